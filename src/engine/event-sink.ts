@@ -1,0 +1,70 @@
+import type { Lease } from '../model/lease.ts';
+import type { NewRunEvent, ValuesRef } from '../model/run-event.ts';
+import { encodeState } from '../model/state-json.ts';
+import type { EventLog } from '../storage/ports.ts';
+
+interface EventSinkDeps {
+  log: EventLog;
+  lease: Lease;
+  runId: string;
+  /** How long an event may wait for others before it is written; 0 writes at the end of the turn. */
+  delayMs: number;
+  onWritten: () => void;
+  onError: (error: unknown) => void;
+}
+
+/** Gathers a run's events and appends them in batches, in order. An event is readable once it is on disk. */
+export interface EventSink {
+  add(event: string, payload: unknown): void;
+  addValues(event: string, ref: ValuesRef): void;
+  /** Waits for what is being written and answers the rest (all since a failed write), for the transaction that ends the run. */
+  takeRest(): Promise<NewRunEvent[]>;
+}
+
+export const createEventSink = (deps: EventSinkDeps): EventSink => {
+  let seq = 0;
+  let gathered: NewRunEvent[] = [];
+  let failed = false;
+  let writing: Promise<void> | undefined;
+  let scheduled: NodeJS.Immediate | NodeJS.Timeout | undefined;
+
+  const write = async (): Promise<void> => {
+    const events = gathered;
+    gathered = [];
+    try {
+      await deps.log.append({ lease: deps.lease, runId: deps.runId, events });
+      deps.onWritten();
+    } catch (error) {
+      gathered = [...events, ...gathered];
+      failed = true;
+      deps.onError(error);
+    }
+  };
+  const flush = (): void => {
+    scheduled = undefined;
+    if (gathered.length === 0 || writing || failed) return;
+    writing = write().finally(() => {
+      writing = undefined;
+      if (gathered.length > 0) schedule();
+    });
+  };
+  const schedule = (): void => {
+    scheduled ??= deps.delayMs === 0 ? setImmediate(flush) : setTimeout(flush, deps.delayMs);
+  };
+  const gather = (event: Omit<NewRunEvent, 'seq'>): void => {
+    gathered.push({ seq: ++seq, ...event });
+    schedule();
+  };
+  return {
+    add: (event, payload) => gather({ event, data: encodeState(payload), ref: null }),
+    addValues: (event, ref) => gather({ event, data: null, ref }),
+    takeRest: async () => {
+      await writing;
+      clearImmediate(scheduled as NodeJS.Immediate);
+      clearTimeout(scheduled as NodeJS.Timeout);
+      const rest = gathered;
+      gathered = [];
+      return rest;
+    },
+  };
+};

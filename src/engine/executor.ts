@@ -1,0 +1,203 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { BaseCheckpointSaver } from '@langchain/langgraph-checkpoint';
+import { LeaseLostError } from '../model/errors.ts';
+import type { Lease } from '../model/lease.ts';
+import { isRecord } from '../model/json.ts';
+import type { NewRunEvent } from '../model/run-event.ts';
+import { questionIds } from '../model/questions.ts';
+import { encodeState } from '../model/state-json.ts';
+import type { Interrupts } from '../model/thread.ts';
+import type { Checkpoints, CheckpointPut, CheckpointWriter, RunProgress } from '../storage/checkpoints.ts';
+import type { EventLog } from '../storage/ports.ts';
+import type { AttemptControl } from './attempt-control.ts';
+import { createEventSink, type EventSink } from './event-sink.ts';
+import type { Graph, GraphRegistry } from './graph-registry.ts';
+import { outcomeOfError, type RunOutcome } from './outcome.ts';
+import { waitingQuestions } from './questions.ts';
+import { checkpointMetadata, mergeConfig, runIdentity, type ClaimedRun } from './run-config.ts';
+import { resolveInput } from './run-input.ts';
+import { streamGraph } from './stream-graph.ts';
+import { createValuesRefs } from './values-refs.ts';
+
+/** What an attempt came to, and what the transaction that settles it writes beside the state. */
+export interface AttemptResult {
+  outcome: RunOutcome;
+  /** The state's values as JSON text; null when no checkpoint could be read. */
+  values: string | null;
+  interrupts: Interrupts;
+  /** Whether the graph has steps left. */
+  hasNext: boolean;
+  /** Events that are not yet in the log. */
+  events: NewRunEvent[];
+  /** Whether this attempt stored anything: an attempt that did not and died is spent. */
+  progressed: boolean;
+}
+
+export interface ExecutorDeps {
+  graphs: GraphRegistry;
+  checkpoints: Checkpoints;
+  events: EventLog;
+  /** Makes the lease the only writer of the thread's checkpoints; false when the thread has a newer owner. */
+  acquire: (lease: Lease) => Promise<boolean>;
+  /** Tells that the thread has new events. */
+  notify: (threadId: string) => void;
+}
+
+const NO_PROGRESS: RunProgress = { advanced: false, raised: [] };
+
+/** Says which run the code that runs now belongs to: how a watchdog names the run that blocks the process. */
+export const currentRun = new AsyncLocalStorage<string>();
+
+/**
+ * Runs one attempt of a claimed run to its next stop. Never throws: every end is an outcome. The claim must be
+ * in the ledger; nothing this attempt starts can write after it returned.
+ */
+export const createExecutor = (deps: ExecutorDeps) => {
+  return (claimed: ClaimedRun, control: AttemptControl): Promise<AttemptResult> =>
+    currentRun.run(claimed.run.runId, () => new Attempt(deps, claimed, control).execute());
+};
+
+class Attempt {
+  readonly #deps: ExecutorDeps;
+  readonly #claimed: ClaimedRun;
+  readonly #control: AttemptControl;
+  readonly #refs = createValuesRefs();
+  readonly #writer: CheckpointWriter;
+  readonly #sink: EventSink;
+  #values: unknown;
+  #interrupted = false;
+  #progressed = false;
+
+  constructor(deps: ExecutorDeps, claimed: ClaimedRun, control: AttemptControl) {
+    const { run, lease } = claimed;
+    this.#deps = deps;
+    this.#claimed = claimed;
+    this.#control = control;
+    this.#writer = deps.checkpoints.writer({
+      lease,
+      runId: run.runId,
+      metadata: checkpointMetadata(claimed, mergeConfig(claimed.assistant.config, run.kwargs.config)),
+      onPut: (put) => this.#stored(put),
+    });
+    this.#sink = createEventSink({
+      log: deps.events,
+      lease,
+      runId: run.runId,
+      delayMs: run.kwargs.live ? 0 : LAZY_FLUSH_MS,
+      onWritten: () => deps.notify(run.threadId),
+      onError: (error) => control.abort(error instanceof LeaseLostError ? 'lease_lost' : 'storage'),
+    });
+  }
+
+  async execute(): Promise<AttemptResult> {
+    const { run, graphId } = this.#claimed;
+    this.#sink.add('metadata', { run_id: run.runId, attempt: run.attempt });
+    let outcome: RunOutcome;
+    let graph: Graph | undefined;
+    try {
+      if (!(await this.#acquire())) return this.#nothingDone({ kind: 'aborted', reason: 'lease_lost' });
+      const { configurable } = mergeConfig(this.#claimed.assistant.config, run.kwargs.config);
+      graph = await this.#deps.graphs.load(graphId, { configurable: { ...configurable, ...runIdentity(this.#claimed) } });
+      outcome = await this.#stream(graph);
+    } catch (error) {
+      outcome = outcomeOfError(error, this.#control.abortReason);
+    }
+    const state = await this.#finalState(graph, outcome).catch(() => NOTHING_READ);
+    this.#writer.close();
+    if (outcome.kind === 'failed') {
+      this.#sink.add('error', { error: outcome.failure.error, message: outcome.failure.message });
+    }
+    return { outcome, ...state, events: await this.#sink.takeRest(), progressed: this.#progressed };
+  }
+
+  async #acquire(): Promise<boolean> {
+    try {
+      return await this.#deps.acquire(this.#claimed.lease);
+    } catch (error) {
+      this.#control.abort('storage');
+      throw error;
+    }
+  }
+
+  async #nothingDone(outcome: RunOutcome): Promise<AttemptResult> {
+    return { outcome, ...NOTHING_READ, events: await this.#sink.takeRest(), progressed: false };
+  }
+
+  async #stream(graph: Graph): Promise<RunOutcome> {
+    const { run } = this.#claimed;
+    const progress = run.attempt === 1 ? NO_PROGRESS : await this.#deps.checkpoints.progress(run);
+    const { input, fromNamedCheckpoint } = await resolveInput({ run, progress, saver: this.#writer });
+    const config = this.#config();
+    if (fromNamedCheckpoint) Object.assign(config.configurable, run.kwargs.checkpoint);
+    this.#control.signal.throwIfAborted();
+    await streamGraph({
+      graph,
+      input,
+      config,
+      kwargs: run.kwargs,
+      onValues: (values) => this.#sawValues(values),
+      onEvent: ({ event, payload }) => this.#emit(event, payload),
+    });
+    return this.#interrupted ? { kind: 'interrupted' } : { kind: 'finished' };
+  }
+
+  #config() {
+    const claimed = this.#claimed;
+    const { run, assistant } = claimed;
+    const { configurable, metadata, tags, recursion_limit: recursionLimit } = mergeConfig(assistant.config, run.kwargs.config);
+    return {
+      configurable: { ...configurable, ...runIdentity(claimed), __pregel_checkpointer: this.#writer as BaseCheckpointSaver },
+      metadata: { ...(isRecord(metadata) && metadata), ...run.metadata, ...runIdentity(claimed), run_attempt: run.attempt },
+      context: run.kwargs.context ?? assistant.context,
+      durability: run.kwargs.durability,
+      runId: run.runId,
+      signal: this.#control.signal,
+      control: this.#control.run,
+      ...(tags && tags.length > 0 && { tags }),
+      ...(recursionLimit !== undefined && { recursionLimit }),
+    };
+  }
+
+  #stored(put: CheckpointPut): void {
+    this.#progressed = true;
+    this.#refs.stored(put);
+    if (put.ns === '' && put.source === 'loop') this.#control.boundaryReached();
+  }
+
+  /** The last values of the root graph are the state's, but for a question, which comes as values of its own. */
+  #sawValues(values: unknown): void {
+    if (isRecord(values) && '__interrupt__' in values) this.#interrupted = true;
+    else this.#values = values;
+  }
+
+  #emit(event: string, payload: unknown): void {
+    const ref = event === 'values' || event.startsWith('values|') ? this.#refs.find(payload) : undefined;
+    if (ref) this.#sink.addValues(event, ref);
+    else this.#sink.add(event, payload);
+  }
+
+  /** What is read back depends on how the attempt ended: most ends are known from the stream alone. */
+  async #finalState(graph: Graph | undefined, outcome: RunOutcome): Promise<FinalState> {
+    if (outcome.kind === 'finished') return { values: encodeState(this.#values), interrupts: {}, hasNext: false };
+    const { threadId } = this.#claimed.run;
+    const config = { configurable: { thread_id: threadId, checkpoint_ns: '', __pregel_checkpointer: this.#writer } };
+    if (outcome.kind === 'interrupted') {
+      const interrupts = waitingQuestions(await this.#writer.getTuple(config));
+      if (questionIds(interrupts).length > 0) return { values: encodeState(this.#values), interrupts, hasNext: true };
+    }
+    if (!graph) return NOTHING_READ;
+    const state = await graph.getState(config);
+    const interrupts = Object.fromEntries(
+      state.tasks.flatMap((task) => (task.result == null ? [[task.id, task.interrupts]] : [])),
+    ) as Interrupts;
+    const hasNext = state.next.length > 0;
+    return { values: encodeState(state.values), interrupts: hasNext ? interrupts : {}, hasNext };
+  }
+}
+
+type FinalState = Pick<AttemptResult, 'values' | 'interrupts' | 'hasNext'>;
+
+const NOTHING_READ: FinalState = { values: null, interrupts: {}, hasNext: false };
+
+/** Events nobody follows from the start wait this long for others. */
+const LAZY_FLUSH_MS = 20;

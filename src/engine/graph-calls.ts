@@ -1,0 +1,67 @@
+import type { BaseCheckpointSaver, CheckpointTuple } from '@langchain/langgraph-checkpoint';
+import { HoldpointError } from '../model/errors.ts';
+import type { CheckpointRef } from '../model/run.ts';
+import { encodeState } from '../model/state-json.ts';
+import type { Interrupts } from '../model/thread.ts';
+import { checkpointCoordinates, type CheckpointCoordinates } from './debug-payload.ts';
+import { withCheckpointer, type Graph } from './graph-registry.ts';
+import { waitingQuestions } from './questions.ts';
+
+export interface StateUpdate {
+  threadId: string;
+  values: unknown;
+  asNode?: string | undefined;
+  checkpoint?: CheckpointRef | undefined;
+}
+
+/** What a state update left behind. */
+export interface StateUpdated {
+  checkpoint: CheckpointCoordinates;
+  values: string;
+  interrupts: Interrupts;
+  hasNext: boolean;
+}
+
+/**
+ * Writes values into the state as if `asNode` had returned them. Runs reducers and conditional edges, so it
+ * belongs in a worker.
+ * @throws {HoldpointError} `invalid_request` when the graph refuses the update.
+ */
+export const updateState = async (
+  graph: Graph,
+  saver: BaseCheckpointSaver,
+  update: StateUpdate,
+): Promise<StateUpdated> => {
+  const bound = withCheckpointer(graph, saver);
+  const base = { thread_id: update.threadId, checkpoint_ns: '' };
+  const config = await bound
+    .updateState({ configurable: { ...base, ...update.checkpoint } }, update.values as never, update.asNode)
+    .catch(refused);
+  const state = await bound.getState({ configurable: base });
+  const tuple: CheckpointTuple | undefined = await saver.getTuple({ configurable: base });
+  const coordinates = checkpointCoordinates(config);
+  if (!coordinates) throw new HoldpointError('internal', 'the update stored no checkpoint');
+  const hasNext = state.next.length > 0;
+  const waiting = waitingQuestions(tuple);
+  const none: Interrupts = Object.fromEntries(state.tasks.map((task) => [task.id, []]));
+  return {
+    checkpoint: coordinates,
+    values: encodeState(state.values),
+    interrupts: hasNext ? { ...none, ...waiting } : {},
+    hasNext,
+  };
+};
+
+const refused = (error: unknown): never => {
+  if (error instanceof Error && REFUSALS.has(error.name)) {
+    throw new HoldpointError('invalid_request', `The graph refuses the update: ${error.message}`, { cause: error });
+  }
+  throw error;
+};
+
+/** Errors by which LangGraph refuses an update, and those of reducers and schemas given a wrong value. */
+const REFUSALS = new Set(['InvalidUpdateError', 'EmptyInputError', 'UnstorableValueError', 'ZodError', 'Error', 'TypeError']);
+
+/** The graph as nodes and edges; `xray` opens subgraphs, all of them or so many levels deep. */
+export const drawGraph = async (graph: Graph, xray: boolean | number): Promise<unknown> =>
+  (await graph.getGraphAsync({ xray } as Parameters<Graph['getGraphAsync']>[0])).toJSON();

@@ -1,0 +1,99 @@
+import { pathToFileURL } from 'node:url';
+import type { Pregel } from '@langchain/langgraph';
+import type { BaseCheckpointSaver } from '@langchain/langgraph-checkpoint';
+import { HoldpointError } from '../model/errors.ts';
+import { isRecord } from '../model/json.ts';
+import { importModule } from './import-module.ts';
+
+/** Any compiled graph. */
+// oxlint-disable-next-line typescript/no-explicit-any -- LangGraph's own "any graph" has these parameters
+export type Graph = Pregel<any, any>;
+
+/** Where `langgraph.json` says a graph is: the export of a module. */
+export interface GraphSource {
+  file: string;
+  exportName: string;
+}
+
+/** The graphs this process can load, by id. Each module is imported once, when it is first needed. */
+export interface GraphRegistry {
+  ids(): string[];
+  has(graphId: string): boolean;
+  /**
+   * The compiled graph. A graph given as a function is called with `config` each time.
+   * @throws {HoldpointError} `graph_not_found`; {GraphLoadError} when its module cannot be imported.
+   */
+  load(graphId: string, config?: Record<string, unknown>): Promise<Graph>;
+  /** Imports every graph's module ahead of its first use. Answers what failed, by graph. */
+  preload(): Promise<Record<string, GraphLoadError>>;
+}
+
+/** A graph's module failed to import, or what it exports is no graph. */
+export class GraphLoadError extends HoldpointError {
+  constructor(graphId: string, source: GraphSource, cause: unknown) {
+    const problem = cause instanceof Error ? cause.message : String(cause);
+    const message = `Graph "${graphId}" (${source.file}, export ${source.exportName}) cannot be loaded: ${problem}`;
+    super('graph_load_failed', message, { details: { graph_id: graphId }, cause });
+    this.name = 'GraphLoadError';
+  }
+}
+
+export const createGraphRegistry = (sources: Record<string, GraphSource>): GraphRegistry => {
+  const loaded = new Map<string, Promise<unknown>>();
+  const exportOf = (graphId: string, source: GraphSource): Promise<unknown> => {
+    const known = loaded.get(graphId);
+    if (known) return known;
+    const promise = importExport(source);
+    loaded.set(graphId, promise);
+    promise.catch(() => loaded.delete(graphId));
+    return promise;
+  };
+  const preloadOne = async ([graphId, source]: [string, GraphSource]): Promise<[string, GraphLoadError][]> => {
+    try {
+      await exportOf(graphId, source);
+      return [];
+    } catch (error) {
+      return [[graphId, new GraphLoadError(graphId, source, error)]];
+    }
+  };
+  return {
+    preload: async () => Object.fromEntries((await Promise.all(Object.entries(sources).map(preloadOne))).flat()),
+    ids: () => Object.keys(sources),
+    has: (graphId) => Object.hasOwn(sources, graphId),
+    load: async (graphId, config = {}) => {
+      const source = Object.hasOwn(sources, graphId) ? sources[graphId] : undefined;
+      if (!source) {
+        throw new HoldpointError('graph_not_found', `Graph "${graphId}" is not in langgraph.json.`, {
+          details: { graphs: Object.keys(sources) },
+        });
+      }
+      try {
+        return await compiled(await exportOf(graphId, source), config);
+      } catch (error) {
+        throw new GraphLoadError(graphId, source, error);
+      }
+    },
+  };
+};
+
+const importExport = async ({ file, exportName }: GraphSource): Promise<unknown> => {
+  const module = await importModule(pathToFileURL(file).href);
+  if (!(exportName in module)) throw new Error(`there is no export "${exportName}"`);
+  return module[exportName];
+};
+
+/** A compiled graph, from a graph, a builder or a function that makes either. */
+const compiled = async (exported: unknown, config: Record<string, unknown>): Promise<Graph> => {
+  const value = typeof exported === 'function' ? ((await exported(config)) as unknown) : await exported;
+  if (isGraph(value)) return value;
+  if (isRecord(value) && typeof value['compile'] === 'function') return (value['compile'] as () => Graph)();
+  throw new Error('the export is neither a compiled graph, nor a StateGraph, nor a function that returns one');
+};
+
+/** By shape, not by class: the graph's project may have its own copy of LangGraph. */
+const isGraph = (value: unknown): value is Graph =>
+  typeof value === 'object' && value !== null && 'lg_is_pregel' in value && value.lg_is_pregel === true;
+
+/** This graph for reading and updating state: its own checkpointer, without touching the one every other use shares. */
+export const withCheckpointer = (graph: Graph, checkpointer: BaseCheckpointSaver): Graph =>
+  Object.assign(Object.create(Object.getPrototypeOf(graph) as object) as Graph, graph, { checkpointer });

@@ -1,0 +1,35 @@
+import { LeaseLostError, UnstorableValueError, type RunFailure } from '../model/errors.ts';
+import type { AbortReason } from './attempt-control.ts';
+import { GraphLoadError } from './graph-registry.ts';
+
+/** Every way an attempt can end. An ordinary stop is data, never an exception. */
+export type RunOutcome =
+  | { kind: 'finished' }
+  | { kind: 'interrupted' }
+  | { kind: 'drained' }
+  | { kind: 'aborted'; reason: AbortReason }
+  | { kind: 'failed'; failure: RunFailure };
+
+/** What an attempt that threw `error` came to. `abortReason` is why it was told to stop, if it was. */
+export const outcomeOfError = (error: unknown, abortReason: AbortReason | undefined): RunOutcome => {
+  if (abortReason !== undefined) return { kind: 'aborted', reason: abortReason };
+  if (error instanceof LeaseLostError) return { kind: 'aborted', reason: 'lease_lost' };
+  if (nameOf(error) === 'GraphDrained') return { kind: 'drained' };
+  return { kind: 'failed', failure: failureOf(error) };
+};
+
+const failureOf = (error: unknown): RunFailure => ({
+  reason: failureReason(error),
+  error: nameOf(error),
+  message: error instanceof Error ? error.message : String(error),
+});
+
+const failureReason = (error: unknown): RunFailure['reason'] => {
+  if (error instanceof UnstorableValueError) return 'serialization_failed';
+  if (error instanceof GraphLoadError) return 'graph_load_failed';
+  if (nameOf(error) === 'GraphRecursionError') return 'recursion_limit';
+  return nameOf(error) === 'SqliteError' ? 'storage_failed' : 'graph_error';
+};
+
+/** By name, not by class: the graph may have its own copy of LangGraph. */
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'Error');

@@ -1,0 +1,23 @@
+import type { CheckpointTuple } from '@langchain/langgraph-checkpoint';
+import type { Interrupt, Interrupts } from '../model/thread.ts';
+
+const INTERRUPT = '__interrupt__';
+/** Writes that say how a task stands, not what it produced. */
+const STANDING = new Set([INTERRUPT, '__resume__', '__error__', '__error_source_node__']);
+
+/**
+ * The questions that wait at a checkpoint, by the task that asked. A task that has since produced its result
+ * asks no more, even though LangGraph keeps its question beside the result. Runs no user code.
+ */
+export const waitingQuestions = (tuple: CheckpointTuple | undefined): Interrupts => {
+  const writes = tuple?.pendingWrites ?? [];
+  const done = new Set(writes.filter(([, channel]) => !STANDING.has(channel)).map(([taskId]) => taskId));
+  const questions: Interrupts = {};
+  for (const [taskId, channel, value] of writes) {
+    if (channel !== INTERRUPT || done.has(taskId)) continue;
+    questions[taskId] = [...(questions[taskId] ?? []), ...asList(value)];
+  }
+  return questions;
+};
+
+const asList = (value: unknown): Interrupt[] => (Array.isArray(value) ? value : [value]) as Interrupt[];

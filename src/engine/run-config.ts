@@ -1,0 +1,44 @@
+import type { Assistant, RunConfig } from '../model/assistant.ts';
+import type { Lease } from '../model/lease.ts';
+import { isRecord } from '../model/json.ts';
+import type { Run } from '../model/run.ts';
+
+/** A run that a worker holds, with what it needs to be executed. */
+export interface ClaimedRun {
+  run: Run;
+  assistant: Assistant;
+  graphId: string;
+  lease: Lease;
+}
+
+/** The run's configuration: what the assistant says, overridden by what the run says. */
+export const mergeConfig = (assistant: RunConfig, run: RunConfig): RunConfig => ({
+  ...assistant,
+  ...run,
+  tags: [...new Set([...(assistant.tags ?? []), ...(run.tags ?? [])])],
+  configurable: { ...assistant.configurable, ...run.configurable },
+});
+
+/** What identifies the run to the graph, in `configurable`. */
+export const runIdentity = ({ run, graphId }: ClaimedRun): Record<string, unknown> => ({
+  thread_id: run.threadId,
+  run_id: run.runId,
+  assistant_id: run.assistantId,
+  graph_id: graphId,
+});
+
+/** What each checkpoint of the run says in its metadata: the caller's, the scalar configuration and the run. */
+export const checkpointMetadata = (claimed: ClaimedRun, config: RunConfig): Record<string, unknown> => ({
+  ...scalars(config.configurable),
+  ...(isRecord(config['metadata']) && config['metadata']),
+  ...claimed.run.metadata,
+  ...runIdentity(claimed),
+  run_attempt: claimed.run.attempt,
+});
+
+const scalars = (values: Record<string, unknown> = {}): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(values).filter(
+      ([key, value]) => !key.startsWith('__') && ['string', 'number', 'boolean'].includes(typeof value),
+    ),
+  );

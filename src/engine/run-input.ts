@@ -1,0 +1,58 @@
+import { Command, Send } from '@langchain/langgraph';
+import type { BaseCheckpointSaver } from '@langchain/langgraph-checkpoint';
+import { addressAnswer, isAnswer, isKeyedById, type Answers } from '../model/answer.ts';
+import { questionIds } from '../model/questions.ts';
+import type { Run, RunCommand, SendCommand } from '../model/run.ts';
+import type { RunProgress } from '../storage/checkpoints.ts';
+import { waitingQuestions } from './questions.ts';
+
+/** What LangGraph is started with, and whether from the checkpoint the run named or from the latest. */
+export interface RunInput {
+  input: unknown;
+  fromNamedCheckpoint: boolean;
+}
+
+const CONTINUE: RunInput = { input: null, fromNamedCheckpoint: false };
+
+/**
+ * The input of this attempt. The first attempt gets what the run was asked to do. A later one continues with
+ * `null` once the run has stored a checkpoint; and it never gives an answer twice: a question that the run
+ * has raised again since is another question, although LangGraph gives it the same id.
+ */
+export const resolveInput = async (input: {
+  run: Run;
+  progress: RunProgress;
+  saver: BaseCheckpointSaver;
+}): Promise<RunInput> => {
+  const { run, progress, saver } = input;
+  if (progress.advanced) return CONTINUE;
+  const { command } = run.kwargs;
+  const fromNamedCheckpoint = run.kwargs.checkpoint?.checkpoint_id !== undefined;
+  if (!command) return { input: run.kwargs.input, fromNamedCheckpoint };
+  if (!isAnswer(command)) return { input: toCommand(command), fromNamedCheckpoint };
+  const tuple = await saver.getTuple({
+    configurable: { thread_id: run.threadId, checkpoint_ns: '', ...run.kwargs.checkpoint },
+  });
+  const waiting = questionIds(waitingQuestions(tuple));
+  if (run.attempt === 1) return { input: toCommand(command, addressAnswer(command.resume, waiting)), fromNamedCheckpoint };
+  const open = waiting.filter((id) => !progress.raised.includes(id));
+  if (open.length === 0) return CONTINUE;
+  return { input: toCommand(command, unusedAnswers(command.resume, open)), fromNamedCheckpoint };
+};
+
+/** The part of the answer whose questions are still open; the rest was used by an attempt before. */
+const unusedAnswers = (resume: unknown, open: string[]): Answers => {
+  if (!isKeyedById(resume)) return addressAnswer(resume, open);
+  return Object.fromEntries(Object.entries(resume).filter(([id]) => open.includes(id)));
+};
+
+/** LangGraph's own command. */
+const toCommand = ({ update, goto }: RunCommand, resume?: Record<string, unknown>): Command =>
+  new Command({
+    ...(resume && { resume }),
+    ...(update != null && { update }),
+    ...(goto != null && { goto: (Array.isArray(goto) ? goto : [goto]).map(toTarget) }),
+  });
+
+const toTarget = (target: string | SendCommand): string | Send =>
+  typeof target === 'string' ? target : new Send(target.node, target.input);

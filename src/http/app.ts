@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import Router from '@koa/router';
+import Koa, { type Context } from 'koa';
+import { HoldpointError } from '../model/errors.ts';
+import { encodeState } from '../model/state-json.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { errors } from './middleware/errors.ts';
+import { jsonBody } from './middleware/json-body.ts';
+import { observe } from './middleware/observe.ts';
+import { origin } from './middleware/origin.ts';
+import { Reply, StreamReply, type Route } from './route.ts';
+
+export interface AppOptions {
+  routes: Route[];
+  origins: readonly string[];
+  bodyLimitBytes: number;
+  log: Logger;
+  metrics: Metrics;
+}
+
+/** The HTTP application, in the order a request goes through it. */
+export const createApp = ({ routes, origins, bodyLimitBytes, log, metrics }: AppOptions): Koa => {
+  const app = new Koa();
+  app.use(observe({ log, metrics, newId: randomUUID }));
+  app.use(errors(log));
+  app.use(origin(origins));
+  app.use(jsonBody(bodyLimitBytes));
+  app.use(mount(routes).routes());
+  app.use((ctx) => {
+    throw new HoldpointError('route_not_found', `There is no ${ctx.method} ${ctx.path}.`);
+  });
+  return app;
+};
+
+const mount = (routes: Route[]): Router => {
+  const router = new Router();
+  for (const route of routes) {
+    router[route.method](route.path, async (ctx) => {
+      ctx.state['route'] = route.path;
+      await answer(ctx, route);
+    });
+  }
+  return router;
+};
+
+const answer = async (ctx: Context, route: Route): Promise<void> => {
+  const left = new AbortController();
+  ctx.res.once('close', () => left.abort());
+  const result = await route.run({
+    params: ctx['params'] as unknown,
+    query: ctx.query,
+    body: ctx.state['body'] as unknown,
+    request: { headers: ctx.headers, signal: left.signal, actor: 'user' },
+  });
+  if (result instanceof StreamReply) return stream(ctx, result, left.signal);
+  const reply = result instanceof Reply ? result : new Reply(route.status ?? 200, result);
+  ctx.set(reply.headers);
+  ctx.status = reply.status;
+  if (reply.status === 204) return;
+  if (typeof reply.body === 'string' && route.produces) {
+    ctx.type = route.produces;
+    ctx.body = reply.body;
+    return;
+  }
+  ctx.type = 'application/json';
+  ctx.body = encodeState(reply.body);
+};
+
+const stream = async (ctx: Context, reply: StreamReply, signal: AbortSignal): Promise<void> => {
+  ctx.respond = false;
+  const { res } = ctx;
+  res.statusCode = 200;
+  for (const [name, value] of Object.entries(reply.headers)) res.setHeader(name, value);
+  try {
+    await reply.write(res, signal);
+  } finally {
+    res.end();
+  }
+};

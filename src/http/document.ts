@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { ERROR_CODES } from '../model/errors.ts';
+import { HTTP_STATUS } from './error-map.ts';
+import { route, type Route } from './route.ts';
+import { ErrorBody } from './schemas.ts';
+
+/** The OpenAPI 3.1 document of these routes. */
+export const openApiDocument = (routes: Route[], version: string): Record<string, unknown> => {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const declared of routes) {
+    const path = declared.path.replace(/:(\w+)/g, '{$1}');
+    (paths[path] ??= {})[declared.method] = operation(declared);
+  }
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Holdpoint', version, description: 'Launch, hold, pause, approve, resume and stop LangGraph.js agents.' },
+    paths,
+    components: { schemas: { Error: jsonSchema(ErrorBody, 'output') } },
+  };
+};
+
+const operation = ({ tag, summary, params, query, body, response, status = 200, produces }: Route) => ({
+  tags: [tag],
+  summary,
+  parameters: [...parameters(params, 'path'), ...parameters(query, 'query')],
+  ...(body && { requestBody: { content: { 'application/json': { schema: jsonSchema(body, 'input') } } } }),
+  responses: {
+    [status]: {
+      description: 'Done',
+      ...(response && { content: { 'application/json': { schema: jsonSchema(response, 'output') } } }),
+      ...(produces && { content: { [produces]: { schema: { type: 'string' } } } }),
+    },
+    default: { description: errorsText, content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } } },
+  },
+});
+
+const errorsText = `An error: ${ERROR_CODES.map((code) => `\`${code}\` (${HTTP_STATUS[code]})`).join(', ')}`;
+
+const parameters = (schema: z.ZodType | undefined, where: 'path' | 'query') => {
+  if (!schema) return [];
+  const { properties = {}, required = [] } = jsonSchema(schema, 'input') as {
+    properties?: Record<string, unknown>;
+    required?: string[];
+  };
+  return Object.entries(properties).map(([name, of]) => ({
+    name,
+    in: where,
+    required: where === 'path' || required.includes(name),
+    schema: of,
+  }));
+};
+
+const jsonSchema = (schema: z.ZodType, io: 'input' | 'output'): Record<string, unknown> => {
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  return rest;
+};
+
+/** `/openapi.json` and `/docs`, about the routes given and themselves. */
+export const documentRoutes = (others: Route[], version: string): Route[] => {
+  const own: Route[] = [];
+  const all = () => [...own, ...others];
+  let document: Record<string, unknown> | undefined;
+  const current = () => (document ??= openApiDocument(all(), version));
+  own.push(
+    route({
+      method: 'get',
+      path: '/openapi.json',
+      tag: 'meta',
+      summary: 'This document',
+      response: z.record(z.string(), z.unknown()),
+      handle: () => current(),
+    }),
+    route({
+      method: 'get',
+      path: '/docs',
+      tag: 'meta',
+      summary: 'This document, to read',
+      produces: 'text/html',
+      handle: () => documentPage(all(), version),
+    }),
+  );
+  return own;
+};
+
+const documentPage = (routes: Route[], version: string): string => {
+  const tags = [...new Set(routes.map(({ tag }) => tag))];
+  const section = (tag: string) => {
+    const rows = routes
+      .filter((declared) => declared.tag === tag)
+      .map(({ method, path, summary }) => `<tr><td><code>${method.toUpperCase()}</code></td><td><code>${escape(path)}</code></td><td>${escape(summary)}</td></tr>`);
+    return `<h2>${escape(tag)}</h2><table>${rows.join('')}</table>`;
+  };
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Holdpoint API</title><style>${STYLE}</style><h1>Holdpoint ${escape(version)}</h1>
+<p>The whole document with every schema: <a href="/openapi.json">/openapi.json</a>. Errors are
+<code>{code, message, metadata, detail}</code>.</p>${tags.map(section).join('')}</html>`;
+};
+
+const STYLE = `:root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
+table{border-collapse:collapse;width:100%}td{padding:.35rem .75rem .35rem 0;border-top:1px solid #8884;vertical-align:top}h2{margin-top:2rem}`;
+
+const escape = (text: string): string =>
+  text.replace(/[&<>"]/g, (char) => `&${{ '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot' }[char]};`);

@@ -1,0 +1,47 @@
+import type { ErrorCode, HoldpointError } from '../model/errors.ts';
+
+/** The HTTP status of each code. */
+export const HTTP_STATUS = {
+  invalid_request: 422,
+  payload_too_large: 413,
+  origin_refused: 403,
+  assistant_not_found: 404,
+  graph_not_found: 404,
+  thread_not_found: 404,
+  run_not_found: 404,
+  checkpoint_not_found: 404,
+  route_not_found: 404,
+  already_exists: 409,
+  thread_busy: 422, // the platform wire's status for multitask_strategy "reject"
+  thread_paused: 409,
+  invalid_transition: 409,
+  approval_already_decided: 409,
+  draining: 503,
+  graph_load_failed: 503,
+  worker_unavailable: 503,
+  storage_unavailable: 503,
+  storage_full: 507,
+  not_supported: 501,
+  internal: 500,
+} as const satisfies Record<ErrorCode, number>;
+
+/** Seconds after which the same request may succeed. */
+const RETRY_AFTER: Partial<Record<ErrorCode, number>> = {
+  draining: 5,
+  worker_unavailable: 1,
+  storage_unavailable: 1,
+  storage_full: 30,
+};
+
+/** The body of every error: the Agent Protocol's shape, and `detail` for clients of the Python server. */
+export const errorBody = ({ code, message, details }: HoldpointError): Record<string, unknown> => ({
+  code,
+  message,
+  metadata: details,
+  detail: message,
+});
+
+export const errorHeaders = ({ code }: HoldpointError): Record<string, string> => {
+  const seconds = RETRY_AFTER[code];
+  return seconds === undefined ? {} : { 'Retry-After': String(seconds) };
+};

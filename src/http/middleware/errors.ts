@@ -1,0 +1,40 @@
+import type { Middleware } from 'koa';
+import { HoldpointError, isHoldpointError } from '../../model/errors.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import { errorBody, errorHeaders, HTTP_STATUS } from '../error-map.ts';
+
+/** Turns whatever was thrown into the error body. What is not ours is logged and told of by its request id only. */
+export const errors =
+  (log: Logger): Middleware =>
+  async (ctx, next) => {
+    try {
+      await next();
+    } catch (thrown) {
+      const error = publicError(thrown, ctx.state['requestId'] as string);
+      if (error.code === 'internal') log.error({ err: thrown, path: ctx.path, requestId: ctx.state['requestId'] }, 'request failed');
+      if (ctx.headerSent) return;
+      ctx.status = HTTP_STATUS[error.code];
+      ctx.set(errorHeaders(error));
+      ctx.body = errorBody(error);
+    }
+  };
+
+const publicError = (thrown: unknown, requestId: string): HoldpointError => {
+  if (isHoldpointError(thrown)) return thrown;
+  const sqlite = sqliteError(thrown);
+  if (sqlite) return sqlite;
+  return new HoldpointError('internal', 'Internal server error. The log has more under the request id.', {
+    details: { request_id: requestId },
+    cause: thrown,
+  });
+};
+
+/** Storage that refuses is not a bug of the request: it can be tried again. */
+const sqliteError = (thrown: unknown): HoldpointError | undefined => {
+  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
+  if (code === 'SQLITE_FULL') {
+    return new HoldpointError('storage_full', 'The disk is full: nothing was changed.', { cause: thrown });
+  }
+  if (!/^SQLITE_(BUSY|IOERR|LOCKED|CANTOPEN|READONLY)/.test(code)) return undefined;
+  return new HoldpointError('storage_unavailable', 'The database cannot be written right now: nothing was changed.', { cause: thrown });
+};

@@ -1,0 +1,37 @@
+import type { CheckpointCoordinates } from '../../engine/debug-payload.ts';
+import type { StateUpdate } from '../../engine/graph-calls.ts';
+import type { CancelRunInput } from '../../lifecycle/cancel-run.ts';
+import type { LaunchRunInput } from '../../lifecycle/launch-run.ts';
+import type { ObservedEvent } from '../../lifecycle/observe-run.ts';
+import type { EventCursor } from '../../model/run-event.ts';
+import type { RunState } from '../../model/run-state.ts';
+import type { Run } from '../../model/run.ts';
+import type { Assistants } from '../../resources/assistants.ts';
+import type { ThreadStates } from '../../resources/thread-states.ts';
+import type { Threads } from '../../resources/threads.ts';
+
+interface RunId {
+  threadId: string;
+  runId: string;
+}
+
+/** The use-cases the LangGraph wire is made of. */
+export interface PlatformDeps {
+  assistants: Assistants;
+  threads: Threads;
+  states: ThreadStates;
+  launchRun: (input: LaunchRunInput) => Promise<Run>;
+  getRun: (input: RunId) => Promise<Run>;
+  listRuns: (input: { threadId: string; states?: RunState[]; limit: number; offset: number }) => Promise<Run[]>;
+  awaitRun: (input: RunId & { signal?: AbortSignal }) => Promise<Run | undefined>;
+  followRun: (input: { run: Run; after?: EventCursor; signal: AbortSignal }) => AsyncIterable<ObservedEvent[]>;
+  /** The run's result as JSON text: the state's values and, when it waits, its questions. */
+  runResult: (run: Run) => Promise<string>;
+  cancelRun: (input: CancelRunInput) => Promise<Run>;
+  deleteRun: (input: RunId & { actor: string }) => Promise<void>;
+  deleteThread: (threadId: string) => Promise<void>;
+  updateState: (update: StateUpdate) => Promise<CheckpointCoordinates>;
+  heartbeatMs: number;
+  version: string;
+  langgraphVersion: string;
+}

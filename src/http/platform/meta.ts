@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { route, type Route } from '../route.ts';
+import type { PlatformDeps } from './deps.ts';
+
+const tag = 'meta';
+
+export const metaRoutes = ({ version, langgraphVersion }: PlatformDeps, ping: () => Promise<void>): Route[] => [
+  route({
+    method: 'get',
+    path: '/ok',
+    tag,
+    summary: 'Whether the server answers; with check_db=1, whether its database does',
+    query: z.looseObject({ check_db: z.string().optional() }),
+    response: z.object({ ok: z.literal(true) }),
+    handle: async ({ query }) => {
+      if (query.check_db === '1' || query.check_db === 'true') await ping();
+      return { ok: true };
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/info',
+    tag,
+    summary: 'What this server is',
+    response: z.looseObject({ version: z.string() }),
+    handle: () => ({
+      version,
+      langgraph_js_version: langgraphVersion,
+      context: 'js',
+      flags: { assistants: true, crons: false, langsmith: false, langsmith_tracing_replicas: false },
+      host: { kind: 'self-hosted' },
+    }),
+  }),
+];

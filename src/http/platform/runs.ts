@@ -1,0 +1,151 @@
+import { z } from 'zod';
+import { statesShownAs } from '../../model/wire-status.ts';
+import { presentRun } from '../present.ts';
+import { Reply, route, type Route } from '../route.ts';
+import { Paging, QueryFlag, RunCreate, RunParams, RunView, ThreadParams } from '../schemas.ts';
+import type { PlatformDeps } from './deps.ts';
+import { toLaunchInput } from './run-request.ts';
+import { followReply, waitReply } from './run-streams.ts';
+
+const tag = 'runs';
+
+/** Stateless runs, batches and bulk cancel come here too. */
+export const runRoutes = (deps: PlatformDeps): Route[] => [...creating(deps), ...observing(deps), ...ending(deps)];
+
+const creating = (deps: PlatformDeps): Route[] => [
+  route({
+    method: 'post',
+    path: '/threads/:thread_id/runs',
+    tag,
+    summary: 'Start a run; it goes on in the background',
+    params: ThreadParams,
+    body: RunCreate,
+    response: RunView,
+    handle: async ({ params, body, request }) => {
+      const run = await deps.launchRun(
+        toLaunchInput({ threadId: params.thread_id, body, actor: request.actor, live: false }),
+      );
+      return new Reply(200, presentRun(run), { 'Content-Location': `/threads/${run.threadId}/runs/${run.runId}` });
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/threads/:thread_id/runs/stream',
+    tag,
+    summary: 'Start a run and follow it as server-sent events',
+    params: ThreadParams,
+    body: RunCreate,
+    produces: 'text/event-stream',
+    handle: async ({ params, body, request }) => {
+      const run = await deps.launchRun(
+        toLaunchInput({ threadId: params.thread_id, body, actor: request.actor, live: true }),
+      );
+      return followReply(deps, { run, cancelOnDisconnect: run.kwargs.on_disconnect === 'cancel' });
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/threads/:thread_id/runs/wait',
+    tag,
+    summary: 'Start a run and answer with its result',
+    params: ThreadParams,
+    body: RunCreate,
+    response: z.record(z.string(), z.unknown()),
+    handle: async ({ params, body, request }) => {
+      const run = await deps.launchRun(
+        toLaunchInput({ threadId: params.thread_id, body, actor: request.actor, live: false }),
+      );
+      return waitReply(deps, { run, cancelOnDisconnect: run.kwargs.on_disconnect === 'cancel' });
+    },
+  }),
+];
+
+const observing = (deps: PlatformDeps): Route[] => [
+  route({
+    method: 'get',
+    path: '/threads/:thread_id/runs',
+    tag,
+    summary: "A thread's runs, newest first",
+    params: ThreadParams,
+    query: z.object({ ...Paging, status: z.string().optional() }),
+    response: z.array(RunView),
+    handle: async ({ params, query }) => {
+      const { thread } = await deps.threads.get(params.thread_id);
+      const states = query.status === undefined ? undefined : statesShownAs(query.status);
+      const { limit, offset } = query;
+      const runs = await deps.listRuns({ threadId: thread.threadId, limit, offset, ...(states && { states }) });
+      return runs.map(presentRun);
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/threads/:thread_id/runs/:run_id',
+    tag,
+    summary: 'Get a run',
+    params: RunParams,
+    response: RunView,
+    handle: async ({ params }) => presentRun(await deps.getRun(idOf(params))),
+  }),
+  route({
+    method: 'get',
+    path: '/threads/:thread_id/runs/:run_id/join',
+    tag,
+    summary: 'Wait for a run and answer with its result',
+    params: RunParams,
+    query: z.object({ cancel_on_disconnect: QueryFlag }),
+    response: z.record(z.string(), z.unknown()),
+    handle: async ({ params, query }) =>
+      waitReply(deps, { run: await deps.getRun(idOf(params)), cancelOnDisconnect: query.cancel_on_disconnect }),
+  }),
+  route({
+    method: 'get',
+    path: '/threads/:thread_id/runs/:run_id/stream',
+    tag,
+    summary: 'Follow a run; Last-Event-ID continues after that event, -1 (or none) from the start',
+    params: RunParams,
+    query: z.object({
+      stream_mode: z.union([z.string().transform((text) => text.split(',')), z.array(z.string())]).optional(),
+      cancel_on_disconnect: QueryFlag,
+    }),
+    produces: 'text/event-stream',
+    handle: async ({ params, query, request }) =>
+      followReply(deps, {
+        run: await deps.getRun(idOf(params)),
+        cancelOnDisconnect: query.cancel_on_disconnect,
+        modes: query.stream_mode,
+        lastEventId: request.headers['last-event-id'] as string | undefined,
+      }),
+  }),
+];
+
+/** `rollback` comes with the strategies of the same name. */
+const Cancel = z.object({ wait: QueryFlag, action: z.enum(['interrupt']).default('interrupt') });
+
+const ending = (deps: PlatformDeps): Route[] => [
+  route({
+    method: 'post',
+    path: '/threads/:thread_id/runs/:run_id/cancel',
+    tag,
+    summary: 'Cancel a run; with wait, answer when it has stopped',
+    params: RunParams,
+    query: Cancel,
+    status: 202,
+    handle: async ({ params, query, request }) => {
+      const run = await deps.cancelRun({ ...idOf(params), actor: request.actor });
+      if (!query.wait) return new Reply(202, {});
+      await deps.awaitRun({ ...idOf(params), signal: request.signal });
+      return new Reply(204, undefined, { 'Content-Location': `/threads/${run.threadId}/runs/${run.runId}` });
+    },
+  }),
+  route({
+    method: 'delete',
+    path: '/threads/:thread_id/runs/:run_id',
+    tag,
+    summary: 'Delete a run and its events; one that runs is cancelled first',
+    params: RunParams,
+    status: 204,
+    handle: ({ params, request }) => deps.deleteRun({ ...idOf(params), actor: request.actor }),
+  }),
+];
+
+const idOf = (params: z.output<typeof RunParams>) => ({ threadId: params.thread_id, runId: params.run_id });

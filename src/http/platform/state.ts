@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import type { CheckpointRef } from '../../model/run.ts';
+import { route, type Route } from '../route.ts';
+import {
+  CheckpointCoordinates,
+  HistoryBody,
+  HistoryQueryString,
+  QueryFlag,
+  StateUpdateBody,
+  StateUpdatedView,
+  StateView,
+  ThreadParams,
+} from '../schemas.ts';
+import type { PlatformDeps } from './deps.ts';
+import { incomingState } from './incoming-state.ts';
+
+const tag = 'state';
+
+const AtCheckpoint = z.object({ checkpoint: CheckpointCoordinates, subgraphs: z.boolean().nullish() });
+
+export const stateRoutes = ({ states, updateState }: PlatformDeps): Route[] => [
+  route({
+    method: 'get',
+    path: '/threads/:thread_id/state',
+    tag,
+    summary: "The thread's latest state",
+    params: ThreadParams,
+    query: z.object({ subgraphs: QueryFlag }),
+    response: StateView,
+    handle: ({ params, query }) => states.get({ threadId: params.thread_id, subgraphs: query.subgraphs }),
+  }),
+  route({
+    method: 'post',
+    path: '/threads/:thread_id/state',
+    tag,
+    summary: 'Edit the state as if a node had returned the values',
+    params: ThreadParams,
+    body: StateUpdateBody,
+    response: StateUpdatedView,
+    handle: async ({ params, body }) => ({
+      checkpoint: await updateState({
+        threadId: params.thread_id,
+        values: incomingState(body.values, 'values') ?? null,
+        asNode: body.as_node,
+        checkpoint: refOf(body.checkpoint ?? { checkpoint_id: body.checkpoint_id }),
+      }),
+    }),
+  }),
+  route({
+    method: 'get',
+    path: '/threads/:thread_id/state/:checkpoint_id',
+    tag,
+    summary: 'The state at a checkpoint',
+    params: ThreadParams.extend({ checkpoint_id: z.string().min(1) }),
+    query: z.object({ subgraphs: QueryFlag }),
+    response: StateView,
+    handle: ({ params, query }) =>
+      states.get({
+        threadId: params.thread_id,
+        checkpoint: { checkpoint_id: params.checkpoint_id },
+        subgraphs: query.subgraphs,
+      }),
+  }),
+  route({
+    method: 'post',
+    path: '/threads/:thread_id/state/checkpoint',
+    tag,
+    summary: 'The state at a checkpoint, also of a subgraph',
+    params: ThreadParams,
+    body: AtCheckpoint,
+    response: StateView,
+    handle: ({ params, body }) =>
+      states.get({ threadId: params.thread_id, checkpoint: refOf(body.checkpoint), subgraphs: body.subgraphs ?? false }),
+  }),
+  route({
+    method: 'get',
+    path: '/threads/:thread_id/history',
+    tag,
+    summary: 'Past states, newest first',
+    params: ThreadParams,
+    query: HistoryQueryString,
+    response: z.array(StateView),
+    handle: ({ params, query }) => states.history({ threadId: params.thread_id, limit: query.limit, before: query.before }),
+  }),
+  route({
+    method: 'post',
+    path: '/threads/:thread_id/history',
+    tag,
+    summary: 'Past states, newest first, filtered',
+    params: ThreadParams,
+    body: HistoryBody,
+    response: z.array(StateView),
+    handle: ({ params, body }) =>
+      states.history({
+        threadId: params.thread_id,
+        limit: body.limit ?? 10,
+        before: body.before,
+        metadata: body.metadata,
+        checkpoint: body.checkpoint && refOf(body.checkpoint),
+      }),
+  }),
+];
+
+const refOf = (checkpoint: CheckpointRef): CheckpointRef | undefined => {
+  const { checkpoint_id, checkpoint_ns, checkpoint_map } = checkpoint;
+  if (checkpoint_id === undefined && checkpoint_ns === undefined) return undefined;
+  return {
+    ...(checkpoint_id !== undefined && { checkpoint_id }),
+    ...(checkpoint_ns !== undefined && { checkpoint_ns }),
+    ...(checkpoint_map != null && { checkpoint_map }),
+  };
+};

@@ -1,0 +1,88 @@
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import { z } from 'zod';
+import { HoldpointError } from '../model/errors.ts';
+
+export type Method = 'get' | 'post' | 'patch' | 'put' | 'delete';
+
+/** What a handler knows of the request beside its validated parts. */
+export interface RequestFacts {
+  headers: IncomingHttpHeaders;
+  /** Aborts when the client goes away. */
+  signal: AbortSignal;
+  /** Who asks, for the session log. */
+  actor: string;
+}
+
+/** An answer other than 200 with a JSON body. */
+export class Reply {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers: Record<string, string>;
+
+  constructor(status: number, body?: unknown, headers: Record<string, string> = {}) {
+    this.status = status;
+    this.body = body;
+    this.headers = headers;
+  }
+}
+
+/** An answer that is written as it comes: `write` gets the raw response, with status and headers set. */
+export class StreamReply {
+  readonly headers: Record<string, string>;
+  readonly write: (response: ServerResponse, signal: AbortSignal) => Promise<void>;
+
+  constructor(headers: Record<string, string>, write: (response: ServerResponse, signal: AbortSignal) => Promise<void>) {
+    this.headers = headers;
+    this.write = write;
+  }
+}
+
+interface RouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
+  method: Method;
+  /** With `:name` parameters. */
+  path: string;
+  tag: string;
+  summary: string;
+  params?: P;
+  query?: Q;
+  body?: B;
+  /** The body of a good answer, for the document; absent when there is none. */
+  response?: z.ZodType;
+  status?: number;
+  /** What the answer is when it is no JSON. */
+  produces?: string;
+  handle: (input: { params: z.output<P>; query: z.output<Q>; body: z.output<B>; request: RequestFacts }) => unknown;
+}
+
+/** An endpoint: validation, handler and documentation in one declaration. */
+export interface Route extends Omit<RouteSpec<z.ZodType, z.ZodType, z.ZodType>, 'handle'> {
+  run: (raw: { params: unknown; query: unknown; body: unknown; request: RequestFacts }) => Promise<unknown>;
+}
+
+/** Declares an endpoint. Its handler sees only input that passed its schemas. */
+export const route = <P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(
+  spec: RouteSpec<P, Q, B>,
+): Route => {
+  const { handle, ...rest } = spec;
+  return {
+    ...rest,
+    run: async (raw) =>
+      handle({
+        params: parse(spec.params, raw.params, 'path') as z.output<P>,
+        query: parse(spec.query, raw.query, 'query') as z.output<Q>,
+        body: parse(spec.body, raw.body, 'body') as z.output<B>,
+        request: raw.request,
+      }),
+  };
+};
+
+/** @throws {HoldpointError} `invalid_request` that names the field. */
+const parse = (schema: z.ZodType | undefined, value: unknown, where: 'path' | 'query' | 'body'): unknown => {
+  if (!schema) return undefined;
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map(({ path, message }) => ({ field: path.join('.'), message }));
+  const first = issues[0] ?? { field: '', message: 'is not valid' };
+  const field = first.field === '' ? where : first.field;
+  throw new HoldpointError('invalid_request', `${field}: ${first.message}`, { details: { in: where, field, issues } });
+};

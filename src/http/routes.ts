@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { documentRoutes } from './document.ts';
+import { assistantRoutes } from './platform/assistants.ts';
+import type { PlatformDeps } from './platform/deps.ts';
+import { metaRoutes } from './platform/meta.ts';
+import { runRoutes } from './platform/runs.ts';
+import { stateRoutes } from './platform/state.ts';
+import { threadRoutes } from './platform/threads.ts';
+import { route, type Route } from './route.ts';
+
+interface RoutesDeps {
+  platform: PlatformDeps;
+  ping: () => Promise<void>;
+  metricsText: () => Promise<string>;
+  version: string;
+}
+
+/** Every endpoint of the server. */
+export const allRoutes = ({ platform, ping, metricsText, version }: RoutesDeps): Route[] => {
+  const routes = [
+    ...metaRoutes(platform, ping),
+    ...assistantRoutes(platform),
+    ...threadRoutes(platform),
+    ...stateRoutes(platform),
+    ...runRoutes(platform),
+    metricsRoute(metricsText),
+  ];
+  return [...documentRoutes(routes, version), ...routes];
+};
+
+const metricsRoute = (metricsText: () => Promise<string>): Route =>
+  route({
+    method: 'get',
+    path: '/metrics',
+    tag: 'meta',
+    summary: 'Counters for Prometheus',
+    query: z.looseObject({}),
+    produces: 'text/plain; version=0.0.4',
+    handle: () => metricsText(),
+  });

@@ -1,0 +1,60 @@
+import { isoTime } from '../model/clock.ts';
+import { isFinal, isHeld } from '../model/run-state.ts';
+import type { Run } from '../model/run.ts';
+import type { Ledger } from '../storage/ports.ts';
+import type { LifecycleDeps } from './deps.ts';
+import { illegalMove, moveRun } from './move-run.ts';
+import { runNotFound, threadNotFound } from '../model/not-found.ts';
+
+export interface CancelRunInput {
+  threadId: string;
+  runId: string;
+  actor: string;
+  reason?: string;
+}
+
+/**
+ * Ends a run. One that waits is cancelled at once; one that runs is told to stop, durably, and stops within
+ * moments (or when its worker is replaced). The thread keeps its values and questions.
+ * @returns the run as it is now; its state says whether it has stopped already.
+ * @throws {HoldpointError} `run_not_found`; `invalid_transition` when it has ended already.
+ */
+export const createCancelRun = (deps: LifecycleDeps) => {
+  return async (input: CancelRunInput): Promise<Run> => {
+    const { storage } = deps;
+    const { run, next } = await storage.transaction((ledger) => cancel(deps, ledger, input));
+    if (run.desired === 'cancel' && isHeld(run.state)) storage.signals.publish({ kind: 'desired', runId: run.runId });
+    storage.signals.publish({ kind: 'thread', threadId: run.threadId });
+    if (next) await storage.queue.announce(next);
+    return run;
+  };
+};
+
+const cancel = async ({ clock }: LifecycleDeps, ledger: Ledger, input: CancelRunInput) => {
+  const { runId, threadId, actor, reason = null } = input;
+  const run = await ledger.runs.get(runId);
+  if (run?.threadId !== threadId) throw runNotFound(runId);
+  if (isFinal(run.state)) throw illegalMove(run, 'cancel');
+  const at = isoTime(clock);
+  if (isHeld(run.state)) {
+    await ledger.runs.setDesired({ runId, desired: 'cancel', whileIn: [run.state], reason });
+    await ledger.log.append({
+      threadId,
+      runId,
+      at,
+      actor,
+      kind: 'requestCancel',
+      from: run.state,
+      to: run.state,
+      detail: reason === null ? null : { reason },
+    });
+    return { run: { ...run, desired: 'cancel' as const }, next: undefined };
+  }
+  const others = (await ledger.runs.unfinished(threadId)).filter((other) => other.runId !== runId);
+  const thread = await ledger.threads.get(threadId);
+  if (!thread) throw threadNotFound(threadId);
+  const waiting = Object.keys(thread.interrupts).length > 0;
+  const status = others.length > 0 ? 'busy' : waiting ? 'interrupted' : 'idle';
+  await moveRun(ledger, { run, transition: 'cancel', actor, at, reason, thread: { status } });
+  return { run: { ...run, state: 'cancelled' as const, updatedAt: at }, next: await ledger.runs.offerNext(threadId) };
+};

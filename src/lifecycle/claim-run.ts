@@ -1,0 +1,55 @@
+import { isoTime } from '../model/clock.ts';
+import type { ClaimedRun } from '../engine/run-config.ts';
+import type { Lease } from '../model/lease.ts';
+import type { Run } from '../model/run.ts';
+import type { LifecycleDeps } from './deps.ts';
+import { moveRun } from './move-run.ts';
+
+/**
+ * Takes a queued run for `owner`: raises the thread's fence, makes the run `running` and begins its next
+ * attempt in one transaction. The lease must be acquired in the checkpoints next.
+ * @returns undefined when the run is no longer to be had: another took it, or it was cancelled or deleted.
+ */
+export const createClaimRun = (deps: LifecycleDeps) => {
+  return async (input: { runId: string; owner: string }): Promise<ClaimedRun | undefined> => {
+    const { storage, clock, newId } = deps;
+    const claimed = await storage.transaction(async (ledger) => {
+      const run = await ledger.runs.get(input.runId);
+      if (run?.state !== 'pending') return undefined;
+      const assistant = await ledger.assistants.get(run.assistantId);
+      const lease = await ledger.threads.claim({
+        threadId: run.threadId,
+        runId: run.runId,
+        token: newId(),
+        owner: input.owner,
+        expiresAt: clock.now() + deps.settings.leaseMs,
+      });
+      if (!lease || !assistant) return undefined;
+      const attempt = run.attempt + 1;
+      const at = isoTime(clock);
+      const detail = { attempt, fence: lease.fence };
+      await moveRun(ledger, { run, transition: 'claim', actor: input.owner, at, lease, set: { attempt }, detail });
+      const running: Run = { ...run, state: 'running', attempt, since: at, updatedAt: at };
+      return { run: running, assistant, graphId: assistant.graphId, lease };
+    });
+    if (!claimed) return undefined;
+    deps.at('claim:committed');
+    storage.signals.publish({ kind: 'thread', threadId: claimed.run.threadId });
+    return claimed;
+  };
+};
+
+/**
+ * Makes the lease the only writer of the thread's checkpoints, then looks whether the thread is still its own:
+ * a deletion that began between the two writes has not seen this lease and would not refuse it.
+ */
+export const createAcquireThread = (deps: LifecycleDeps) => {
+  return async (lease: Lease): Promise<boolean> => {
+    const { storage } = deps;
+    if (!(await storage.checkpoints.acquire(lease))) return false;
+    deps.at('claim:acquired');
+    if (await storage.threads.holds(lease)) return true;
+    if (!(await storage.threads.get(lease.threadId))) await storage.checkpoints.deleteThread(lease.threadId);
+    return false;
+  };
+};

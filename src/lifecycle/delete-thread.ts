@@ -1,0 +1,44 @@
+import type { LifecycleDeps } from './deps.ts';
+import { threadNotFound } from '../model/not-found.ts';
+
+/**
+ * Deletes a thread with its runs, events, log and checkpoints. Its lease is broken first, so a worker in the
+ * middle of a step can write nothing more; a crash half-way is finished by {@link createFinishDeletions}.
+ * @throws {HoldpointError} `thread_not_found`.
+ */
+export const createDeleteThread = (deps: LifecycleDeps) => {
+  return async (threadId: string): Promise<void> => {
+    const { storage } = deps;
+    const active = await storage.transaction(async (ledger) => {
+      const thread = await ledger.threads.get(threadId);
+      if (!thread) throw threadNotFound(threadId);
+      await ledger.threads.markDeleted(threadId);
+      if (thread.activeRunId !== null) {
+        await ledger.runs.setDesired({
+          runId: thread.activeRunId,
+          desired: 'cancel',
+          whileIn: ['running', 'pausing'],
+          reason: 'the thread was deleted',
+        });
+      }
+      return thread.activeRunId;
+    });
+    if (active !== null) storage.signals.publish({ kind: 'desired', runId: active });
+    deps.at('delete:marked');
+    await removeMarked(deps, threadId);
+  };
+};
+
+/** Finishes the deletions that a crash left half done; to be called at start. */
+export const createFinishDeletions = (deps: LifecycleDeps) => {
+  return async (): Promise<void> => {
+    for (const threadId of await deps.storage.threads.marked()) await removeMarked(deps, threadId);
+  };
+};
+
+const removeMarked = async ({ storage, at }: LifecycleDeps, threadId: string): Promise<void> => {
+  await storage.checkpoints.deleteThread(threadId);
+  at('delete:checkpoints_gone');
+  await storage.transaction((ledger) => ledger.threads.remove(threadId));
+  storage.signals.publish({ kind: 'thread', threadId });
+};

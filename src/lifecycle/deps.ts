@@ -1,0 +1,38 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../model/clock.ts';
+import type { Storage } from '../storage/ports.ts';
+
+/** What every use-case is made with. */
+export interface LifecycleDeps {
+  storage: Storage;
+  clock: Clock;
+  newId: () => string;
+  /**
+   * Called at each named point between two writes, where a crash would be worst; does nothing in production.
+   * Tests inject one that kills the process.
+   */
+  at: (point: CrashPoint) => void;
+  settings: LifecycleSettings;
+}
+
+export interface LifecycleSettings {
+  /** How long a lease holds without being renewed. */
+  leaseMs: number;
+  /** Attempts in a row that may end with their worker and without progress before the run fails. */
+  maxSpentAttempts: number;
+  /** How long the events of an ended run are kept. */
+  eventRetentionMs: number;
+}
+
+export type CrashPoint =
+  | 'launch:committed'
+  | 'claim:committed'
+  | 'claim:acquired'
+  | 'settle:before'
+  | 'settle:committed'
+  | 'delete:marked'
+  | 'delete:checkpoints_gone'
+  | 'update_state:claimed'
+  | 'update_state:written';
+
+export const newUuid = (): string => randomUUID();

@@ -1,0 +1,143 @@
+import { addressAnswer, isAnswer } from '../model/answer.ts';
+import type { Assistant } from '../model/assistant.ts';
+import { isoTime } from '../model/clock.ts';
+import { HoldpointError } from '../model/errors.ts';
+import type { JsonObject } from '../model/json.ts';
+import { isActive } from '../model/run-state.ts';
+import type { MultitaskStrategy, Run, RunKwargs } from '../model/run.ts';
+import type { Thread } from '../model/thread.ts';
+import type { Ledger, RunJob } from '../storage/ports.ts';
+import type { LifecycleDeps } from './deps.ts';
+import { threadNotFound } from '../model/not-found.ts';
+import { questionIds } from '../model/questions.ts';
+
+export interface LaunchRunInput {
+  threadId: string;
+  /** An assistant's id, or a graph's. */
+  assistantId: string;
+  kwargs: RunKwargs;
+  metadata: JsonObject;
+  multitaskStrategy: MultitaskStrategy;
+  actor: string;
+}
+
+/**
+ * Accepts a run: it is on disk when this returns, and will be executed whatever happens to this process.
+ * @throws {HoldpointError} `thread_not_found`, `assistant_not_found`; `thread_busy` and `thread_paused` when the
+ * thread does not take another run; for an answer, those of `addressAnswer`; `invalid_request`.
+ */
+export const createLaunchRun = (deps: LifecycleDeps & { findAssistant: FindAssistant }) => {
+  return async (input: LaunchRunInput): Promise<Run> => {
+    const assistant = await deps.findAssistant(input.assistantId);
+    await refuseStaleAnswer(deps, input);
+    const { run, job } = await deps.storage.transaction(async (ledger) => {
+      const thread = await ledger.threads.get(input.threadId);
+      if (!thread) throw threadNotFound(input.threadId);
+      const before = await ledger.runs.unfinished(input.threadId);
+      checkAdmission(input, thread, before);
+      const created = newRun(deps, { input, assistant, thread });
+      await ledger.runs.insert(created);
+      await recordLaunch(ledger, { run: created, assistant, thread, actor: input.actor });
+      const offered = before.length === 0 ? await ledger.runs.offerNext(input.threadId) : undefined;
+      return { run: created, job: offered };
+    });
+    deps.at('launch:committed');
+    await announce(deps, run, job);
+    return run;
+  };
+};
+
+export type FindAssistant = (assistantOrGraphId: string) => Promise<Assistant>;
+
+/** Throws unless the thread takes this run now. */
+const checkAdmission = ({ kwargs, multitaskStrategy }: LaunchRunInput, thread: Thread, before: Run[]): void => {
+  const [first] = before;
+  if (first && multitaskStrategy === 'reject') {
+    if (isActive(first.state)) throw threadBusy(thread.threadId, first);
+    throw new HoldpointError('thread_paused', `Thread ${thread.threadId} is ${first.state}: resume or cancel its run first.`, {
+      details: { run_id: first.runId, state: first.state },
+    });
+  }
+  if (first) return;
+  if (isAnswer(kwargs.command)) addressAnswer(kwargs.command.resume, questionIds(thread.interrupts));
+  if (kwargs.input == null && !kwargs.command && thread.lifecycle === null && thread.graphId === null) {
+    throw new HoldpointError('invalid_request', 'The thread has no state to continue from: send an input.', {
+      details: { field: 'input' },
+    });
+  }
+};
+
+const threadBusy = (threadId: string, run: Run): HoldpointError =>
+  new HoldpointError(
+    'thread_busy',
+    `Thread ${threadId} is already running a task. Wait for it to finish, or choose a different multitask strategy.`,
+    { details: { run_id: run.runId, state: run.state } },
+  );
+
+/** An answer that names a checkpoint is for the question that waits now: an older checkpoint's was answered. */
+const refuseStaleAnswer = async ({ storage }: LifecycleDeps, { threadId, kwargs }: LaunchRunInput): Promise<void> => {
+  const named = kwargs.checkpoint?.checkpoint_id;
+  if (named === undefined || !isAnswer(kwargs.command)) return;
+  const latest = await storage.checkpoints.reader.getTuple({ configurable: { thread_id: threadId, checkpoint_ns: '' } });
+  if (latest === undefined || latest.checkpoint.id === named) return;
+  throw new HoldpointError(
+    'approval_already_decided',
+    `Thread ${threadId} has moved on from checkpoint ${named}: its question was answered. To answer it differently, fork first (POST state with as_node "__copy__").`,
+    { details: { field: 'checkpoint_id', latest: latest.checkpoint.id } },
+  );
+};
+
+const newRun = (
+  { newId, clock }: LifecycleDeps,
+  { input, assistant, thread }: { input: LaunchRunInput; assistant: Assistant; thread: Thread },
+): Run => {
+  const at = isoTime(clock);
+  return {
+    runId: newId(),
+    threadId: input.threadId,
+    assistantId: assistant.assistantId,
+    state: 'pending',
+    desired: 'run',
+    attempt: 0,
+    spent: 0,
+    multitaskStrategy: input.multitaskStrategy,
+    kwargs: input.kwargs,
+    metadata: { ...assistant.metadata, ...input.metadata },
+    failure: null,
+    reason: null,
+    fenceFloor: thread.fence,
+    since: at,
+    createdAt: at,
+    updatedAt: at,
+  };
+};
+
+const recordLaunch = async (
+  ledger: Ledger,
+  { run, assistant, thread, actor }: { run: Run; assistant: Assistant; thread: Thread; actor: string },
+): Promise<void> => {
+  await ledger.threads.patch(run.threadId, {
+    graphId: assistant.graphId,
+    metadata: { ...thread.metadata, graph_id: assistant.graphId, assistant_id: assistant.assistantId },
+    status: 'busy',
+    updatedAt: run.createdAt,
+    ...(thread.lifecycle !== null && isActive(thread.lifecycle.state)
+      ? {}
+      : { lifecycle: { state: 'pending', since: run.createdAt, reason: null } }),
+  });
+  await ledger.log.append({
+    threadId: run.threadId,
+    runId: run.runId,
+    at: run.createdAt,
+    actor,
+    kind: 'launch',
+    from: null,
+    to: 'pending',
+    detail: { assistant_id: assistant.assistantId, graph_id: assistant.graphId },
+  });
+};
+
+const announce = async ({ storage }: LifecycleDeps, run: Run, job: RunJob | undefined): Promise<void> => {
+  if (job) await storage.queue.announce(job);
+  storage.signals.publish({ kind: 'thread', threadId: run.threadId });
+};

@@ -1,0 +1,65 @@
+import { HoldpointError } from '../model/errors.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { Lease } from '../model/lease.ts';
+import { nextRunState, type RunState, type RunTransition } from '../model/run-state.ts';
+import type { Run } from '../model/run.ts';
+import type { Ledger, MoveRun, ThreadPatch } from '../storage/ports.ts';
+
+export interface RunMove {
+  run: Run;
+  transition: RunTransition;
+  actor: string;
+  at: string;
+  reason?: string | null;
+  lease?: Lease;
+  set?: MoveRun['set'];
+  /** What else changes on the thread with this move. */
+  thread?: Omit<ThreadPatch, 'updatedAt' | 'lifecycle'>;
+  detail?: JsonObject;
+}
+
+/**
+ * The only way a run changes state: by the table, guarded, with its line in the session log and the thread's
+ * lifecycle in the same transaction.
+ * @returns the new state, or undefined when another got there first (or the lease is lost): nothing is written.
+ * @throws {HoldpointError} `invalid_transition` when the table does not know the move.
+ */
+export const moveRun = async (ledger: Ledger, move: RunMove): Promise<RunState | undefined> => {
+  const { run, transition, at } = move;
+  const to = nextRunState(run.state, transition);
+  if (to === undefined) throw illegalMove(run, transition);
+  const reason = move.reason ?? null;
+  const moved = await ledger.runs.move({
+    runId: run.runId,
+    from: run.state,
+    to,
+    at,
+    set: { reason, ...move.set },
+    ...(move.lease && { lease: move.lease }),
+  });
+  if (!moved) return undefined;
+  await ledger.threads.patch(run.threadId, {
+    ...move.thread,
+    lifecycle: { state: to, since: at, reason },
+    updatedAt: at,
+  });
+  await ledger.log.append({
+    threadId: run.threadId,
+    runId: run.runId,
+    at,
+    actor: move.actor,
+    kind: transition,
+    from: run.state,
+    to,
+    detail: move.detail ?? (reason === null ? null : { reason }),
+  });
+  return to;
+};
+
+/** The 409 that names the state the run is in. */
+export const illegalMove = (run: Run, transition: RunTransition): HoldpointError =>
+  new HoldpointError('invalid_transition', `Run ${run.runId} is ${run.state}: it cannot ${words(transition)}.`, {
+    details: { run_id: run.runId, state: run.state },
+  });
+
+const words = (transition: string): string => transition.replace(/[A-Z]/g, (capital) => ` ${capital.toLowerCase()}`);

@@ -1,0 +1,98 @@
+import type { AttemptResult } from '../engine/executor.ts';
+import type { RunOutcome } from '../engine/outcome.ts';
+import type { ClaimedRun } from '../engine/run-config.ts';
+import { isoTime } from '../model/clock.ts';
+import { nextRunState, type RunState, type RunTransition } from '../model/run-state.ts';
+import type { Run } from '../model/run.ts';
+import type { Interrupts } from '../model/thread.ts';
+import { threadStatusAfter } from '../model/wire-status.ts';
+import type { Ledger, RunJob } from '../storage/ports.ts';
+import type { LifecycleDeps } from './deps.ts';
+import { illegalMove, moveRun } from './move-run.ts';
+
+/**
+ * Writes what an attempt came to: the run's next state, the thread's status, values and questions, the rest of
+ * the events, the release of the lease and the offer of the thread's next run, all in one transaction.
+ * Nothing is written when the lease is lost: the new owner's word counts.
+ */
+export const createSettleRun = (deps: LifecycleDeps) => {
+  return async (claimed: ClaimedRun, result: AttemptResult): Promise<RunState | undefined> => {
+    const { storage } = deps;
+    deps.at('settle:before');
+    const settled = await storage.transaction((ledger) => settle(deps, ledger, { claimed, result }));
+    deps.at('settle:committed');
+    storage.signals.publish({ kind: 'thread', threadId: claimed.run.threadId });
+    if (settled?.next) await storage.queue.announce(settled.next);
+    return settled?.state;
+  };
+};
+
+interface Settling {
+  claimed: ClaimedRun;
+  result: AttemptResult;
+}
+
+const settle = async (
+  { storage, clock }: LifecycleDeps,
+  ledger: Ledger,
+  { claimed, result }: Settling,
+): Promise<{ state: RunState; next: RunJob | undefined } | undefined> => {
+  const { lease } = claimed;
+  const run = await ledger.runs.get(claimed.run.runId);
+  if (!run || !(await ledger.threads.holds(lease))) return undefined;
+  await storage.events.append({ lease, runId: run.runId, events: result.events }, ledger);
+  const transition = transitionOf(result.outcome, run);
+  const state = nextRunState(run.state, transition);
+  if (state === undefined) throw illegalMove(run, transition);
+  const others = (await ledger.runs.unfinished(run.threadId)).filter(({ runId }) => runId !== run.runId);
+  const failure = result.outcome.kind === 'failed' ? result.outcome.failure : null;
+  const moved = await moveRun(ledger, {
+    run,
+    transition,
+    lease,
+    at: isoTime(clock),
+    actor: actorOf(result.outcome),
+    reason: failure?.message ?? run.reason,
+    set: { failure, spent: 0 },
+    thread: {
+      status: others.length > 0 ? 'busy' : threadStatusAfter(state, result.hasNext),
+      interrupts: waitingAfter(state, result),
+    },
+  });
+  if (!moved) return undefined;
+  if (result.values !== null) {
+    await ledger.threads.putValues(run.threadId, { runId: run.runId, values: result.values });
+  }
+  await ledger.threads.release(lease);
+  return { state, next: await ledger.runs.offerNext(run.threadId) };
+};
+
+/** What happened to the run, in the words of the state table. */
+const transitionOf = (outcome: RunOutcome, run: Run): RunTransition => {
+  switch (outcome.kind) {
+    case 'finished':
+      return 'finish';
+    case 'interrupted':
+      return 'interrupt';
+    case 'failed':
+      return 'fail';
+    case 'drained':
+      return run.state === 'pausing' ? 'drained' : 'loseLease';
+    case 'aborted':
+      return ABORTED[outcome.reason];
+  }
+};
+
+const ABORTED = {
+  cancel: 'cancel',
+  stop: 'stop',
+  timeout: 'expire',
+  lease_lost: 'loseLease',
+  shutdown: 'loseLease',
+  storage: 'loseLease',
+} as const satisfies Record<string, RunTransition>;
+
+const actorOf = (outcome: RunOutcome): string => (outcome.kind === 'aborted' && outcome.reason === 'cancel' ? 'user' : 'system');
+
+/** Questions stay on the thread unless the run went past them. */
+const waitingAfter = (state: RunState, { interrupts }: AttemptResult): Interrupts => (state === 'pending' ? {} : interrupts);

@@ -1,0 +1,83 @@
+import type { StateUpdate, StateUpdated } from '../engine/graph-calls.ts';
+import { isoTime } from '../model/clock.ts';
+import { HoldpointError } from '../model/errors.ts';
+import type { Lease } from '../model/lease.ts';
+import { isActive } from '../model/run-state.ts';
+import type { Storage } from '../storage/ports.ts';
+import type { LifecycleDeps } from './deps.ts';
+import { threadNotFound } from '../model/not-found.ts';
+
+/** How the update itself is done: by the engine, with a saver that writes under the lease. */
+export type ApplyUpdate = (input: { update: StateUpdate; graphId: string; lease: Lease }) => Promise<StateUpdated>;
+
+/**
+ * Edits a thread's state under a lease of its own, so that no run can start or write meanwhile.
+ * To be called in a worker: it runs reducers and conditional edges.
+ * @throws {HoldpointError} `thread_not_found`; `thread_busy` while a run is active; `invalid_request` when the
+ * thread has no graph yet or the graph refuses the update.
+ */
+export const createUpdateState = (deps: LifecycleDeps & { applyUpdate: ApplyUpdate }) => {
+  return async (input: { update: StateUpdate; owner: string }): Promise<StateUpdated['checkpoint']> => {
+    const { storage } = deps;
+    const { update, owner } = input;
+    const { graphId, lease } = await storage.transaction((ledger) => claimIdle(deps, { ...input, ledger }));
+    deps.at('update_state:claimed');
+    try {
+      if (!(await storage.checkpoints.acquire(lease))) throw busy(update.threadId);
+      const updated = await deps.applyUpdate({ update, graphId, lease });
+      deps.at('update_state:written');
+      await storage.transaction(async (ledger) => {
+        if (!(await ledger.threads.holds(lease))) throw busy(update.threadId);
+        await record(ledger, { at: isoTime(deps.clock), updated, update, owner });
+      });
+      return updated.checkpoint;
+    } finally {
+      await storage.threads.release(lease);
+      storage.signals.publish({ kind: 'queue' });
+      storage.signals.publish({ kind: 'thread', threadId: update.threadId });
+    }
+  };
+};
+
+type Ledger = Parameters<Parameters<Storage['transaction']>[0]>[0];
+
+const claimIdle = async (
+  { clock, newId, settings }: LifecycleDeps,
+  { ledger, update, owner }: { ledger: Ledger; update: StateUpdate; owner: string },
+): Promise<{ graphId: string; lease: Lease }> => {
+  const { threadId } = update;
+  const thread = await ledger.threads.get(threadId);
+  if (!thread) throw threadNotFound(threadId);
+  if (thread.graphId === null) {
+    throw new HoldpointError('invalid_request', `Thread ${threadId} has no graph yet: start a run on it first.`);
+  }
+  const active = (await ledger.runs.unfinished(threadId)).some(({ state }) => isActive(state));
+  const expiresAt = clock.now() + settings.leaseMs;
+  const lease = active ? undefined : await ledger.threads.claim({ threadId, runId: null, token: newId(), owner, expiresAt });
+  if (!lease) throw busy(threadId);
+  return { graphId: thread.graphId, lease };
+};
+
+const record = async (
+  ledger: Ledger,
+  { at, updated, update, owner }: { at: string; updated: StateUpdated; update: StateUpdate; owner: string },
+): Promise<void> => {
+  const { threadId, asNode = null } = update;
+  const { checkpoint, values, interrupts, hasNext } = updated;
+  await ledger.threads.patch(threadId, { status: hasNext ? 'interrupted' : 'idle', interrupts, updatedAt: at });
+  await ledger.threads.putValues(threadId, { runId: null, values });
+  await ledger.log.append({
+    threadId,
+    runId: null,
+    at,
+    actor: owner,
+    kind: 'updateState',
+    from: null,
+    to: null,
+    detail: { as_node: asNode, checkpoint_id: checkpoint.checkpoint_id },
+  });
+};
+
+/** 409 on the wire: unlike a second run, an edit is never queued. */
+const busy = (threadId: string): HoldpointError =>
+  new HoldpointError('invalid_transition', `Thread ${threadId} is busy: its state cannot be edited while a run is active.`);

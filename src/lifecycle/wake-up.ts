@@ -1,0 +1,40 @@
+import type { SignalBus } from '../storage/ports.ts';
+
+/** A reader looks this often although no signal came: a lost signal costs this much, never an event. */
+const LOOK_AGAIN_MS = 1000;
+
+/** Waits for news of one thread. News that comes between two waits is not lost. */
+export interface WakeUp {
+  /** Resolves when there is news, after a second at the latest, or when `signal` aborts. */
+  next(signal?: AbortSignal): Promise<void>;
+  stop(): void;
+}
+
+export const createWakeUp = (signals: SignalBus, threadId: string): WakeUp => {
+  let news = false;
+  let wake: (() => void) | undefined;
+  const unsubscribe = signals.subscribe((signal) => {
+    if (signal.kind !== 'thread' || signal.threadId !== threadId) return;
+    news = true;
+    wake?.();
+  });
+  return {
+    next: async (signal) => {
+      if (!news && !signal?.aborted) {
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, LOOK_AGAIN_MS);
+          wake = () => {
+            clearTimeout(timer);
+            signal?.removeEventListener('abort', wakeNow);
+            resolve();
+          };
+          const wakeNow = wake;
+          signal?.addEventListener('abort', wakeNow, { once: true });
+        });
+      }
+      wake = undefined;
+      news = false;
+    },
+    stop: unsubscribe,
+  };
+};

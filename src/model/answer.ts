@@ -1,0 +1,49 @@
+import { isRecord } from './json.ts';
+import { HoldpointError } from './errors.ts';
+import type { RunCommand } from './run.ts';
+
+/** Answers by the id of the question they answer. */
+export type Answers = Record<string, unknown>;
+
+/** Whether a command answers a question. `null` answers too, unless the command does something else instead. */
+export const isAnswer = (command: RunCommand | null): command is RunCommand & { resume: unknown } => {
+  if (command?.resume === undefined) return false;
+  return command.resume !== null || (command.update == null && command.goto == null);
+};
+
+/**
+ * Says which question each part of an answer is for, so that LangGraph never has to guess: a plain value
+ * answers the one waiting question; with several, the answer must be an object keyed by their ids.
+ * @throws {HoldpointError} `invalid_transition` when nothing waits, `approval_already_decided` when the ids
+ * name a question that does not wait (any more), `invalid_request` when it is unclear which is meant.
+ */
+export const addressAnswer = (resume: unknown, waiting: string[]): Answers => {
+  if (waiting.length === 0) {
+    throw new HoldpointError('invalid_transition', 'No question waits on this thread: there is nothing to resume.', {
+      details: { field: 'command.resume' },
+    });
+  }
+  if (isKeyedById(resume)) {
+    const unknown = Object.keys(resume).filter((id) => !waiting.includes(id));
+    if (unknown.length === 0) return resume;
+    throw new HoldpointError('approval_already_decided', `No question ${unknown.join(', ')} waits on this thread.`, {
+      details: { field: 'command.resume', waiting },
+    });
+  }
+  const [only, ...others] = waiting;
+  if (others.length > 0) {
+    throw new HoldpointError(
+      'invalid_request',
+      `${waiting.length} questions wait: say which one is answered, as {"<interrupt id>": <answer>}.`,
+      { details: { field: 'command.resume', waiting } },
+    );
+  }
+  return { [String(only)]: resume };
+};
+
+/** LangGraph's interrupt ids are 32 hexadecimal digits. */
+const INTERRUPT_ID = /^[0-9a-f]{32}$/;
+
+/** Whether an answer says which questions it is for. */
+export const isKeyedById = (resume: unknown): resume is Answers =>
+  isRecord(resume) && Object.keys(resume).length > 0 && Object.keys(resume).every((key) => INTERRUPT_ID.test(key));

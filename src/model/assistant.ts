@@ -1,0 +1,35 @@
+import type { JsonObject } from './json.ts';
+
+/** LangGraph's run configuration as it travels on the wire and is stored. */
+export interface RunConfig {
+  tags?: string[] | undefined;
+  recursion_limit?: number | undefined;
+  configurable?: Record<string, unknown> | undefined;
+  [key: string]: unknown;
+}
+
+/** A graph plus versioned configuration. */
+export interface Assistant {
+  assistantId: string;
+  graphId: string;
+  name: string;
+  description: string | null;
+  config: RunConfig;
+  context: JsonObject;
+  metadata: JsonObject;
+  version: number;
+  createdAt: string;
+  updatedAt: string;
+}
+
+export const ASSISTANT_SORT_FIELDS = ['assistant_id', 'graph_id', 'name', 'created_at', 'updated_at'] as const;
+
+export interface AssistantSearch {
+  graphId?: string | undefined;
+  name?: string | undefined;
+  metadata?: JsonObject | undefined;
+  limit: number;
+  offset: number;
+  sortBy: (typeof ASSISTANT_SORT_FIELDS)[number];
+  sortOrder: 'asc' | 'desc';
+}

@@ -1,0 +1,83 @@
+/**
+ * Every error code the API can answer with. Codes are public and never renamed; messages may change.
+ * `http/error-map.ts` gives each its HTTP status, and fails to compile when one is missing.
+ */
+export const ERROR_CODES = [
+  'invalid_request',
+  'payload_too_large',
+  'origin_refused',
+  'assistant_not_found',
+  'graph_not_found',
+  'thread_not_found',
+  'run_not_found',
+  'checkpoint_not_found',
+  'route_not_found',
+  'already_exists',
+  'thread_busy',
+  'thread_paused',
+  'invalid_transition',
+  'approval_already_decided',
+  'draining',
+  'graph_load_failed',
+  'worker_unavailable',
+  'storage_unavailable',
+  'storage_full',
+  'not_supported',
+  'internal',
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** Why a run failed. Data on the run, never an HTTP status. */
+export const RUN_FAILURES = [
+  'graph_error',
+  'graph_load_failed',
+  'recursion_limit',
+  'attempts_exhausted',
+  'serialization_failed',
+  'storage_failed',
+] as const;
+
+export type RunFailureReason = (typeof RUN_FAILURES)[number];
+
+/** A run's failure: `error` is the thrown error's name, as the LangGraph wire shows it in `event: error`. */
+export interface RunFailure {
+  reason: RunFailureReason;
+  error: string;
+  message: string;
+}
+
+/** An error with a public code. `details` is shown to the caller as `metadata`; `cause` never is. */
+export class HoldpointError extends Error {
+  readonly code: ErrorCode;
+  readonly details: Record<string, unknown>;
+
+  constructor(code: ErrorCode, message: string, options?: { details?: Record<string, unknown>; cause?: unknown }) {
+    super(message, options?.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'HoldpointError';
+    this.code = code;
+    this.details = options?.details ?? {};
+  }
+}
+
+/** A value that no checkpoint can hold. `path` names where it is, from the value that was given (`messages[2].content`). */
+export class UnstorableValueError extends Error {
+  readonly path: string;
+
+  constructor(path: string, problem: string) {
+    super(`${path === '' ? 'the value' : path} ${problem}`);
+    this.name = 'UnstorableValueError';
+    this.path = path;
+  }
+}
+
+/** The thread has a newer owner: whoever sees this must stop writing at once. */
+export class LeaseLostError extends Error {
+  constructor(threadId: string) {
+    super(`another owner holds thread ${threadId}`);
+    this.name = 'LeaseLostError';
+  }
+}
+
+/** Whether an error has a public code. */
+export const isHoldpointError = (error: unknown): error is HoldpointError => error instanceof HoldpointError;

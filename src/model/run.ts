@@ -1,0 +1,80 @@
+import type { RunConfig } from './assistant.ts';
+import type { RunFailure } from './errors.ts';
+import type { JsonObject } from './json.ts';
+import type { DesiredState, RunState } from './run-state.ts';
+
+export const STREAM_MODES = [
+  'values',
+  'updates',
+  'messages',
+  'messages-tuple',
+  'custom',
+  'events',
+  'debug',
+  'tasks',
+  'checkpoints',
+  'tools',
+] as const;
+
+export type StreamMode = (typeof STREAM_MODES)[number];
+
+export type MultitaskStrategy = 'reject' | 'enqueue' | 'interrupt' | 'rollback';
+
+/** The answer to questions and other commands a run starts with, as the wire says it. */
+export interface RunCommand {
+  resume?: unknown;
+  update?: Record<string, unknown> | [string, unknown][] | undefined;
+  goto?: string | SendCommand | (string | SendCommand)[] | undefined;
+}
+
+export interface SendCommand {
+  node: string;
+  input?: unknown;
+}
+
+/** Which checkpoint a run starts from, when not from the latest. */
+export interface CheckpointRef {
+  checkpoint_id?: string | undefined;
+  checkpoint_ns?: string | undefined;
+  checkpoint_map?: Record<string, unknown> | null | undefined;
+}
+
+/** What a run was asked to do. Stored with it and never changed. */
+export interface RunKwargs {
+  input: unknown;
+  command: RunCommand | null;
+  checkpoint: CheckpointRef | null;
+  config: RunConfig;
+  context: unknown;
+  stream_mode: StreamMode[];
+  stream_subgraphs: boolean;
+  interrupt_before: '*' | string[] | null;
+  interrupt_after: '*' | string[] | null;
+  durability: 'sync' | 'async' | 'exit';
+  on_disconnect: 'cancel' | 'continue';
+  /** Somebody follows from the start: events are written at once rather than gathered for a moment. */
+  live: boolean;
+}
+
+/** One request to move a thread forward. */
+export interface Run {
+  runId: string;
+  threadId: string;
+  assistantId: string;
+  state: RunState;
+  desired: DesiredState;
+  /** Claims so far; the first is 1. */
+  attempt: number;
+  /** Attempts that ended with their worker and made no progress; the limit is on these. */
+  spent: number;
+  multitaskStrategy: MultitaskStrategy;
+  kwargs: RunKwargs;
+  metadata: JsonObject;
+  failure: RunFailure | null;
+  reason: string | null;
+  /** Events of this run have a fence above this. */
+  fenceFloor: number;
+  since: string;
+  createdAt: string;
+  updatedAt: string;
+}

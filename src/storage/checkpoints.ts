@@ -1,0 +1,46 @@
+import type { BaseCheckpointSaver, Checkpoint } from '@langchain/langgraph-checkpoint';
+import type { Lease } from '../model/lease.ts';
+
+/** A checkpointer that writes for one attempt of one run, and only as long as its lease is the thread's. */
+export interface CheckpointWriter extends BaseCheckpointSaver {
+  /** After this every write is refused with `LeaseLostError`, whatever still runs of the attempt. */
+  close(): void;
+}
+
+/** A checkpoint that is on disk now. */
+export interface CheckpointPut {
+  ns: string;
+  source: string;
+  checkpoint: Checkpoint;
+}
+
+/** What a run has already done to its thread's checkpoints, so that a further attempt neither repeats nor skips. */
+export interface RunProgress {
+  /** A root checkpoint of this run exists: its input or first step is stored. Continue with `null` input. */
+  advanced: boolean;
+  /** Interrupt ids this run has raised. An answer to one of them, given with the run's input, is used up. */
+  raised: string[];
+}
+
+/** Thread-keyed checkpoints behind the fence. Its own database: never the ledger's connection or file. */
+export interface Checkpoints {
+  /** Reads only; its `put`, `putWrites` and `deleteThread` throw. Safe from any process. */
+  readonly reader: BaseCheckpointSaver;
+  /**
+   * Makes `lease` the only one that may write the thread's checkpoints. Must come after the claim is
+   * committed in the ledger and before the first checkpoint is read.
+   * @returns false when a newer fence holds the thread.
+   */
+  acquire(lease: Lease): Promise<boolean>;
+  /** `metadata` is added to each checkpoint's; `runId` marks its rows for {@link progress}; `onPut` hears of each stored checkpoint. */
+  writer(input: {
+    lease: Lease;
+    runId: string;
+    metadata: Record<string, unknown>;
+    onPut?: (put: CheckpointPut) => void;
+  }): CheckpointWriter;
+  progress(input: { threadId: string; runId: string }): Promise<RunProgress>;
+  /** Deletes all of the thread's checkpoints and its lease in one transaction: a late `put` is refused, not orphaned. */
+  deleteThread(threadId: string): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,112 @@
+import type { RunnableConfig } from '@langchain/core/runnables';
+import type {
+  Checkpoint,
+  CheckpointListOptions,
+  CheckpointMetadata,
+  CheckpointPendingWrite,
+  CheckpointTuple,
+} from '@langchain/langgraph-checkpoint';
+import { SqliteSaver } from '@langchain/langgraph-checkpoint-sqlite';
+import type { Database } from 'better-sqlite3';
+import type { StateSerializer } from '../state-serializer.ts';
+import type { ListQuery } from './checkpoint-list.ts';
+import type { CheckpointRow, CheckpointTables, WriteRow } from './checkpoint-tables.ts';
+
+/** One connection with what is prepared on it; every saver of a file shares one. */
+export interface CheckpointConnection {
+  db: Database;
+  tables: CheckpointTables;
+  serializer: StateSerializer;
+}
+
+const READ_ONLY = 'this checkpointer only reads: writing takes the writer of a run that holds the lease';
+
+/**
+ * LangGraph's `SqliteSaver` with reads of our own: "latest" and every order is that of insertion, so that a clock
+ * set back hides nothing; binary values come back as they were. Cannot write.
+ */
+export class CheckpointReader extends SqliteSaver {
+  protected readonly tables: CheckpointTables;
+  protected readonly serializer: StateSerializer;
+
+  constructor({ db, tables, serializer }: CheckpointConnection) {
+    super(db, serializer);
+    this.tables = tables;
+    this.serializer = serializer;
+    this.isSetup = true;
+  }
+
+  override async getTuple(config: RunnableConfig): Promise<CheckpointTuple | undefined> {
+    const { thread_id: threadId, checkpoint_ns: ns = '', checkpoint_id: id } = config.configurable ?? {};
+    const row = id ? this.tables.byId(threadId, ns, id) : this.tables.latest(threadId, ns);
+    if (row === undefined) return undefined;
+    const tuple = await this.#toTuple(row);
+    return id ? { ...tuple, config } : tuple;
+  }
+
+  /**
+   * Newest insertion first. The selection is made at the first step and each checkpoint read when it is its turn,
+   * so that a long history is never held in memory; one deleted meanwhile is left out.
+   */
+  override async *list(
+    config: RunnableConfig,
+    options: CheckpointListOptions = {},
+  ): AsyncGenerator<CheckpointTuple> {
+    for (const rowid of this.tables.list(this.#toQuery(config, options))) {
+      const row = this.tables.byRowid(rowid);
+      if (row !== undefined) yield await this.#toTuple(row);
+    }
+  }
+
+  override async put(..._args: Parameters<SqliteSaver['put']>): Promise<RunnableConfig> {
+    throw new Error(READ_ONLY);
+  }
+
+  override async putWrites(..._args: Parameters<SqliteSaver['putWrites']>): Promise<void> {
+    throw new Error(READ_ONLY);
+  }
+
+  override async deleteThread(_threadId: string): Promise<void> {
+    throw new Error(READ_ONLY);
+  }
+
+  #toQuery(config: RunnableConfig, { before, filter, limit }: CheckpointListOptions): ListQuery {
+    const { thread_id: threadId, checkpoint_ns: ns } = config.configurable ?? {};
+    const query: ListQuery = {};
+    if (threadId) query.threadId = threadId;
+    if (ns !== undefined && ns !== null) query.ns = ns;
+    if (limit) query.limit = Math.trunc(limit);
+    const wanted = Object.entries(filter ?? {}).filter(([, value]) => value !== undefined);
+    if (wanted.length > 0) query.filter = this.serializer.text(Object.fromEntries(wanted), 'filter');
+    const named = before?.configurable;
+    if (named?.['checkpoint_id'] !== undefined) {
+      query.before = { checkpointId: named['checkpoint_id'] };
+      const namedThread = named['thread_id'] ?? threadId;
+      if (namedThread) query.before.threadId = namedThread;
+      if (named['checkpoint_ns'] !== undefined) query.before.ns = named['checkpoint_ns'];
+    }
+    return query;
+  }
+
+  async #toTuple(row: CheckpointRow): Promise<CheckpointTuple> {
+    const { thread_id, checkpoint_ns, checkpoint_id, parent_checkpoint_id: parentId } = row;
+    const type = row.type ?? 'json';
+    const writes = this.tables.writesOf(row);
+    const checkpoint = (await this.serializer.load(type, row.checkpoint)) as Checkpoint;
+    if (checkpoint.v < 4 && parentId !== null)
+      await this.migratePendingSends(checkpoint, thread_id, parentId);
+    const tuple: CheckpointTuple = {
+      checkpoint,
+      config: { configurable: { thread_id, checkpoint_ns, checkpoint_id } },
+      metadata: (await this.serializer.load(type, row.metadata)) as CheckpointMetadata,
+      pendingWrites: await Promise.all(writes.map((write) => this.#toPendingWrite(write))),
+    };
+    if (parentId)
+      tuple.parentConfig = { configurable: { thread_id, checkpoint_ns, checkpoint_id: parentId } };
+    return tuple;
+  }
+
+  async #toPendingWrite({ task_id, channel, type, value }: WriteRow): Promise<CheckpointPendingWrite> {
+    return [task_id, channel, await this.serializer.load(type ?? 'json', value)];
+  }
+}

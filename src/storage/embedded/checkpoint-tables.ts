@@ -1,0 +1,188 @@
+import type { Database } from 'better-sqlite3';
+import { LeaseLostError } from '../../model/errors.ts';
+import { isRecord } from '../../model/json.ts';
+import type { Lease } from '../../model/lease.ts';
+import type { RunProgress } from '../checkpoints.ts';
+import { prepareList, type ListQuery } from './checkpoint-list.ts';
+
+/** Moments at which a crash leaves something half done; a test can be there. */
+export type CheckpointPoint =
+  | 'acquire:before-commit'
+  | 'acquire:committed'
+  | 'store:before-commit'
+  | 'store:committed'
+  | 'delete-thread:before-commit'
+  | 'delete-thread:committed';
+
+export interface CheckpointRow {
+  thread_id: string;
+  checkpoint_ns: string;
+  checkpoint_id: string;
+  parent_checkpoint_id: string | null;
+  type: string | null;
+  checkpoint: Uint8Array | string;
+  metadata: Uint8Array | string;
+}
+
+export interface WriteRow {
+  checkpoint_ns: string;
+  checkpoint_id: string;
+  task_id: string;
+  idx: number;
+  channel: string;
+  type: string | null;
+  value: Uint8Array | string;
+}
+
+/** Writes of one task. Those of special channels replace what the task wrote before; others keep it. */
+export interface TaskWrites {
+  replace: boolean;
+  rows: WriteRow[];
+}
+
+/** What one transaction stores for the run that holds the lease. */
+export interface StoreBatch {
+  lease: Lease;
+  runId: string;
+  writes: TaskWrites[];
+  checkpoint?: CheckpointRow;
+}
+
+const CHECKPOINT_COLUMNS =
+  'thread_id, checkpoint_ns, checkpoint_id, parent_checkpoint_id, type, checkpoint, metadata';
+
+/** Keeps the rowid of a checkpoint that is put again, and so its place in the order. */
+const PUT_CHECKPOINT = `
+INSERT INTO checkpoints (${CHECKPOINT_COLUMNS}, run_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (thread_id, checkpoint_ns, checkpoint_id) DO UPDATE SET
+  parent_checkpoint_id = excluded.parent_checkpoint_id, type = excluded.type,
+  checkpoint = excluded.checkpoint, metadata = excluded.metadata, run_id = excluded.run_id`;
+
+const PUT_WRITE = `
+INSERT INTO writes (thread_id, checkpoint_ns, checkpoint_id, task_id, idx, channel, type, value, run_id)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (thread_id, checkpoint_ns, checkpoint_id, task_id, idx) DO`;
+
+const REPLACE_WRITE = `${PUT_WRITE} UPDATE SET
+  channel = excluded.channel, type = excluded.type, value = excluded.value, run_id = excluded.run_id`;
+
+const prepareReads = (db: Database) => ({
+  latest: db.prepare<[string, string], CheckpointRow>(
+    `SELECT ${CHECKPOINT_COLUMNS} FROM checkpoints
+     WHERE thread_id = ? AND checkpoint_ns = ? ORDER BY rowid DESC LIMIT 1`,
+  ),
+  byId: db.prepare<[string, string, string], CheckpointRow>(
+    `SELECT ${CHECKPOINT_COLUMNS} FROM checkpoints
+     WHERE thread_id = ? AND checkpoint_ns = ? AND checkpoint_id = ?`,
+  ),
+  byRowid: db.prepare<[number], CheckpointRow>(
+    `SELECT ${CHECKPOINT_COLUMNS} FROM checkpoints WHERE rowid = ?`,
+  ),
+  writes: db.prepare<[string, string, string], WriteRow>(
+    `SELECT checkpoint_ns, checkpoint_id, task_id, idx, channel, type, value FROM writes
+     WHERE thread_id = ? AND checkpoint_ns = ? AND checkpoint_id = ? ORDER BY task_id, idx`,
+  ),
+  advanced: db.prepare<[string, string]>(
+    `SELECT 1 FROM checkpoints WHERE thread_id = ? AND run_id = ? AND checkpoint_ns IS '' LIMIT 1`,
+  ),
+  raised: db
+    .prepare<[string, string], Uint8Array | string>(
+      `SELECT value FROM writes
+       WHERE thread_id = ? AND run_id = ? AND channel = '__interrupt__' AND type = 'json'`,
+    )
+    .pluck(),
+});
+
+const prepareChanges = (db: Database) => ({
+  putCheckpoint: db.prepare(PUT_CHECKPOINT),
+  putWrite: db.prepare(`${PUT_WRITE} NOTHING`),
+  replaceWrite: db.prepare(REPLACE_WRITE),
+  holds: db.prepare('SELECT 1 FROM leases WHERE thread_id = ? AND fence = ? AND token = ?'),
+  acquire: db.prepare(
+    `INSERT INTO leases (thread_id, fence, token) VALUES (?, ?, ?)
+     ON CONFLICT (thread_id) DO UPDATE SET fence = excluded.fence, token = excluded.token
+     WHERE fence < excluded.fence OR (fence = excluded.fence AND token = excluded.token)`,
+  ),
+  deletions: ['checkpoints', 'writes', 'leases'].map((table) =>
+    db.prepare(`DELETE FROM ${table} WHERE thread_id = ?`),
+  ),
+});
+
+const interruptIds = (stored: Uint8Array | string): string[] => {
+  const value: unknown = JSON.parse(
+    typeof stored === 'string' ? stored : Buffer.from(stored).toString('utf8'),
+  );
+  const interrupts: unknown[] = Array.isArray(value) ? value : [value];
+  return interrupts.flatMap((one) => (isRecord(one) && typeof one['id'] === 'string' ? [one['id']] : []));
+};
+
+const createStore = (db: Database, changes: ReturnType<typeof prepareChanges>, at: AtPoint) => {
+  const putWrites = (threadId: string, runId: string, { replace, rows }: TaskWrites): void => {
+    const put = replace ? changes.replaceWrite : changes.putWrite;
+    for (const row of rows) {
+      const key = [threadId, row.checkpoint_ns, row.checkpoint_id, row.task_id, row.idx];
+      put.run(...key, row.channel, row.type, row.value, runId);
+    }
+  };
+  const store = db.transaction(({ lease, runId, writes, checkpoint: row }: StoreBatch) => {
+    const { threadId, fence, token } = lease;
+    if (changes.holds.get(threadId, fence, token) === undefined) throw new LeaseLostError(threadId);
+    for (const task of writes) putWrites(threadId, runId, task);
+    if (row !== undefined) {
+      const key = [row.thread_id, row.checkpoint_ns, row.checkpoint_id, row.parent_checkpoint_id];
+      changes.putCheckpoint.run(...key, row.type, row.checkpoint, row.metadata, runId);
+    }
+    at('store:before-commit');
+  });
+  return (batch: StoreBatch): void => {
+    store.immediate(batch);
+    at('store:committed');
+  };
+};
+
+type AtPoint = (point: CheckpointPoint) => void;
+
+/**
+ * The statements of one connection, each prepared once. Everything is synchronous; every change is one immediate
+ * transaction, durable when the call returns.
+ */
+export const prepareCheckpointTables = (db: Database, at: AtPoint = () => {}) => {
+  const reads = prepareReads(db);
+  const changes = prepareChanges(db);
+  const acquire = db.transaction(({ threadId, fence, token }: Lease) => {
+    const { changes: taken } = changes.acquire.run(threadId, fence, token);
+    at('acquire:before-commit');
+    return taken === 1;
+  });
+  const deleteThread = db.transaction((threadId: string) => {
+    for (const deletion of changes.deletions) deletion.run(threadId);
+    at('delete-thread:before-commit');
+  });
+  return {
+    /** The checkpoint inserted last, whatever its id says. */
+    latest: (threadId: string, ns: string): CheckpointRow | undefined => reads.latest.get(threadId, ns),
+    byId: (threadId: string, ns: string, id: string): CheckpointRow | undefined =>
+      reads.byId.get(threadId, ns, id),
+    byRowid: (rowid: number): CheckpointRow | undefined => reads.byRowid.get(rowid),
+    writesOf: (row: CheckpointRow): WriteRow[] =>
+      reads.writes.all(row.thread_id, row.checkpoint_ns, row.checkpoint_id),
+    list: prepareList(db),
+    progress: (threadId: string, runId: string): RunProgress => ({
+      advanced: reads.advanced.get(threadId, runId) !== undefined,
+      raised: [...new Set(reads.raised.all(threadId, runId).flatMap(interruptIds))],
+    }),
+    /** @throws LeaseLostError, with nothing stored, unless the lease is the thread's. */
+    store: createStore(db, changes, at),
+    acquire: (lease: Lease): boolean => {
+      const taken = acquire.immediate(lease);
+      at('acquire:committed');
+      return taken;
+    },
+    deleteThread: (threadId: string): void => {
+      deleteThread.immediate(threadId);
+      at('delete-thread:committed');
+    },
+  };
+};
+
+export type CheckpointTables = ReturnType<typeof prepareCheckpointTables>;

@@ -1,0 +1,33 @@
+import type { Checkpoints } from '../checkpoints.ts';
+import { StateSerializer } from '../state-serializer.ts';
+import { openCheckpointFile, type CheckpointFile } from './checkpoint-file.ts';
+import { CheckpointReader } from './checkpoint-reader.ts';
+import { prepareCheckpointTables, type CheckpointPoint } from './checkpoint-tables.ts';
+import { FencedSaver } from './fenced-saver.ts';
+
+export type { CheckpointPoint } from './checkpoint-tables.ts';
+
+export interface OpenCheckpoints extends CheckpointFile {
+  /** Called at each named moment; what it throws surfaces as the failure of that moment. */
+  at?: (point: CheckpointPoint) => void;
+}
+
+/**
+ * Checkpoints in a SQLite file of their own, fenced by leases kept in the same file. Any number of processes may
+ * have it open. With `readonly` only `reader` and `progress` work.
+ */
+export const openCheckpoints = ({ at, ...file }: OpenCheckpoints): Checkpoints => {
+  const db = openCheckpointFile(file);
+  const tables = prepareCheckpointTables(db, at);
+  const connection = { db, tables, serializer: new StateSerializer() };
+  return {
+    reader: new CheckpointReader(connection),
+    acquire: async (lease) => tables.acquire(lease),
+    writer: (input) => new FencedSaver(connection, input),
+    progress: async ({ threadId, runId }) => tables.progress(threadId, runId),
+    deleteThread: async (threadId) => tables.deleteThread(threadId),
+    close: async () => {
+      db.close();
+    },
+  };
+};

@@ -1,0 +1,60 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { Kysely, sql } from 'kysely';
+import { createLedger } from '../ledger/ledger.ts';
+import { migrateLedger } from '../ledger/migrate.ts';
+import type { LedgerSchema } from '../ledger/schema.ts';
+import type { Ledger, Storage } from '../ports.ts';
+import { openCheckpoints } from './checkpointer.ts';
+import { createLedgerEventLog } from './event-log.ts';
+import { createLedgerQueue } from './run-queue.ts';
+import { createProcessSignalBus, type SignalLink } from './signal-bus.ts';
+import { sqliteDialect } from './sqlite-dialect.ts';
+
+export interface EmbeddedOptions {
+  dataDir: string;
+  /** SQLite's `synchronous`: FULL survives a power cut, NORMAL a crash of the process. */
+  synchronous: 'FULL' | 'NORMAL';
+  link?: SignalLink;
+  onError?: (error: unknown) => void;
+}
+
+/**
+ * The default storage: `holdpoint.db` (the ledger) and `checkpoints.db`, two files and two connections in one
+ * folder. Migrates the ledger. Several processes of one server may have it open at the same time.
+ */
+export const openEmbeddedStorage = async (options: EmbeddedOptions): Promise<Storage> => {
+  const { dataDir, synchronous, link, onError = () => {} } = options;
+  mkdirSync(dataDir, { recursive: true });
+  const db = new Kysely<LedgerSchema>({ dialect: sqliteDialect(openLedgerFile(dataDir, synchronous)) });
+  await migrateLedger(db);
+  const ledger = createLedger(db);
+  const transaction = <T>(work: (ledger: Ledger) => Promise<T>): Promise<T> =>
+    db.transaction().execute((tx) => work(createLedger(tx)));
+  const signals = createProcessSignalBus(link);
+  const checkpoints = openCheckpoints({ path: join(dataDir, 'checkpoints.db'), synchronous });
+  return {
+    ...ledger,
+    transaction,
+    signals,
+    checkpoints,
+    capabilities: { singleServer: true },
+    queue: createLedgerQueue({ runs: ledger.runs, signals, onError }),
+    events: createLedgerEventLog({ ledger, transaction }),
+    ping: async () => {
+      await sql`SELECT 1`.execute(db);
+    },
+    close: async () => {
+      await checkpoints.close();
+      await db.destroy();
+    },
+  };
+};
+
+const openLedgerFile = (dataDir: string, synchronous: EmbeddedOptions['synchronous']): Database.Database => {
+  const db = new Database(join(dataDir, 'holdpoint.db'), { timeout: 5000 });
+  db.pragma('journal_mode = WAL');
+  db.pragma(`synchronous = ${synchronous}`);
+  return db;
+};

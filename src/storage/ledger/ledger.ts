@@ -1,0 +1,15 @@
+import type { Ledger } from '../ports.ts';
+import { createAssistantStore } from './assistants.ts';
+import type { LedgerConnection } from './connection.ts';
+import { createRunStore } from './runs.ts';
+import { createSessionLog } from './session-log.ts';
+import { createThreadStore } from './threads.ts';
+
+/** The ledger's stores on one connection, or in one transaction. */
+export const createLedger = (connection: LedgerConnection): Ledger => ({
+  connection,
+  assistants: createAssistantStore(connection),
+  threads: createThreadStore(connection),
+  runs: createRunStore(connection),
+  log: createSessionLog(connection),
+});

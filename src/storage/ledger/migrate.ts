@@ -1,0 +1,38 @@
+import { Migrator, type Migration } from 'kysely';
+import { HoldpointError } from '../../model/errors.ts';
+import type { LedgerConnection } from './connection.ts';
+import * as foundation from './migrations/0001-foundation.ts';
+
+/** Numbered, forward only; applied in this order. */
+const MIGRATIONS: Record<string, Migration> = { '0001-foundation': foundation };
+
+/**
+ * Brings the ledger to this version of the code. Safe to call at each start.
+ * @throws {HoldpointError} `storage_unavailable` when the database is newer than the code; it is left as it is.
+ */
+export const migrateLedger = async (db: LedgerConnection): Promise<void> => {
+  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(MIGRATIONS) } });
+  const applied = (await migrator.getMigrations()).filter(({ executedAt }) => executedAt).length;
+  const stored = await storedMigrations(db);
+  const unknown = stored.filter((name) => !(name in MIGRATIONS));
+  if (unknown.length > 0) {
+    throw new HoldpointError(
+      'storage_unavailable',
+      `The database was written by a newer Holdpoint (it has ${unknown.join(', ')}). Start that version or newer.`,
+    );
+  }
+  if (applied === Object.keys(MIGRATIONS).length) return;
+  const { error } = await migrator.migrateToLatest();
+  if (error) throw error;
+};
+
+const storedMigrations = async (db: LedgerConnection): Promise<string[]> => {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some(({ name }) => name === 'kysely_migration')) return [];
+  const rows = await db
+    .withTables<{ kysely_migration: { name: string } }>()
+    .selectFrom('kysely_migration')
+    .select('name')
+    .execute();
+  return rows.map(({ name }) => name);
+};

@@ -1,0 +1,56 @@
+import type { Insertable, Selectable, Updateable } from 'kysely';
+import type { Run } from '../../model/run.ts';
+import type { MoveRun } from '../ports.ts';
+import type { RunsTable } from './schema.ts';
+
+export const runToRow = (run: Run): Insertable<RunsTable> => ({
+  run_id: run.runId,
+  thread_id: run.threadId,
+  assistant_id: run.assistantId,
+  state: run.state,
+  desired: run.desired,
+  attempt: run.attempt,
+  spent: run.spent,
+  queued: 0,
+  multitask_strategy: run.multitaskStrategy,
+  kwargs_json: JSON.stringify(run.kwargs),
+  metadata_json: JSON.stringify(run.metadata),
+  failure_json: run.failure && JSON.stringify(run.failure),
+  reason: run.reason,
+  fence_floor: run.fenceFloor,
+  since: run.since,
+  created_at: run.createdAt,
+  updated_at: run.updatedAt,
+});
+
+export const runFromRow = (row: Selectable<RunsTable>): Run => ({
+  runId: row.run_id,
+  threadId: row.thread_id,
+  assistantId: row.assistant_id,
+  state: row.state as Run['state'],
+  desired: row.desired as Run['desired'],
+  attempt: row.attempt,
+  spent: row.spent,
+  multitaskStrategy: row.multitask_strategy as Run['multitaskStrategy'],
+  kwargs: JSON.parse(row.kwargs_json) as Run['kwargs'],
+  metadata: JSON.parse(row.metadata_json) as Run['metadata'],
+  failure: row.failure_json === null ? null : (JSON.parse(row.failure_json) as Run['failure']),
+  reason: row.reason,
+  fenceFloor: row.fence_floor,
+  since: row.since,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+});
+
+/** The columns a move sets. A run that is moved leaves the queue; its thread offers it again where that is due. */
+export const moveColumns = ({ to, set, at }: MoveRun): Updateable<RunsTable> => ({
+  state: to,
+  queued: 0,
+  since: at,
+  updated_at: at,
+  ...(set?.attempt !== undefined && { attempt: set.attempt }),
+  ...(set?.spent !== undefined && { spent: set.spent }),
+  ...(set?.failure !== undefined && { failure_json: set.failure && JSON.stringify(set.failure) }),
+  ...(set?.reason !== undefined && { reason: set.reason }),
+  ...(set?.desired !== undefined && { desired: set.desired }),
+});

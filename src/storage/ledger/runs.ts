@@ -1,0 +1,106 @@
+import { sql } from 'kysely';
+import type { RunState } from '../../model/run-state.ts';
+import type { RunStore } from '../ports.ts';
+import type { LedgerConnection } from './connection.ts';
+import { moveColumns, runFromRow, runToRow } from './run-row.ts';
+
+export const createRunStore = (db: LedgerConnection): RunStore => ({
+  ...createRunQueries(db),
+
+  insert: async (run) => {
+    await db.insertInto('runs').values(runToRow(run)).execute();
+  },
+
+  move: async (input) => {
+    let update = db
+      .updateTable('runs')
+      .set(moveColumns(input))
+      .where('run_id', '=', input.runId)
+      .where('state', '=', input.from);
+    if (input.lease) {
+      const { threadId, fence, token } = input.lease;
+      update = update.where(
+        sql<boolean>`EXISTS (SELECT 1 FROM threads WHERE thread_id = ${threadId} AND fence = ${fence} AND lease_token = ${token})`,
+      );
+    }
+    return (await update.executeTakeFirst()).numUpdatedRows > 0n;
+  },
+
+  setDesired: async ({ runId, desired, whileIn, reason }) => {
+    const result = await db
+      .updateTable('runs')
+      .set({ desired, reason })
+      .where('run_id', '=', runId)
+      .where('state', 'in', whileIn)
+      .executeTakeFirst();
+    return result.numUpdatedRows > 0n;
+  },
+
+  offerNext: async (threadId) => {
+    const row = await db
+      .updateTable('runs')
+      .set({ queued: 1 })
+      .where(
+        sql<boolean>`seq = (SELECT r.seq FROM runs AS r WHERE r.thread_id = ${threadId}
+          AND ${UNFINISHED('r.state')} ORDER BY r.seq LIMIT 1)`,
+      )
+      .where('state', '=', 'pending')
+      .returning(['run_id', 'thread_id'])
+      .executeTakeFirst();
+    return row && { runId: row.run_id, threadId: row.thread_id };
+  },
+
+  remove: async ({ runId, threadId }) => {
+    const result = await db.deleteFrom('runs').where('run_id', '=', runId).executeTakeFirst();
+    await db.deleteFrom('run_events').where('thread_id', '=', threadId).where('run_id', '=', runId).execute();
+    return result.numDeletedRows > 0n;
+  },
+});
+
+/** Written as the partial index says it, so that SQLite uses the index. */
+const UNFINISHED = (column: string) =>
+  sql<boolean>`${sql.ref(column)} IN ('pending', 'running', 'pausing', 'paused', 'stopped')`;
+
+const createRunQueries = (db: LedgerConnection): Pick<RunStore, 'get' | 'list' | 'unfinished' | 'due' | 'countByState'> => ({
+  get: async (runId) => {
+    const row = await db.selectFrom('runs').selectAll().where('run_id', '=', runId).executeTakeFirst();
+    return row && runFromRow(row);
+  },
+
+  list: async ({ threadId, states, limit, offset }) => {
+    let query = db.selectFrom('runs').selectAll().where('thread_id', '=', threadId);
+    if (states) query = query.where('state', 'in', states);
+    return (await query.orderBy('seq', 'desc').limit(limit).offset(offset).execute()).map(runFromRow);
+  },
+
+  unfinished: async (threadId) => {
+    const rows = await db
+      .selectFrom('runs')
+      .selectAll()
+      .where('thread_id', '=', threadId)
+      .where(UNFINISHED('state'))
+      .orderBy('seq')
+      .execute();
+    return rows.map(runFromRow);
+  },
+
+  due: async (limit) => {
+    const rows = await db
+      .selectFrom('runs')
+      .select(['run_id', 'thread_id'])
+      .where(sql<boolean>`queued = 1`)
+      .orderBy('seq')
+      .limit(limit)
+      .execute();
+    return rows.map((row) => ({ runId: row.run_id, threadId: row.thread_id }));
+  },
+
+  countByState: async () => {
+    const rows = await db
+      .selectFrom('runs')
+      .select(['state', (eb) => eb.fn.countAll<number>().as('count')])
+      .groupBy('state')
+      .execute();
+    return Object.fromEntries(rows.map(({ state, count }) => [state as RunState, count]));
+  },
+});

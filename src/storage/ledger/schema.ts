@@ -1,0 +1,97 @@
+import type { Generated } from 'kysely';
+
+/** Columns named `*_json` hold JSON text; `*_ms` milliseconds since the epoch; other times are ISO 8601 UTC. */
+export interface LedgerSchema {
+  assistants: AssistantsTable;
+  threads: ThreadsTable;
+  thread_values: ThreadValuesTable;
+  runs: RunsTable;
+  run_events: RunEventsTable;
+  session_log: SessionLogTable;
+}
+
+export interface AssistantsTable {
+  assistant_id: string;
+  graph_id: string;
+  name: string;
+  description: string | null;
+  config_json: string;
+  context_json: string;
+  metadata_json: string;
+  version: number;
+  created_at: string;
+  updated_at: string;
+}
+
+export interface ThreadsTable {
+  thread_id: string;
+  graph_id: string | null;
+  metadata_json: string;
+  config_json: string;
+  status: string;
+  interrupts_json: string;
+  lifecycle_state: string | null;
+  lifecycle_since: string | null;
+  lifecycle_reason: string | null;
+  fence: number;
+  lease_token: string | null;
+  lease_owner: string | null;
+  lease_expires_ms: number | null;
+  active_run_id: string | null;
+  deleted: number;
+  created_at: string;
+  updated_at: string;
+}
+
+export interface ThreadValuesTable {
+  thread_id: string;
+  run_id: string | null;
+  values_json: string;
+}
+
+export interface RunsTable {
+  /** Order of creation. */
+  seq: Generated<number>;
+  run_id: string;
+  thread_id: string;
+  assistant_id: string;
+  state: string;
+  desired: string;
+  attempt: number;
+  spent: number;
+  /** 1 while the run is the one its thread offers to the queue. */
+  queued: number;
+  /** 0 once the run's events were dropped. */
+  has_events: Generated<number>;
+  multitask_strategy: string;
+  kwargs_json: string;
+  metadata_json: string;
+  failure_json: string | null;
+  reason: string | null;
+  fence_floor: number;
+  since: string;
+  created_at: string;
+  updated_at: string;
+}
+
+export interface RunEventsTable {
+  thread_id: string;
+  fence: number;
+  seq: number;
+  run_id: string;
+  event: string;
+  data: string | null;
+  ref_json: string | null;
+}
+
+export interface SessionLogTable {
+  seq: Generated<number>;
+  thread_id: string;
+  run_id: string | null;
+  at: string;
+  actor: string;
+  kind: string;
+  from_state: string | null;
+  to_state: string | null;
+  detail_json: string | null;
+}

@@ -1,0 +1,80 @@
+import { sql } from 'kysely';
+import type { HeldThread } from '../../model/thread.ts';
+import type { ThreadStore } from '../ports.ts';
+import type { LedgerConnection } from './connection.ts';
+
+type ThreadLeases = Pick<ThreadStore, 'claim' | 'holds' | 'release' | 'renew' | 'heldBy'>;
+
+/** Who owns a thread: claim raises the fence, everything else proves fence and token. */
+export const createThreadLeases = (db: LedgerConnection): ThreadLeases => ({
+  claim: async ({ threadId, runId, token, owner, expiresAt }) => {
+    const row = await db
+      .updateTable('threads')
+      .set({
+        fence: sql`fence + 1`,
+        lease_token: token,
+        lease_owner: owner,
+        lease_expires_ms: expiresAt,
+        active_run_id: runId,
+      })
+      .where('thread_id', '=', threadId)
+      .where('lease_token', 'is', null)
+      .where('deleted', '=', 0)
+      .returning('fence')
+      .executeTakeFirst();
+    return row && { threadId, fence: row.fence, token };
+  },
+
+  holds: async ({ threadId, fence, token }) => {
+    const row = await db
+      .selectFrom('threads')
+      .select('thread_id')
+      .where('thread_id', '=', threadId)
+      .where('fence', '=', fence)
+      .where('lease_token', '=', token)
+      .executeTakeFirst();
+    return row !== undefined;
+  },
+
+  release: async ({ threadId, fence, token }) => {
+    const result = await db
+      .updateTable('threads')
+      .set({ lease_token: null, lease_owner: null, lease_expires_ms: null, active_run_id: null })
+      .where('thread_id', '=', threadId)
+      .where('fence', '=', fence)
+      .where('lease_token', '=', token)
+      .executeTakeFirst();
+    return result.numUpdatedRows > 0n;
+  },
+
+  renew: async (owner, expiresAt) => {
+    const rows = await db
+      .updateTable('threads')
+      .set({ lease_expires_ms: expiresAt })
+      .where('lease_owner', '=', owner)
+      .returning(HELD_COLUMNS)
+      .execute();
+    return rows.flatMap(heldThread);
+  },
+
+  heldBy: async (filter) => {
+    const query = db.selectFrom('threads').select(HELD_COLUMNS).where('lease_owner', 'is not', null);
+    const rows =
+      'owner' in filter
+        ? await query.where('lease_owner', '=', filter.owner).execute()
+        : await query.where('lease_expires_ms', '<', filter.expiredBefore).execute();
+    return rows.flatMap(heldThread);
+  },
+});
+
+const HELD_COLUMNS = ['thread_id', 'fence', 'lease_token', 'active_run_id'] as const;
+
+const heldThread = (row: {
+  thread_id: string;
+  fence: number;
+  lease_token: string | null;
+  active_run_id: string | null;
+}): HeldThread[] =>
+  row.lease_token === null
+    ? []
+    : [{ lease: { threadId: row.thread_id, fence: row.fence, token: row.lease_token }, runId: row.active_run_id }];

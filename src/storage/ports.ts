@@ -1,0 +1,182 @@
+import type { Assistant, AssistantSearch } from '../model/assistant.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { Lease } from '../model/lease.ts';
+import type { EventCursor, NewRunEvent, RunEvent } from '../model/run-event.ts';
+import type { DesiredState, RunState } from '../model/run-state.ts';
+import type { Run } from '../model/run.ts';
+import type { LogEntry } from '../model/session-log.ts';
+import type { HeldThread, Thread, ThreadSearch, ThreadValues } from '../model/thread.ts';
+import type { Checkpoints } from './checkpoints.ts';
+import type { LedgerConnection } from './ledger/connection.ts';
+
+/** A page of a search and how many there are in all. */
+export interface Page<T> {
+  items: T[];
+  total: number;
+}
+
+export interface AssistantStore {
+  /** False when the id is taken; nothing is changed then. */
+  insert(assistant: Assistant): Promise<boolean>;
+  get(assistantId: string): Promise<Assistant | undefined>;
+  search(query: AssistantSearch): Promise<Page<Assistant>>;
+}
+
+export interface ThreadPatch {
+  graphId?: string;
+  metadata?: JsonObject;
+  config?: Thread['config'];
+  status?: Thread['status'];
+  interrupts?: Thread['interrupts'];
+  lifecycle?: Thread['lifecycle'];
+  updatedAt: string;
+}
+
+export interface ClaimThread {
+  threadId: string;
+  runId: string | null;
+  token: string;
+  owner: string;
+  expiresAt: number;
+}
+
+export interface ThreadStore {
+  /** False when the id is taken; nothing is changed then. */
+  insert(thread: Thread): Promise<boolean>;
+  get(threadId: string): Promise<Thread | undefined>;
+  search(query: ThreadSearch): Promise<Page<Thread>>;
+  patch(threadId: string, patch: ThreadPatch): Promise<boolean>;
+  values(threadId: string): Promise<ThreadValues | undefined>;
+  putValues(threadId: string, values: ThreadValues): Promise<void>;
+  /** Takes the thread for `owner` and raises its fence. Undefined when it is held or gone. */
+  claim(input: ClaimThread): Promise<Lease | undefined>;
+  /** Whether the lease is still the thread's. */
+  holds(lease: Lease): Promise<boolean>;
+  /** Lets go of the thread. False when the lease is no longer its own. */
+  release(lease: Lease): Promise<boolean>;
+  /** Extends every lease of `owner` and answers what it holds. */
+  renew(owner: string, expiresAt: number): Promise<HeldThread[]>;
+  /** Threads whose lease belongs to `owner`, or to anybody and ran out before `expiredBefore`. */
+  heldBy(filter: { owner: string } | { expiredBefore: number }): Promise<HeldThread[]>;
+  /** Hides the thread from every reader and breaks its lease, so that its checkpoints can be deleted. */
+  markDeleted(threadId: string): Promise<boolean>;
+  /** Threads whose deletion was begun. */
+  marked(): Promise<string[]>;
+  /** Removes the thread's row, runs, values, events and log. */
+  remove(threadId: string): Promise<void>;
+}
+
+export interface MoveRun {
+  runId: string;
+  from: RunState;
+  to: RunState;
+  /** When given, the write happens only if this lease still owns the run's thread. */
+  lease?: Lease;
+  set?: Partial<Pick<Run, 'attempt' | 'spent' | 'failure' | 'reason' | 'desired'>>;
+  at: string;
+}
+
+export interface RunStore {
+  insert(run: Run): Promise<void>;
+  get(runId: string): Promise<Run | undefined>;
+  /** Newest first. */
+  list(query: { threadId: string; states?: RunState[]; limit: number; offset: number }): Promise<Run[]>;
+  /** Runs of the thread that have not ended: pending, running, pausing, paused or stopped; oldest first. */
+  unfinished(threadId: string): Promise<Run[]>;
+  /** Writes `to` only if the row is still `from` and, when given, `lease` still owns its thread. */
+  move(input: MoveRun): Promise<boolean>;
+  /** False when the run is not in one of `whileIn`. */
+  setDesired(input: { runId: string; desired: DesiredState; whileIn: RunState[]; reason: string | null }): Promise<boolean>;
+  /** Puts the thread's oldest unfinished run in the queue if it is pending, and answers it: one run at a time, in order. */
+  offerNext(threadId: string): Promise<RunJob | undefined>;
+  /** Queued runs that are due, oldest first. */
+  due(limit: number): Promise<RunJob[]>;
+  /** Removes the run and its events. */
+  remove(run: RunJob): Promise<boolean>;
+  /** How many runs are in each state that has any. */
+  countByState(): Promise<Partial<Record<RunState, number>>>;
+}
+
+export interface SessionLog {
+  append(entry: LogEntry): Promise<void>;
+  /** In the order they were written. */
+  read(threadId: string): Promise<LogEntry[]>;
+}
+
+/** The durable truth, in SQL in every profile. */
+export interface Ledger {
+  readonly assistants: AssistantStore;
+  readonly threads: ThreadStore;
+  readonly runs: RunStore;
+  readonly log: SessionLog;
+  /** For adapters in `storage/` that join a transaction. */
+  readonly connection: LedgerConnection;
+}
+
+/** "Look at this run": what a queue carries. The claim decides, the job never does. */
+export interface RunJob {
+  runId: string;
+  threadId: string;
+}
+
+export interface QueueConsumer {
+  /** Takes nothing new from now on; what is being handled goes on. */
+  pause(): void;
+  /** Pauses and waits for what is being handled. */
+  close(): Promise<void>;
+}
+
+export interface RunQueue {
+  /** Says that a run can be claimed; to be called after commit. Losing it costs latency, never work. */
+  announce(job: RunJob): Promise<void>;
+  /** Hands each run thought due to `handle`, at most `concurrency` at once, never the same one twice at a time. */
+  consume(options: { concurrency: number; handle: (job: RunJob) => Promise<void> }): QueueConsumer;
+}
+
+export interface EventLog {
+  /**
+   * Appends in the order given; all or nothing. Proves the lease in the same transaction; with `within` it
+   * joins that ledger transaction where the backend can.
+   * @throws {LeaseLostError} when the lease is no longer the thread's.
+   */
+  append(input: { lease: Lease; runId: string; events: NewRunEvent[] }, within?: Ledger): Promise<void>;
+  /** Events after `after`, of one run or of the whole thread, in order. */
+  read(query: { threadId: string; runId?: string; after: EventCursor; limit: number }): Promise<RunEvent[]>;
+  /** Drops the events of some of the runs that ended before `endedBefore` (ISO time). Answers of how many. */
+  prune(endedBefore: string): Promise<number>;
+}
+
+/** "Look now": hints between processes. Never the truth. */
+export type Signal =
+  | { kind: 'queue' }
+  /** An operator's word for this run changed. */
+  | { kind: 'desired'; runId: string }
+  /** The thread has new events, or a run of it changed state. */
+  | { kind: 'thread'; threadId: string };
+
+export interface SignalBus {
+  publish(signal: Signal): void;
+  /** Answers the function that ends the subscription. Own signals are heard too. */
+  subscribe(listener: (signal: Signal) => void): () => void;
+}
+
+export interface Storage extends Ledger {
+  /**
+   * Runs `work` in one write transaction. Nothing but the given ledger may be awaited inside.
+   * When `work` throws, nothing is written.
+   */
+  transaction<T>(work: (ledger: Ledger) => Promise<T>): Promise<T>;
+  readonly capabilities: StorageCapabilities;
+  readonly queue: RunQueue;
+  readonly events: EventLog;
+  readonly signals: SignalBus;
+  readonly checkpoints: Checkpoints;
+  /** Throws when the storage cannot answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface StorageCapabilities {
+  /** Only one server can use the storage, so at its start every lease found is an orphan. */
+  singleServer: boolean;
+}

@@ -1,0 +1,69 @@
+import { DeltaSnapshot } from '@langchain/langgraph-checkpoint';
+
+/**
+ * The records that stand for values JSON has no word for, written and read exactly as LangGraph's
+ * `JsonPlusSerializer` does, so that either can open what the other stored.
+ */
+export const UNDEFINED_RECORD = Object.freeze({ lc: 2, type: 'undefined' });
+
+/** The record of a built-in `name`, rebuilt by calling it with `args`. */
+export const constructorRecord = (name: string, args: unknown[], method: string | null = null) => ({
+  lc: 2,
+  type: 'constructor',
+  id: [name],
+  method,
+  args,
+  kwargs: {},
+});
+
+const isPair = (entry: unknown): entry is [unknown, unknown] => Array.isArray(entry) && entry.length === 2;
+
+const isByte = (item: unknown): item is number =>
+  typeof item === 'number' && Number.isInteger(item) && item >= 0 && item <= 255;
+
+const toRegExp = (args: unknown[]): RegExp | undefined => {
+  const [source, flags] = args;
+  if (args.length !== 2 || typeof source !== 'string' || typeof flags !== 'string') return undefined;
+  try {
+    return new RegExp(source, flags);
+  } catch {
+    return undefined;
+  }
+};
+
+/** The built-in that a constructor record stands for, or undefined where it is none of ours: data, never a call. */
+const fromConstructorRecord = (record: Record<string, unknown>): object | undefined => {
+  const { id, method, args } = record;
+  if (!Array.isArray(id) || id.length !== 1 || !Array.isArray(args)) return undefined;
+  const byMethod = method !== undefined && method !== null;
+  if (byMethod && !(id[0] === 'Uint8Array' && method === 'from')) return undefined;
+  if (id[0] === 'RegExp') return toRegExp(args);
+  const only: unknown = args.length === 1 ? args[0] : undefined;
+  if (id[0] === 'Error') return typeof only === 'string' ? new Error(only) : undefined;
+  if (!Array.isArray(only)) return undefined;
+  if (id[0] === 'Set') return new Set(only);
+  if (id[0] === 'Map') return only.every(isPair) ? new Map(only) : undefined;
+  if (id[0] === 'Uint8Array') return only.every(isByte) ? new Uint8Array(only) : undefined;
+  return undefined;
+};
+
+/**
+ * What `fields` stands for when it is one of the records above, wrapped so that `undefined` can be told from
+ * "not a record".
+ */
+export const fromRecord = (fields: Record<string, unknown>): { value: unknown } | undefined => {
+  if (fields['lc'] !== 2) return undefined;
+  if (fields['type'] === 'undefined') return { value: undefined };
+  if (fields['type'] === 'delta_snapshot' && Object.hasOwn(fields, 'value')) {
+    return { value: new DeltaSnapshot(fields['value']) };
+  }
+  if (fields['type'] !== 'constructor') return undefined;
+  const value = fromConstructorRecord(fields);
+  return value === undefined ? undefined : { value };
+};
+
+const SERIALISED_TYPES = new Set<unknown>(['constructor', 'secret', 'not_implemented']);
+
+/** Whether a plain object would be read back as something else than the data it is. */
+export const forgesRecord = (fields: Record<string, unknown>): boolean =>
+  fields['lc'] === 1 ? SERIALISED_TYPES.has(fields['type']) : fromRecord(fields) !== undefined;

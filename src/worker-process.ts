@@ -1,0 +1,134 @@
+import type { Settings } from './config/settings.ts';
+import { updateState as applyStateUpdate } from './engine/graph-calls.ts';
+import { createExecutor, currentRun } from './engine/executor.ts';
+import { createGraphRegistry, type GraphSource } from './engine/graph-registry.ts';
+import { createAcquireThread, createClaimRun } from './lifecycle/claim-run.ts';
+import { newUuid, type LifecycleDeps } from './lifecycle/deps.ts';
+import { createRenewLeases } from './lifecycle/renew-leases.ts';
+import { createSettleRun } from './lifecycle/settle-run.ts';
+import { createUpdateState } from './lifecycle/update-state.ts';
+import { systemClock } from './model/clock.ts';
+import { isHoldpointError, LeaseLostError, UnstorableValueError } from './model/errors.ts';
+import { openEmbeddedStorage } from './storage/embedded/open.ts';
+import type { Signal, Storage } from './storage/ports.ts';
+import { createLogger, type Logger } from './telemetry/logger.ts';
+import type { StateUpdate } from './engine/graph-calls.ts';
+import type { FromWorker, ToWorker } from './worker/protocol.ts';
+import { startWatchdog } from './worker/watchdog.ts';
+import { Worker } from './worker/worker.ts';
+
+/** What the server tells a worker process. */
+export interface WorkerProcessOptions {
+  id: string;
+  settings: Settings;
+  graphs: Record<string, GraphSource>;
+}
+
+const HEARTBEAT_MS = 1000;
+
+/** The composition root of a worker process. `at` is called at each named crash point; tests inject one. */
+export const runWorkerProcess = async (options: WorkerProcessOptions, at: LifecycleDeps['at'] = () => {}): Promise<void> => {
+  const { id, settings } = options;
+  const log = createLogger(settings.logLevel, { worker: id });
+  const stopWatchdog = startWatchdog({ blockedMs: settings.workerBlockedMs, currentRun: () => currentRun.getStore() });
+  surviveStrayRejections(log);
+  process.on('disconnect', () => process.exit(1));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {}); // the server says when to drain
+
+  const storage = await openEmbeddedStorage({
+    dataDir: settings.dataDir,
+    synchronous: settings.synchronous,
+    onError: (error) => log.error({ err: error }, 'the queue cannot be read'),
+    link: { send: (signal) => tell({ type: 'signal', signal }), receive: onSignal },
+  });
+  const graphs = createGraphRegistry(options.graphs);
+  const lifecycle: LifecycleDeps = { storage, clock: systemClock, newId: newUuid, at, settings: lifecycleSettings(settings) };
+  const worker = new Worker({
+    id,
+    queue: storage.queue,
+    runs: storage.runs,
+    signals: storage.signals,
+    claimRun: createClaimRun(lifecycle),
+    settleRun: createSettleRun(lifecycle),
+    renewLeases: createRenewLeases(lifecycle),
+    execute: createExecutor({
+      graphs,
+      checkpoints: storage.checkpoints,
+      events: storage.events,
+      acquire: createAcquireThread(lifecycle),
+      notify: (threadId) => storage.signals.publish({ kind: 'thread', threadId }),
+    }),
+    concurrency: settings.concurrency,
+    renewMs: settings.renewMs,
+    log,
+  });
+  const updateState = createUpdateState({
+    ...lifecycle,
+    applyUpdate: async ({ update, graphId, lease }) => {
+      const writer = storage.checkpoints.writer({ lease, runId: `update:${lease.token}`, metadata: { thread_id: lease.threadId, graph_id: graphId } });
+      try {
+        return await applyStateUpdate(await graphs.load(graphId), writer, update);
+      } finally {
+        writer.close();
+      }
+    },
+  });
+  const heartbeat = setInterval(() => tell({ type: 'heartbeat' }), HEARTBEAT_MS);
+  process.on('message', (message: ToWorker) => {
+    if (message.type === 'call') void answer(message.id, updateState({ update: message.params as StateUpdate, owner: id }));
+    if (message.type === 'drain') {
+      void leave({ worker, storage, timeoutMs: message.timeoutMs }).finally(() => {
+        clearInterval(heartbeat);
+        stopWatchdog();
+        process.exit(0);
+      });
+    }
+  });
+  tell({ type: 'ready' });
+  for (const error of Object.values(await graphs.preload())) log.error({ err: error }, 'a graph cannot be loaded');
+};
+
+/** In order: no new work, what runs to a boundary, then the databases. */
+const leave = async ({ worker, storage, timeoutMs }: { worker: Worker; storage: Storage; timeoutMs: number }): Promise<void> => {
+  await worker.drain(timeoutMs);
+  await storage.close();
+};
+
+const tell = (message: FromWorker): void => {
+  if (process.connected) process.send?.(message, undefined, undefined, () => {});
+};
+
+const onSignal = (listener: (signal: Signal) => void): void => {
+  process.on('message', (message: ToWorker) => {
+    if (message.type === 'signal') listener(message.signal);
+  });
+};
+
+const answer = async (id: number, result: Promise<unknown>): Promise<void> => {
+  try {
+    tell({ type: 'reply', id, value: await result });
+  } catch (error) {
+    const { code, message, details } = isHoldpointError(error)
+      ? error
+      : { code: 'internal', message: error instanceof Error ? error.message : String(error), details: {} };
+    tell({ type: 'refusal', id, code, message, details });
+  }
+};
+
+/**
+ * LangGraph lets a refused checkpoint write surface as an unhandled rejection besides failing the run. That,
+ * or a stray promise in one graph, must not end every other run of this process.
+ */
+const surviveStrayRejections = (log: Logger): void => {
+  process.on('unhandledRejection', (error) => {
+    if (error instanceof LeaseLostError || error instanceof UnstorableValueError) return;
+    log.error({ err: error, runId: currentRun.getStore() }, 'a promise was rejected and nobody handled it');
+  });
+};
+
+/** The settings the use-cases need. */
+export const lifecycleSettings = ({ leaseMs, maxAttempts, eventRetentionMs }: Settings): LifecycleDeps['settings'] => ({
+  leaseMs,
+  maxSpentAttempts: maxAttempts,
+  eventRetentionMs,
+});

@@ -1,0 +1,124 @@
+import { createAttemptControl, type AttemptControl } from '../engine/attempt-control.ts';
+import type { AttemptResult } from '../engine/executor.ts';
+import type { ClaimedRun } from '../engine/run-config.ts';
+import type { DesiredState, RunState } from '../model/run-state.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { QueueConsumer, RunJob, RunQueue, RunStore, SignalBus } from '../storage/ports.ts';
+
+export interface WorkerDeps {
+  id: string;
+  queue: RunQueue;
+  runs: Pick<RunStore, 'get'>;
+  signals: SignalBus;
+  claimRun: (input: { runId: string; owner: string }) => Promise<ClaimedRun | undefined>;
+  settleRun: (claimed: ClaimedRun, result: AttemptResult) => Promise<RunState | undefined>;
+  execute: (claimed: ClaimedRun, control: AttemptControl) => Promise<AttemptResult>;
+  /** Extends the leases of this worker; answers the runs it still holds. */
+  renewLeases: (owner: string) => Promise<Set<string>>;
+  concurrency: number;
+  renewMs: number;
+  log: Logger;
+}
+
+type Mode = 'running' | 'draining' | 'drained';
+
+/** Claims runs, brings each to its next stop, and obeys what operators say of them. */
+export class Worker {
+  readonly #deps: WorkerDeps;
+  readonly #attempts = new Map<string, AttemptControl>();
+  readonly #consumer: QueueConsumer;
+  readonly #renewal: NodeJS.Timeout;
+  readonly #unsubscribe: () => void;
+  #mode: Mode = 'running';
+
+  constructor(deps: WorkerDeps) {
+    this.#deps = deps;
+    this.#unsubscribe = deps.signals.subscribe((signal) => {
+      if (signal.kind === 'desired' && this.#attempts.has(signal.runId)) void this.#obey(signal.runId);
+    });
+    this.#renewal = setInterval(() => void this.#renew(), deps.renewMs);
+    this.#consumer = deps.queue.consume({ concurrency: deps.concurrency, handle: (job) => this.#handle(job) });
+  }
+
+  /**
+   * Takes nothing new and brings what runs to the end of its superstep; what has not got there after
+   * `timeoutMs` is stopped in the middle of it. Everything goes back to the queue. Called twice, it waits.
+   */
+  async drain(timeoutMs: number): Promise<void> {
+    if (this.#mode === 'running') {
+      this.#mode = 'draining';
+      this.#consumer.pause();
+      for (const control of this.#attempts.values()) control.requestDrain();
+    }
+    const deadline = setTimeout(() => {
+      for (const control of this.#attempts.values()) control.abort('shutdown');
+    }, timeoutMs);
+    await this.#consumer.close();
+    clearTimeout(deadline);
+    clearInterval(this.#renewal);
+    this.#unsubscribe();
+    this.#mode = 'drained';
+  }
+
+  async #handle({ runId }: RunJob): Promise<void> {
+    const { id, claimRun, execute, log } = this.#deps;
+    const claimed = await claimRun({ runId, owner: id });
+    if (!claimed) return;
+    const control = createAttemptControl();
+    this.#attempts.set(runId, control);
+    if (this.#mode === 'draining') control.requestDrain();
+    try {
+      await this.#obey(runId);
+      const result = await execute(claimed, control);
+      const state = await this.#settle(claimed, result);
+      log.debug({ runId, attempt: claimed.run.attempt, outcome: result.outcome, state }, 'attempt ended');
+      if (control.abortReason === 'storage') await pause(RETRY_MS);
+    } finally {
+      this.#attempts.delete(runId);
+    }
+  }
+
+  /** A result that cannot be written is not lost: it is tried again until it can, or the thread has a new owner. */
+  async #settle(claimed: ClaimedRun, result: AttemptResult): Promise<RunState | undefined> {
+    for (;;) {
+      try {
+        return await this.#deps.settleRun(claimed, result);
+      } catch (error) {
+        this.#deps.log.error({ err: error, runId: claimed.run.runId }, 'the end of a run cannot be written; trying again');
+        await pause(RETRY_MS);
+      }
+    }
+  }
+
+  /** Reads the operator's durable word and passes it on to the attempt. */
+  async #obey(runId: string): Promise<void> {
+    const run = await this.#deps.runs.get(runId);
+    const control = this.#attempts.get(runId);
+    if (run && control) ORDERS[run.desired](control);
+  }
+
+  async #renew(): Promise<void> {
+    const attempts = [...this.#attempts];
+    try {
+      const held = await this.#deps.renewLeases(this.#deps.id);
+      for (const [runId, control] of attempts) {
+        if (held.has(runId)) void this.#obey(runId);
+        else control.abort('lease_lost');
+      }
+    } catch (error) {
+      this.#deps.log.error({ err: error }, 'leases cannot be renewed');
+    }
+  }
+}
+
+const ORDERS: Record<DesiredState, (control: AttemptControl) => void> = {
+  run: () => {},
+  pause: (control) => control.requestDrain(),
+  cancel: (control) => control.abort('cancel'),
+  stop: (control) => control.abort('stop'),
+};
+
+/** Before storage that refused is tried again. */
+const RETRY_MS = 1000;
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

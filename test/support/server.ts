@@ -1,0 +1,72 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { Client } from '@langchain/langgraph-sdk';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+export interface ServerUnderTest {
+  url: string;
+  client: Client;
+  dataDir: string;
+  process: ChildProcess;
+  /** What it has written to standard output and standard error so far. */
+  output: () => string;
+  /** Ends it at once, as a power cut would. Resolves when it is gone. */
+  kill(signal?: NodeJS.Signals): Promise<void>;
+}
+
+export interface StartOptions {
+  dataDir?: string;
+  /** A langgraph.json; the default is the one of the fixture graphs. */
+  config?: string;
+  env?: Record<string, string>;
+  args?: string[];
+  /** Another program than the CLI, with the same arguments. */
+  entry?: string;
+}
+
+/** Starts a real server process from `dist/` on a free port and waits until it answers. */
+export const startServerProcess = async (options: StartOptions = {}): Promise<ServerUnderTest> => {
+  const { dataDir = temporaryFolder(), config = join(ROOT, 'test/graphs/langgraph.json'), env = {}, args = [] } = options;
+  const entry = options.entry ?? join(ROOT, 'dist/cli.js');
+  const child = spawn(process.execPath, [entry, 'serve', '--port', '0', '--data', dataDir, '--config', config, ...args], {
+    cwd: ROOT,
+    env: { ...process.env, OPENAI_API_KEY: '', OPENAI_BASE_URL: '', HOLDPOINT_WORKSPACE: join(dataDir, 'workspace'), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const url = await new Promise<string>((resolve, reject) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      output += `${line}\n`;
+      const match = /ready at (http:\S+)/.exec(line);
+      if (match?.[1]) resolve(match[1]);
+    });
+    child.once('exit', (code) => reject(new Error(`the server exited with ${code}: ${output}`)));
+  });
+  return {
+    url,
+    client: new Client({ apiUrl: url, apiKey: null, callerOptions: { maxRetries: 0 } }),
+    dataDir,
+    process: child,
+    output: () => output,
+    kill: async (signal = 'SIGKILL') => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const exited = once(child, 'exit');
+      child.kill(signal);
+      await exited;
+    },
+  };
+};
+
+/** A folder that is removed when the test process ends. */
+export const temporaryFolder = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'holdpoint-test-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+};

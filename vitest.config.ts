@@ -1,0 +1,26 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+/** Graphs import the package by its own name; tests run the sources. */
+const alias = { 'holdpoint/gates': fileURLToPath(new URL('src/gates/index.ts', import.meta.url)) };
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        resolve: { alias },
+        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/**/*.int.test.ts'], maxWorkers: 2 },
+      },
+      {
+        resolve: { alias },
+        test: {
+          name: 'int',
+          include: ['test/**/*.int.test.ts'],
+          maxWorkers: 2,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
