@@ -157,7 +157,7 @@ const platformDeps = ({ lifecycle, assistants, graphs, workers, settings }: Plat
   };
 };
 
-const modelConfigured = (): boolean => Boolean(process.env['OPENAI_API_KEY'] ?? process.env['OPENAI_BASE_URL']);
+const modelConfigured = (): boolean => Boolean(process.env['OPENAI_API_KEY'] || process.env['OPENAI_BASE_URL']);
 
 const refuseOpenHost = (host: string): void => {
   if (['127.0.0.1', 'localhost', '::1'].includes(host)) return;

@@ -86,7 +86,12 @@ export interface RunStore {
   /** Writes `to` only if the row is still `from` and, when given, `lease` still owns its thread. */
   move(input: MoveRun): Promise<boolean>;
   /** False when the run is not in one of `whileIn`. */
-  setDesired(input: { runId: string; desired: DesiredState; whileIn: RunState[]; reason: string | null }): Promise<boolean>;
+  setDesired(input: {
+    runId: string;
+    desired: DesiredState;
+    whileIn: RunState[];
+    reason: string | null;
+  }): Promise<boolean>;
   /** Puts the thread's oldest unfinished run in the queue if it is pending, and answers it: one run at a time, in order. */
   offerNext(threadId: string): Promise<RunJob | undefined>;
   /** Queued runs that are due, oldest first. */

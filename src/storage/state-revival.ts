@@ -35,8 +35,10 @@ const readAliases = (constructor: object): ReadonlyMap<string, string> => {
   return new Map(Object.entries(aliases).map(([argument, stored]) => [stored, argument]));
 };
 
+const EXPORTS = new Map<string, unknown>(Object.entries(messages));
+
 const findMessageClass = (name: string): MessageClass | undefined => {
-  const member: unknown = Object.hasOwn(messages, name) ? messages[name as keyof typeof messages] : undefined;
+  const member = EXPORTS.get(name);
   if (typeof member !== 'function') return undefined;
   if (!Object.prototype.isPrototypeOf.call(messages.BaseMessage.prototype, member.prototype as object))
     return undefined;

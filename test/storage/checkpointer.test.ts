@@ -158,7 +158,7 @@ describe('stored values', () => {
     const refusals = await Promise.all([
       rejectionOf(writer.put(at('id-1'), checkpoint('id-2', { messages }), METADATA, {})),
       rejectionOf(writer.putWrites(at('id-1'), [['messages', messages]], 'task')),
-      rejectionOf(writer.put(at('id-1'), checkpoint('id-2'), { ...METADATA, ...{ tag: () => 1 } }, {})),
+      rejectionOf(writer.put(at('id-1'), checkpoint('id-2'), Object.assign({ tag: () => 1 }, METADATA), {})),
     ]);
     expect(refusals).toEqual(refusals.map(() => expect.any(UnstorableValueError)));
     expect(refusals).toMatchObject([
@@ -169,7 +169,9 @@ describe('stored values', () => {
     const tuple = await checkpoints.reader.getTuple(at());
     expect(tuple).toMatchObject({ checkpoint: { id: 'id-1' }, pendingWrites: [] });
   });
+});
 
+describe('what is put twice or with more', () => {
   it('keeps the first writes of a task, but lets special channels replace theirs', async () => {
     const checkpoints = open();
     const writer = await acquired(checkpoints);
@@ -244,7 +246,9 @@ describe('the checkpoint file', () => {
     expect(() => open({ path, readonly: true })).toThrow(/checkpoint schema 2/);
     expect(db.prepare('SELECT name FROM sqlite_master').all()).toEqual([]);
   });
+});
 
+describe('opening the checkpoint file', () => {
   it.each(['FULL', 'NORMAL'] as const)('syncs as told each time it is opened: %s', (synchronous) => {
     const path = temporaryPath();
     for (let times = 0; times < 2; times += 1) {

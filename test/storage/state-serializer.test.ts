@@ -27,25 +27,36 @@ const cyclic = (): unknown => {
   return value;
 };
 
+const sparse = (): unknown[] => {
+  const items: unknown[] = [];
+  items[1] = 1;
+  return items;
+};
+
+/** Constructor arguments as JavaScript may give them. */
+const loosely = (fields: object): never => fields as never;
+
 const MESSAGES = [
-  new HumanMessage({
-    content: 'hi',
-    id: 'h',
-    name: undefined,
-    additional_kwargs: { odd_key: { inner_key: [1] } },
-  }),
+  new HumanMessage(
+    loosely({ content: 'hi', id: 'h', name: undefined, additional_kwargs: { odd_key: { inner_key: [1] } } }),
+  ),
   new HumanMessage({
     content: [
       { type: 'text', text: 'parts' },
       { type: 'text', text: 'more' },
     ],
   }),
-  new AIMessage({
-    content: '',
-    tool_calls: [{ id: 'c', name: 'send_mail', args: { to_whom: 'x', none: undefined, list: [undefined] } }],
-    response_metadata: { token_usage: { total_tokens: 3 } },
-    usage_metadata: { input_tokens: 1, output_tokens: 2, total_tokens: 3 },
-  }),
+  new AIMessage(
+    loosely({
+      content: '',
+      tool_calls: [
+        { id: 'c', name: 'send_mail', args: { to_whom: 'x', none: undefined, list: [undefined] } },
+      ],
+      response_metadata: { token_usage: { total_tokens: 3 } },
+      usage_metadata: { input_tokens: 1, output_tokens: 2, total_tokens: 3 },
+      own_field: 1,
+    }),
+  ),
   new AIMessageChunk({
     content: 'part',
     tool_call_chunks: [{ index: 0, id: 'c', name: 'a_b', args: '{"x' }],
@@ -64,7 +75,7 @@ const MESSAGES = [
 
 const STATES: [string, () => unknown][] = [
   ['plain data', () => ({ a: [1, -0, 1.5, NaN, 'ä\u2028\ud800', true, null], b: { c: {} }, d: [] })],
-  ['undefined anywhere', () => ({ a: undefined, b: [undefined, [1, , 2]] })],
+  ['undefined anywhere', () => ({ a: undefined, b: [undefined, sparse()] })],
   ['undefined itself', () => undefined],
   ['dates and other values with toJSON', () => ({ at: new Date(0), url: new URL('http://x/') })],
   ['Map, Set, RegExp, Error', () => [new Map([['k', new Set([1, { a: /x\/y/gi }])]]), new TypeError('no')]],
@@ -249,7 +260,7 @@ const REFUSED: [string, () => unknown, string, RegExp][] = [
 ];
 
 describe('assertStorable', () => {
-  it.each(REFUSED)('refuses %s and names its place', (_, value, path, problem) => {
+  it.each(REFUSED)('refuses %s and names its place', (...[, value, path, problem]) => {
     const error = (() => {
       try {
         assertStorable(value());

@@ -3,7 +3,7 @@ import { LeaseLostError } from '../../model/errors.ts';
 import { isRecord } from '../../model/json.ts';
 import type { Lease } from '../../model/lease.ts';
 import type { RunProgress } from '../checkpoints.ts';
-import { prepareList, type ListQuery } from './checkpoint-list.ts';
+import { prepareList } from './checkpoint-list.ts';
 
 /** Moments at which a crash leaves something half done; a test can be there. */
 export type CheckpointPoint =
