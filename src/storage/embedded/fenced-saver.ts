@@ -7,7 +7,7 @@ import {
 } from '@langchain/langgraph-checkpoint';
 import { LeaseLostError } from '../../model/errors.ts';
 import type { Lease } from '../../model/lease.ts';
-import type { CheckpointWriter } from '../checkpoints.ts';
+import type { CheckpointPut, CheckpointWriter } from '../checkpoints.ts';
 import { CheckpointReader, type CheckpointConnection } from './checkpoint-reader.ts';
 import type { CheckpointRow, TaskWrites } from './checkpoint-tables.ts';
 
@@ -16,6 +16,8 @@ export interface WriterInput {
   runId: string;
   /** Added to each checkpoint's own, which prevails. */
   metadata: Record<string, unknown>;
+  /** Hears of each checkpoint once it is on disk. */
+  onPut?: (put: CheckpointPut) => void;
 }
 
 interface HeldWrites extends TaskWrites {
@@ -36,15 +38,17 @@ export class FencedSaver extends CheckpointReader implements CheckpointWriter {
   readonly #lease: Lease;
   readonly #runId: string;
   readonly #metadata: Record<string, unknown>;
+  readonly #onPut: (put: CheckpointPut) => void;
   #closed = false;
   #held: HeldWrites[] = [];
   #flushSoon: NodeJS.Immediate | undefined;
 
-  constructor(connection: CheckpointConnection, { lease, runId, metadata }: WriterInput) {
+  constructor(connection: CheckpointConnection, { lease, runId, metadata, onPut = () => {} }: WriterInput) {
     super(connection);
     this.#lease = lease;
     this.#runId = runId;
     this.#metadata = metadata;
+    this.#onPut = onPut;
   }
 
   override async put(
@@ -63,6 +67,7 @@ export class FencedSaver extends CheckpointReader implements CheckpointWriter {
       metadata: this.serializer.dump({ ...this.#metadata, ...metadata }, 'metadata')[1],
     };
     this.#store(row);
+    this.#onPut({ ns: checkpoint_ns, source: metadata.source, checkpoint });
     return { configurable: { thread_id, checkpoint_ns, checkpoint_id: checkpoint.id } };
   }
 
