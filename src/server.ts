@@ -58,7 +58,11 @@ const PRUNE_EVERY_MS = 60_000;
  * left running, starts the workers and listens. The API process never runs a graph's nodes.
  * @throws {HoldpointError} when the folder is in use, a setting or langgraph.json is wrong, or the port is taken.
  */
-export const startServer = async ({ settings, at = () => {}, workerEntry }: ServerOptions): Promise<RunningServer> => {
+export const startServer = async ({
+  settings,
+  at = () => {},
+  workerEntry,
+}: ServerOptions): Promise<RunningServer> => {
   refuseOpenHost(settings.host);
   const log = createLogger(settings.logLevel, { process: 'api' });
   const langgraph = readLanggraphConfig(settings.config);
@@ -72,10 +76,19 @@ export const startServer = async ({ settings, at = () => {}, workerEntry }: Serv
     synchronous: settings.synchronous,
     link: { send: (signal) => pool?.broadcast(signal), receive: (listener) => fromWorkers.add(listener) },
   });
-  const lifecycle: LifecycleDeps = { storage, clock: systemClock, newId: newUuid, at, settings: lifecycleSettings(settings) };
+  const lifecycle: LifecycleDeps = {
+    storage,
+    clock: systemClock,
+    newId: newUuid,
+    at,
+    settings: lifecycleSettings(settings),
+  };
   const reapRuns = createReapRuns(lifecycle);
   await createFinishDeletions(lifecycle)();
-  await reapRuns({ held: { expiredBefore: Number.MAX_SAFE_INTEGER }, reason: 'the server stopped without draining' });
+  await reapRuns({
+    held: { expiredBefore: Number.MAX_SAFE_INTEGER },
+    reason: 'the server stopped without draining',
+  });
 
   const graphs = createGraphRegistry(langgraph.graphs);
   const assistants = createAssistants({ storage, graphs, clock: systemClock });
@@ -84,7 +97,10 @@ export const startServer = async ({ settings, at = () => {}, workerEntry }: Serv
   pool = new WorkerPool({
     entry: workerEntry ?? fileURLToPath(import.meta.resolve('./worker-entry.js')),
     options: (id) => ({ id, settings, graphs: langgraph.graphs }),
-    env: { ...process.env, ...(rehearsal && { OPENAI_BASE_URL: rehearsal.url, OPENAI_API_KEY: 'rehearsal' }) },
+    env: {
+      ...process.env,
+      ...(rehearsal && { OPENAI_BASE_URL: rehearsal.url, OPENAI_API_KEY: 'rehearsal' }),
+    },
     size: settings.workers,
     newId: newUuid,
     onSignal: (signal) => fromWorkers.forEach((listener) => listener(signal)),
@@ -94,9 +110,18 @@ export const startServer = async ({ settings, at = () => {}, workerEntry }: Serv
     log,
   });
   const workers = pool;
-  const pruning = setInterval(() => void createPruneEvents(lifecycle)().catch((error: unknown) => log.error({ err: error }, 'events cannot be pruned')), PRUNE_EVERY_MS);
+  const pruning = setInterval(
+    () =>
+      void createPruneEvents(lifecycle)().catch((error: unknown) =>
+        log.error({ err: error }, 'events cannot be pruned'),
+      ),
+    PRUNE_EVERY_MS,
+  );
 
-  const metrics = createMetrics({ countRuns: () => storage.runs.countByState(), workers: () => workers.list() });
+  const metrics = createMetrics({
+    countRuns: () => storage.runs.countByState(),
+    workers: () => workers.list(),
+  });
   const routes = allRoutes({
     platform: platformDeps({ lifecycle, assistants, graphs, workers, settings }),
     ping: () => storage.ping(),
@@ -150,14 +175,16 @@ const platformDeps = ({ lifecycle, assistants, graphs, workers, settings }: Plat
     cancelRun,
     deleteRun: createDeleteRun({ ...lifecycle, getRun, cancelRun, awaitRun }),
     deleteThread: createDeleteThread(lifecycle),
-    updateState: async (update) => (await workers.call('updateState', update, settings.callTimeoutMs)) as CheckpointCoordinates,
+    updateState: async (update) =>
+      (await workers.call('updateState', update, settings.callTimeoutMs)) as CheckpointCoordinates,
     heartbeatMs: settings.heartbeatMs,
     version,
     langgraphVersion,
   };
 };
 
-const modelConfigured = (): boolean => Boolean(process.env['OPENAI_API_KEY'] || process.env['OPENAI_BASE_URL']);
+const modelConfigured = (): boolean =>
+  Boolean(process.env['OPENAI_API_KEY'] || process.env['OPENAI_BASE_URL']);
 
 const refuseOpenHost = (host: string): void => {
   if (['127.0.0.1', 'localhost', '::1'].includes(host)) return;
@@ -182,7 +209,11 @@ const listen = async (server: Server, { host, port }: Settings): Promise<string>
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
       if (candidate >= last) {
-        throw new HoldpointError('invalid_request', `Port ${candidate} is taken. Choose another with --port.`, { cause: error });
+        throw new HoldpointError(
+          'invalid_request',
+          `Port ${candidate} is taken. Choose another with --port.`,
+          { cause: error },
+        );
       }
     }
   }

@@ -27,10 +27,16 @@ export interface WorkerProcessOptions {
 const HEARTBEAT_MS = 1000;
 
 /** The composition root of a worker process. `at` is called at each named crash point; tests inject one. */
-export const runWorkerProcess = async (options: WorkerProcessOptions, at: LifecycleDeps['at'] = () => {}): Promise<void> => {
+export const runWorkerProcess = async (
+  options: WorkerProcessOptions,
+  at: LifecycleDeps['at'] = () => {},
+): Promise<void> => {
   const { id, settings } = options;
   const log = createLogger(settings.logLevel, { worker: id });
-  const stopWatchdog = startWatchdog({ blockedMs: settings.workerBlockedMs, currentRun: () => currentRun.getStore() });
+  const stopWatchdog = startWatchdog({
+    blockedMs: settings.workerBlockedMs,
+    currentRun: () => currentRun.getStore(),
+  });
   surviveStrayRejections(log);
   process.on('disconnect', () => process.exit(1));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {}); // the server says when to drain
@@ -42,7 +48,13 @@ export const runWorkerProcess = async (options: WorkerProcessOptions, at: Lifecy
     link: { send: (signal) => tell({ type: 'signal', signal }), receive: onSignal },
   });
   const graphs = createGraphRegistry(options.graphs);
-  const lifecycle: LifecycleDeps = { storage, clock: systemClock, newId: newUuid, at, settings: lifecycleSettings(settings) };
+  const lifecycle: LifecycleDeps = {
+    storage,
+    clock: systemClock,
+    newId: newUuid,
+    at,
+    settings: lifecycleSettings(settings),
+  };
   const worker = new Worker({
     id,
     queue: storage.queue,
@@ -65,7 +77,11 @@ export const runWorkerProcess = async (options: WorkerProcessOptions, at: Lifecy
   const updateState = createUpdateState({
     ...lifecycle,
     applyUpdate: async ({ update, graphId, lease }) => {
-      const writer = storage.checkpoints.writer({ lease, runId: `update:${lease.token}`, metadata: { thread_id: lease.threadId, graph_id: graphId } });
+      const writer = storage.checkpoints.writer({
+        lease,
+        runId: `update:${lease.token}`,
+        metadata: { thread_id: lease.threadId, graph_id: graphId },
+      });
       try {
         return await applyStateUpdate(await graphs.load(graphId), writer, update);
       } finally {
@@ -75,7 +91,8 @@ export const runWorkerProcess = async (options: WorkerProcessOptions, at: Lifecy
   });
   const heartbeat = setInterval(() => tell({ type: 'heartbeat' }), HEARTBEAT_MS);
   process.on('message', (message: ToWorker) => {
-    if (message.type === 'call') void answer(message.id, updateState({ update: message.params as StateUpdate, owner: id }));
+    if (message.type === 'call')
+      void answer(message.id, updateState({ update: message.params as StateUpdate, owner: id }));
     if (message.type === 'drain') {
       void leave({ worker, storage, timeoutMs: message.timeoutMs }).finally(() => {
         clearInterval(heartbeat);
@@ -85,11 +102,20 @@ export const runWorkerProcess = async (options: WorkerProcessOptions, at: Lifecy
     }
   });
   tell({ type: 'ready' });
-  for (const error of Object.values(await graphs.preload())) log.error({ err: error }, 'a graph cannot be loaded');
+  for (const error of Object.values(await graphs.preload()))
+    log.error({ err: error }, 'a graph cannot be loaded');
 };
 
 /** In order: no new work, what runs to a boundary, then the databases. */
-const leave = async ({ worker, storage, timeoutMs }: { worker: Worker; storage: Storage; timeoutMs: number }): Promise<void> => {
+const leave = async ({
+  worker,
+  storage,
+  timeoutMs,
+}: {
+  worker: Worker;
+  storage: Storage;
+  timeoutMs: number;
+}): Promise<void> => {
   await worker.drain(timeoutMs);
   await storage.close();
 };
@@ -127,7 +153,11 @@ const surviveStrayRejections = (log: Logger): void => {
 };
 
 /** The settings the use-cases need. */
-export const lifecycleSettings = ({ leaseMs, maxAttempts, eventRetentionMs }: Settings): LifecycleDeps['settings'] => ({
+export const lifecycleSettings = ({
+  leaseMs,
+  maxAttempts,
+  eventRetentionMs,
+}: Settings): LifecycleDeps['settings'] => ({
   leaseMs,
   maxSpentAttempts: maxAttempts,
   eventRetentionMs,

@@ -26,7 +26,8 @@ export const runCli = async (args: string[]): Promise<number> => {
     const [command = 'serve', ...rest] = positionals;
     if (values.help) return print(command === 'config' ? settingsHelp() : HELP);
     if (values.version) return print(`${version}\n`);
-    if (command !== 'serve' || rest.length > 0) return wrong(`Unknown command "${[command, ...rest].join(' ')}".`);
+    if (command !== 'serve' || rest.length > 0)
+      return wrong(`Unknown command "${[command, ...rest].join(' ')}".`);
     return await serve(readSettings(process.env, given(values)));
   } catch (error) {
     if (isHoldpointError(error)) return fail(error.message, 1);

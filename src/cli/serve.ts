@@ -8,7 +8,9 @@ export const serve = async (settings: Settings): Promise<number> => {
   process.stdout.write(welcome(server, settings));
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
-  process.stdout.write('Stopping: what runs is brought to the end of its step and continues at the next start.\n');
+  process.stdout.write(
+    'Stopping: what runs is brought to the end of its step and continues at the next start.\n',
+  );
   await server.close();
   return 0;
 };

@@ -45,18 +45,29 @@ const parse = (path: string): z.output<typeof LanggraphJson> => {
     return LanggraphJson.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch (error) {
     const problem = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
-    throw new HoldpointError('invalid_request', `${path} is not a valid langgraph.json: ${problem}`, { cause: error });
+    throw new HoldpointError('invalid_request', `${path} is not a valid langgraph.json: ${problem}`, {
+      cause: error,
+    });
   }
 };
 
 /** `./file.ts:export` → the absolute file and the export's name. */
-const splitTarget = ({ path, graphId, root, target }: Record<"path" | "graphId" | "root" | "target", string>) => {
+const splitTarget = ({
+  path,
+  graphId,
+  root,
+  target,
+}: Record<'path' | 'graphId' | 'root' | 'target', string>) => {
   const match = /^(.+):([\w$]+)$/.exec(target);
   const file = resolve(root, match?.[1] ?? target);
   if (!match?.[2]) {
-    throw new HoldpointError('invalid_request', `${path}: graph "${graphId}" must be "./file.ts:export", not "${target}".`);
+    throw new HoldpointError(
+      'invalid_request',
+      `${path}: graph "${graphId}" must be "./file.ts:export", not "${target}".`,
+    );
   }
-  if (!existsSync(file)) throw new HoldpointError('invalid_request', `${path}: graph "${graphId}": there is no ${file}.`);
+  if (!existsSync(file))
+    throw new HoldpointError('invalid_request', `${path}: graph "${graphId}": there is no ${file}.`);
   return { file, exportName: match[2] };
 };
 

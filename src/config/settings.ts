@@ -8,28 +8,93 @@ const count = (fallback: number) => z.coerce.number().int().min(1).default(fallb
 const list = z
   .string()
   .default('')
-  .transform((text) => text.split(',').map((item) => item.trim()).filter((item) => item !== ''));
+  .transform((text) =>
+    text
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== ''),
+  );
 
 /** Every setting: its environment variable, its default and what it means. `--help config` prints this table. */
 export const SETTINGS = {
-  host: { env: 'HOLDPOINT_HOST', schema: z.string().default('127.0.0.1'), help: 'Address to listen on. Only loopback, until there is authentication.' },
-  port: { env: 'HOLDPOINT_PORT', schema: z.coerce.number().int().min(0).max(65535).default(2024), help: 'Port to listen on; the next free one when it is the default and taken. 0: any.' },
-  dataDir: { env: 'HOLDPOINT_DATA', schema: z.string().default('.holdpoint'), help: 'Folder of the databases.' },
-  config: { env: 'HOLDPOINT_CONFIG', schema: z.string().default('langgraph.json'), help: 'The langgraph.json that names the graphs.' },
-  synchronous: { env: 'HOLDPOINT_SQLITE_SYNCHRONOUS', schema: z.enum(['FULL', 'NORMAL']).default('FULL'), help: 'FULL: what is acknowledged survives a power cut. NORMAL: it survives a crash of the process.' },
+  host: {
+    env: 'HOLDPOINT_HOST',
+    schema: z.string().default('127.0.0.1'),
+    help: 'Address to listen on. Only loopback, until there is authentication.',
+  },
+  port: {
+    env: 'HOLDPOINT_PORT',
+    schema: z.coerce.number().int().min(0).max(65535).default(2024),
+    help: 'Port to listen on; the next free one when it is the default and taken. 0: any.',
+  },
+  dataDir: {
+    env: 'HOLDPOINT_DATA',
+    schema: z.string().default('.holdpoint'),
+    help: 'Folder of the databases.',
+  },
+  config: {
+    env: 'HOLDPOINT_CONFIG',
+    schema: z.string().default('langgraph.json'),
+    help: 'The langgraph.json that names the graphs.',
+  },
+  synchronous: {
+    env: 'HOLDPOINT_SQLITE_SYNCHRONOUS',
+    schema: z.enum(['FULL', 'NORMAL']).default('FULL'),
+    help: 'FULL: what is acknowledged survives a power cut. NORMAL: it survives a crash of the process.',
+  },
   workers: { env: 'HOLDPOINT_WORKERS', schema: count(1), help: 'Worker processes.' },
   concurrency: { env: 'HOLDPOINT_CONCURRENCY', schema: count(10), help: 'Runs at once in each worker.' },
-  workerBlockedMs: { env: 'HOLDPOINT_WORKER_BLOCKED_MS', schema: ms(30_000), help: 'A worker whose event loop stands still this long is killed and replaced.' },
-  leaseMs: { env: 'HOLDPOINT_LEASE_MS', schema: ms(15_000), help: 'How long a worker owns a thread without renewing.' },
+  workerBlockedMs: {
+    env: 'HOLDPOINT_WORKER_BLOCKED_MS',
+    schema: ms(30_000),
+    help: 'A worker whose event loop stands still this long is killed and replaced.',
+  },
+  leaseMs: {
+    env: 'HOLDPOINT_LEASE_MS',
+    schema: ms(15_000),
+    help: 'How long a worker owns a thread without renewing.',
+  },
   renewMs: { env: 'HOLDPOINT_RENEW_MS', schema: ms(5000), help: 'How often a worker renews.' },
-  maxAttempts: { env: 'HOLDPOINT_MAX_ATTEMPTS', schema: count(3), help: 'Attempts of a run that may die in a row without progress.' },
-  drainTimeoutMs: { env: 'HOLDPOINT_DRAIN_TIMEOUT_MS', schema: ms(10_000), help: 'At shutdown: how long runs may take to reach the end of their step.' },
-  callTimeoutMs: { env: 'HOLDPOINT_CALL_TIMEOUT_MS', schema: ms(10_000), help: 'How long a worker may take to update a state.' },
-  eventRetentionMs: { env: 'HOLDPOINT_EVENT_RETENTION_MS', schema: ms(3_600_000), help: 'How long the stream of an ended run can be replayed.' },
-  bodyLimitBytes: { env: 'HOLDPOINT_BODY_LIMIT_BYTES', schema: count(10 * 1024 * 1024), help: 'Largest request body.' },
-  heartbeatMs: { env: 'HOLDPOINT_HEARTBEAT_MS', schema: ms(5000), help: 'How often a silent stream sends a sign of life.' },
-  origins: { env: 'HOLDPOINT_ORIGINS', schema: list, help: 'More web origins that may call this server, comma-separated (loopback and LangGraph Studio always may).' },
-  logLevel: { env: 'HOLDPOINT_LOG_LEVEL', schema: z.enum(LOG_LEVELS).default('warn'), help: `One of ${LOG_LEVELS.join(', ')}.` },
+  maxAttempts: {
+    env: 'HOLDPOINT_MAX_ATTEMPTS',
+    schema: count(3),
+    help: 'Attempts of a run that may die in a row without progress.',
+  },
+  drainTimeoutMs: {
+    env: 'HOLDPOINT_DRAIN_TIMEOUT_MS',
+    schema: ms(10_000),
+    help: 'At shutdown: how long runs may take to reach the end of their step.',
+  },
+  callTimeoutMs: {
+    env: 'HOLDPOINT_CALL_TIMEOUT_MS',
+    schema: ms(10_000),
+    help: 'How long a worker may take to update a state.',
+  },
+  eventRetentionMs: {
+    env: 'HOLDPOINT_EVENT_RETENTION_MS',
+    schema: ms(3_600_000),
+    help: 'How long the stream of an ended run can be replayed.',
+  },
+  bodyLimitBytes: {
+    env: 'HOLDPOINT_BODY_LIMIT_BYTES',
+    schema: count(10 * 1024 * 1024),
+    help: 'Largest request body.',
+  },
+  heartbeatMs: {
+    env: 'HOLDPOINT_HEARTBEAT_MS',
+    schema: ms(5000),
+    help: 'How often a silent stream sends a sign of life.',
+  },
+  origins: {
+    env: 'HOLDPOINT_ORIGINS',
+    schema: list,
+    help: 'More web origins that may call this server, comma-separated (loopback and LangGraph Studio always may).',
+  },
+  logLevel: {
+    env: 'HOLDPOINT_LOG_LEVEL',
+    schema: z.enum(LOG_LEVELS).default('warn'),
+    help: `One of ${LOG_LEVELS.join(', ')}.`,
+  },
 } as const;
 
 export type Settings = { readonly [K in keyof typeof SETTINGS]: z.output<(typeof SETTINGS)[K]['schema']> };
@@ -38,13 +103,19 @@ export type Settings = { readonly [K in keyof typeof SETTINGS]: z.output<(typeof
  * Reads the settings once: `given` (flags) before the environment before the defaults. Paths become absolute.
  * @throws {HoldpointError} `invalid_request` that names the setting and what it accepts.
  */
-export const readSettings = (env: Record<string, string | undefined>, given: Partial<Record<keyof Settings, unknown>> = {}): Settings => {
+export const readSettings = (
+  env: Record<string, string | undefined>,
+  given: Partial<Record<keyof Settings, unknown>> = {},
+): Settings => {
   const entries = Object.entries(SETTINGS).map(([name, setting]) => {
     const value = given[name as keyof Settings] ?? env[setting.env];
     const parsed = setting.schema.safeParse(value === '' ? undefined : value);
     if (parsed.success) return [name, parsed.data] as const;
     const problem = parsed.error.issues[0]?.message ?? 'is not valid';
-    throw new HoldpointError('invalid_request', `Setting ${setting.env}=${String(value)}: ${problem}. ${setting.help}`);
+    throw new HoldpointError(
+      'invalid_request',
+      `Setting ${setting.env}=${String(value)}: ${problem}. ${setting.help}`,
+    );
   });
   const settings = Object.fromEntries(entries) as { -readonly [K in keyof Settings]: Settings[K] };
   settings.dataDir = resolve(settings.dataDir);

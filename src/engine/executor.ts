@@ -7,7 +7,7 @@ import type { NewRunEvent } from '../model/run-event.ts';
 import { questionIds } from '../model/questions.ts';
 import { encodeState } from '../model/state-json.ts';
 import type { Interrupts } from '../model/thread.ts';
-import type { Checkpoints, CheckpointPut, CheckpointWriter, RunProgress } from '../storage/checkpoints.ts';
+import type { Checkpoints, CheckpointPut, CheckpointWriter } from '../storage/checkpoints.ts';
 import type { EventLog } from '../storage/ports.ts';
 import type { AttemptControl } from './attempt-control.ts';
 import { createEventSink, type EventSink } from './event-sink.ts';
@@ -42,8 +42,6 @@ export interface ExecutorDeps {
   /** Tells that the thread has new events. */
   notify: (threadId: string) => void;
 }
-
-const NO_PROGRESS: RunProgress = { advanced: false, raised: [] };
 
 /** Says which run the code that runs now belongs to: how a watchdog names the run that blocks the process. */
 export const currentRun = new AsyncLocalStorage<string>();
@@ -97,7 +95,9 @@ class Attempt {
     try {
       if (!(await this.#acquire())) return this.#nothingDone({ kind: 'aborted', reason: 'lease_lost' });
       const { configurable } = mergeConfig(this.#claimed.assistant.config, run.kwargs.config);
-      graph = await this.#deps.graphs.load(graphId, { configurable: { ...configurable, ...runIdentity(this.#claimed) } });
+      graph = await this.#deps.graphs.load(graphId, {
+        configurable: { ...configurable, ...runIdentity(this.#claimed) },
+      });
       outcome = await this.#stream(graph);
     } catch (error) {
       outcome = outcomeOfError(error, this.#control.abortReason);
@@ -125,7 +125,7 @@ class Attempt {
 
   async #stream(graph: Graph): Promise<RunOutcome> {
     const { run } = this.#claimed;
-    const progress = run.attempt === 1 ? NO_PROGRESS : await this.#deps.checkpoints.progress(run);
+    const progress = await this.#deps.checkpoints.progress(run);
     const { input, fromNamedCheckpoint } = await resolveInput({ run, progress, saver: this.#writer });
     const config = this.#config();
     if (fromNamedCheckpoint) Object.assign(config.configurable, run.kwargs.checkpoint);
@@ -144,10 +144,24 @@ class Attempt {
   #config() {
     const claimed = this.#claimed;
     const { run, assistant } = claimed;
-    const { configurable, metadata, tags, recursion_limit: recursionLimit } = mergeConfig(assistant.config, run.kwargs.config);
+    const {
+      configurable,
+      metadata,
+      tags,
+      recursion_limit: recursionLimit,
+    } = mergeConfig(assistant.config, run.kwargs.config);
     return {
-      configurable: { ...configurable, ...runIdentity(claimed), __pregel_checkpointer: this.#writer as BaseCheckpointSaver },
-      metadata: { ...(isRecord(metadata) && metadata), ...run.metadata, ...runIdentity(claimed), run_attempt: run.attempt },
+      configurable: {
+        ...configurable,
+        ...runIdentity(claimed),
+        __pregel_checkpointer: this.#writer as BaseCheckpointSaver,
+      },
+      metadata: {
+        ...(isRecord(metadata) && metadata),
+        ...run.metadata,
+        ...runIdentity(claimed),
+        run_attempt: run.attempt,
+      },
       context: run.kwargs.context ?? assistant.context,
       durability: run.kwargs.durability,
       runId: run.runId,
@@ -178,12 +192,16 @@ class Attempt {
 
   /** What is read back depends on how the attempt ended: most ends are known from the stream alone. */
   async #finalState(graph: Graph | undefined, outcome: RunOutcome): Promise<FinalState> {
-    if (outcome.kind === 'finished') return { values: encodeState(this.#values), interrupts: {}, hasNext: false };
+    if (outcome.kind === 'finished')
+      return { values: encodeState(this.#values), interrupts: {}, hasNext: false };
     const { threadId } = this.#claimed.run;
-    const config = { configurable: { thread_id: threadId, checkpoint_ns: '', __pregel_checkpointer: this.#writer } };
+    const config = {
+      configurable: { thread_id: threadId, checkpoint_ns: '', __pregel_checkpointer: this.#writer },
+    };
     if (outcome.kind === 'interrupted') {
       const interrupts = waitingQuestions(await this.#writer.getTuple(config));
-      if (questionIds(interrupts).length > 0) return { values: encodeState(this.#values), interrupts, hasNext: true };
+      if (questionIds(interrupts).length > 0)
+        return { values: encodeState(this.#values), interrupts, hasNext: true };
     }
     if (!graph) return NOTHING_READ;
     const state = await graph.getState(config);

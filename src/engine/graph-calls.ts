@@ -54,13 +54,22 @@ export const updateState = async (
 
 const refused = (error: unknown): never => {
   if (error instanceof Error && REFUSALS.has(error.name)) {
-    throw new HoldpointError('invalid_request', `The graph refuses the update: ${error.message}`, { cause: error });
+    throw new HoldpointError('invalid_request', `The graph refuses the update: ${error.message}`, {
+      cause: error,
+    });
   }
   throw error;
 };
 
 /** Errors by which LangGraph refuses an update, and those of reducers and schemas given a wrong value. */
-const REFUSALS = new Set(['InvalidUpdateError', 'EmptyInputError', 'UnstorableValueError', 'ZodError', 'Error', 'TypeError']);
+const REFUSALS = new Set([
+  'InvalidUpdateError',
+  'EmptyInputError',
+  'UnstorableValueError',
+  'ZodError',
+  'Error',
+  'TypeError',
+]);
 
 /** The graph as nodes and edges; `xray` opens subgraphs, all of them or so many levels deep. */
 export const drawGraph = async (graph: Graph, xray: boolean | number): Promise<unknown> =>

@@ -48,7 +48,9 @@ export const createGraphRegistry = (sources: Record<string, GraphSource>): Graph
     promise.catch(() => loaded.delete(graphId));
     return promise;
   };
-  const preloadOne = async ([graphId, source]: [string, GraphSource]): Promise<[string, GraphLoadError][]> => {
+  const preloadOne = async ([graphId, source]: [string, GraphSource]): Promise<
+    [string, GraphLoadError][]
+  > => {
     try {
       await exportOf(graphId, source);
       return [];
@@ -57,7 +59,8 @@ export const createGraphRegistry = (sources: Record<string, GraphSource>): Graph
     }
   };
   return {
-    preload: async () => Object.fromEntries((await Promise.all(Object.entries(sources).map(preloadOne))).flat()),
+    preload: async () =>
+      Object.fromEntries((await Promise.all(Object.entries(sources).map(preloadOne))).flat()),
     ids: () => Object.keys(sources),
     has: (graphId) => Object.hasOwn(sources, graphId),
     load: async (graphId, config = {}) => {
@@ -87,7 +90,9 @@ const compiled = async (exported: unknown, config: Record<string, unknown>): Pro
   const value = typeof exported === 'function' ? ((await exported(config)) as unknown) : await exported;
   if (isGraph(value)) return value;
   if (isRecord(value) && typeof value['compile'] === 'function') return (value['compile'] as () => Graph)();
-  throw new Error('the export is neither a compiled graph, nor a StateGraph, nor a function that returns one');
+  throw new Error(
+    'the export is neither a compiled graph, nor a StateGraph, nor a function that returns one',
+  );
 };
 
 /** By shape, not by class: the graph's project may have its own copy of LangGraph. */

@@ -17,7 +17,11 @@ export const createMessageEvents = (): ((chunk: StreamChunk) => WireEvent[]) => 
   };
 };
 
-const partialEvents = (partial: Map<string, BaseMessage>, message: unknown, metadata: unknown): WireEvent[] => {
+const partialEvents = (
+  partial: Map<string, BaseMessage>,
+  message: unknown,
+  metadata: unknown,
+): WireEvent[] => {
   if (!isMessage(message) || message.id === undefined || !isChunk(message)) return [];
   const before = partial.get(message.id);
   const sofar = before ? (before as AIMessageChunk).concat(message) : message;

@@ -34,7 +34,9 @@ export const resolveInput = async (input: {
     configurable: { thread_id: run.threadId, checkpoint_ns: '', ...run.kwargs.checkpoint },
   });
   const waiting = questionIds(waitingQuestions(tuple));
-  if (run.attempt === 1) return { input: toCommand(command, addressAnswer(command.resume, waiting)), fromNamedCheckpoint };
+  if (!progress.answered) {
+    return { input: toCommand(command, addressAnswer(command.resume, waiting)), fromNamedCheckpoint };
+  }
   const open = waiting.filter((id) => !progress.raised.includes(id));
   if (open.length === 0) return CONTINUE;
   return { input: toCommand(command, unusedAnswers(command.resume, open)), fromNamedCheckpoint };

@@ -22,7 +22,8 @@ export const createStreamEvents = (modes: StreamMode[]): ((chunk: StreamChunk) =
     const events: WireEvent[] = [];
     const { mode } = chunk;
     if (mode === 'messages') {
-      if (asked.has('messages-tuple')) events.push({ event: named('messages', chunk.ns), payload: chunk.payload });
+      if (asked.has('messages-tuple'))
+        events.push({ event: named('messages', chunk.ns), payload: chunk.payload });
     } else if (asked.has(mode)) {
       events.push({ event: named(mode, chunk.ns), payload: presentPayload(mode, chunk.payload) });
     }
@@ -40,5 +41,8 @@ const presentPayload = (mode: string, payload: unknown): unknown => {
   if (mode === 'checkpoints') return presentCheckpoint(payload);
   if (mode !== 'debug' || !isRecord(payload['payload'])) return payload;
   const inner = payload['payload'];
-  return { ...payload, payload: payload['type'] === 'checkpoint' ? presentCheckpoint(inner) : presentTask(inner) };
+  return {
+    ...payload,
+    payload: payload['type'] === 'checkpoint' ? presentCheckpoint(inner) : presentTask(inner),
+  };
 };

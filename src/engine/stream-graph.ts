@@ -43,7 +43,9 @@ const streamWithEvents = async (
   options: Record<string, unknown>,
   onChunk: (chunk: unknown) => void,
 ): Promise<void> => {
-  const events = graph.streamEvents(input, { ...options, version: 'v2' }) as AsyncIterable<Record<string, unknown>>;
+  const events = graph.streamEvents(input, { ...options, version: 'v2' }) as AsyncIterable<
+    Record<string, unknown>
+  >;
   for await (const event of events) {
     if (Array.isArray(event['tags']) && event['tags'].includes('langsmith:hidden')) continue;
     if (event['event'] === 'on_chain_stream' && event['run_id'] === config.runId) {
@@ -55,6 +57,8 @@ const streamWithEvents = async (
 };
 
 const readChunk = (raw: unknown, subgraphs: boolean): StreamChunk => {
-  const [ns, mode, payload] = subgraphs ? (raw as [string[], string, unknown]) : [[], ...(raw as [string, unknown])];
+  const [ns, mode, payload] = subgraphs
+    ? (raw as [string[], string, unknown])
+    : [[], ...(raw as [string, unknown])];
   return { ns, mode, payload };
 };

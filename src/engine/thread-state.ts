@@ -42,9 +42,17 @@ export interface HistoryQuery {
 }
 
 /** Reads run no node: LangGraph only loads the checkpoint and works out which steps come next. */
-export const readState = async (graph: Graph, saver: BaseCheckpointSaver, query: StateQuery): Promise<ThreadState> => {
-  const config = { configurable: { thread_id: query.threadId, checkpoint_ns: '', ...defined(query.checkpoint) } };
-  const snapshot = await withCheckpointer(graph, saver).getState(config, { subgraphs: query.subgraphs ?? false });
+export const readState = async (
+  graph: Graph,
+  saver: BaseCheckpointSaver,
+  query: StateQuery,
+): Promise<ThreadState> => {
+  const config = {
+    configurable: { thread_id: query.threadId, checkpoint_ns: '', ...defined(query.checkpoint) },
+  };
+  const snapshot = await withCheckpointer(graph, saver).getState(config, {
+    subgraphs: query.subgraphs ?? false,
+  });
   return toThreadState(snapshot);
 };
 

@@ -13,7 +13,11 @@ export const openApiDocument = (routes: Route[], version: string): Record<string
   }
   return {
     openapi: '3.1.0',
-    info: { title: 'Holdpoint', version, description: 'Launch, hold, pause, approve, resume and stop LangGraph.js agents.' },
+    info: {
+      title: 'Holdpoint',
+      version,
+      description: 'Launch, hold, pause, approve, resume and stop LangGraph.js agents.',
+    },
     paths,
     components: { schemas: { Error: jsonSchema(ErrorBody, 'output') } },
   };
@@ -30,7 +34,10 @@ const operation = ({ tag, summary, params, query, body, response, status = 200, 
       ...(response && { content: { 'application/json': { schema: jsonSchema(response, 'output') } } }),
       ...(produces && { content: { [produces]: { schema: { type: 'string' } } } }),
     },
-    default: { description: errorsText, content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } } },
+    default: {
+      description: errorsText,
+      content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+    },
   },
 });
 
@@ -87,7 +94,10 @@ const documentPage = (routes: Route[], version: string): string => {
   const section = (tag: string) => {
     const rows = routes
       .filter((declared) => declared.tag === tag)
-      .map(({ method, path, summary }) => `<tr><td><code>${method.toUpperCase()}</code></td><td><code>${escape(path)}</code></td><td>${escape(summary)}</td></tr>`);
+      .map(
+        ({ method, path, summary }) =>
+          `<tr><td><code>${method.toUpperCase()}</code></td><td><code>${escape(path)}</code></td><td>${escape(summary)}</td></tr>`,
+      );
     return `<h2>${escape(tag)}</h2><table>${rows.join('')}</table>`;
   };
   return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">

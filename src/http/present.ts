@@ -56,7 +56,10 @@ export const presentAssistant = (assistant: Assistant) => ({
 });
 
 /** The headers of a page: how many there are in all and, when there are more, where the next page begins. */
-export const pageHeaders = (total: number, page: { limit: number; offset: number }): Record<string, string> => {
+export const pageHeaders = (
+  total: number,
+  page: { limit: number; offset: number },
+): Record<string, string> => {
   const next = page.offset + page.limit;
   return { 'X-Pagination-Total': String(total), ...(next < total && { 'X-Pagination-Next': String(next) }) };
 };

@@ -31,7 +31,10 @@ export class StreamReply {
   readonly headers: Record<string, string>;
   readonly write: (response: ServerResponse, signal: AbortSignal) => Promise<void>;
 
-  constructor(headers: Record<string, string>, write: (response: ServerResponse, signal: AbortSignal) => Promise<void>) {
+  constructor(
+    headers: Record<string, string>,
+    write: (response: ServerResponse, signal: AbortSignal) => Promise<void>,
+  ) {
     this.headers = headers;
     this.write = write;
   }
@@ -51,7 +54,12 @@ interface RouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodTyp
   status?: number;
   /** What the answer is when it is no JSON. */
   produces?: string;
-  handle: (input: { params: z.output<P>; query: z.output<Q>; body: z.output<B>; request: RequestFacts }) => unknown;
+  handle: (input: {
+    params: z.output<P>;
+    query: z.output<Q>;
+    body: z.output<B>;
+    request: RequestFacts;
+  }) => unknown;
 }
 
 /** An endpoint: validation, handler and documentation in one declaration. */
@@ -84,5 +92,7 @@ const parse = (schema: z.ZodType | undefined, value: unknown, where: 'path' | 'q
   const issues = parsed.error.issues.map(({ path, message }) => ({ field: path.join('.'), message }));
   const first = issues[0] ?? { field: '', message: 'is not valid' };
   const field = first.field === '' ? where : first.field;
-  throw new HoldpointError('invalid_request', `${field}: ${first.message}`, { details: { in: where, field, issues } });
+  throw new HoldpointError('invalid_request', `${field}: ${first.message}`, {
+    details: { in: where, field, issues },
+  });
 };

@@ -7,7 +7,9 @@ import { THREAD_STATUSES } from '../model/wire-status.ts';
 export const JsonObjectBody = z.record(z.string(), z.json());
 
 const oneOrMany = <T extends z.ZodType>(item: T) =>
-  z.union([item, z.array(item)]).transform((value) => (Array.isArray(value) ? value : [value]) as z.output<T>[]);
+  z
+    .union([item, z.array(item)])
+    .transform((value) => (Array.isArray(value) ? value : [value]) as z.output<T>[]);
 
 export const ThreadParams = z.object({ thread_id: z.uuid() });
 export const RunParams = z.object({ thread_id: z.uuid(), run_id: z.uuid() });
@@ -21,13 +23,18 @@ export const Paging = {
   offset: z.coerce.number().int().min(0).default(0),
 };
 
-const Flag = z.union([z.boolean(), z.enum(['true', 'false', '1', '0']).transform((text) => text === 'true' || text === '1')]);
+const Flag = z.union([
+  z.boolean(),
+  z.enum(['true', 'false', '1', '0']).transform((text) => text === 'true' || text === '1'),
+]);
 export const QueryFlag = Flag.default(false);
 
-const Configurable = z.record(z.string(), z.unknown()).refine(
-  (values) => !Object.keys(values).some((key) => key.startsWith('__')),
-  'keys that begin with "__" belong to LangGraph itself',
-);
+const Configurable = z
+  .record(z.string(), z.unknown())
+  .refine(
+    (values) => !Object.keys(values).some((key) => key.startsWith('__')),
+    'keys that begin with "__" belong to LangGraph itself',
+  );
 
 export const Config = z.looseObject({
   tags: z.array(z.string()).optional(),
@@ -88,7 +95,10 @@ export const StateUpdateBody = z.looseObject({
 const Before = given(
   z.union([
     z.string().min(1),
-    z.looseObject({ checkpoint_id: z.string().optional(), configurable: z.looseObject({ checkpoint_id: z.string().optional() }).optional() }),
+    z.looseObject({
+      checkpoint_id: z.string().optional(),
+      configurable: z.looseObject({ checkpoint_id: z.string().optional() }).optional(),
+    }),
   ]),
 ).transform((before) =>
   typeof before === 'object' ? (before.configurable?.checkpoint_id ?? before.checkpoint_id) : before,

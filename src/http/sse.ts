@@ -20,14 +20,22 @@ export interface SseOptions {
  */
 export const sse = (options: SseOptions): StreamReply =>
   new StreamReply(
-    { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-cache', 'X-Accel-Buffering': 'no', ...options.headers },
+    {
+      'Content-Type': 'text/event-stream',
+      'Cache-Control': 'no-cache',
+      'X-Accel-Buffering': 'no',
+      ...options.headers,
+    },
     async (response, signal) => {
       const beat = keepAlive(response, { every: options.heartbeatMs, sign: ': heartbeat\n\n' });
       let ended = false;
       try {
         response.flushHeaders();
         for await (const page of options.events(signal)) {
-          const text = page.filter(({ event }) => options.wanted(event)).map(format).join('');
+          const text = page
+            .filter(({ event }) => options.wanted(event))
+            .map(format)
+            .join('');
           if (text !== '' && !response.write(text)) await once(response, 'drain', { signal });
           beat.refresh();
         }

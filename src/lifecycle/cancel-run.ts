@@ -23,7 +23,8 @@ export const createCancelRun = (deps: LifecycleDeps) => {
   return async (input: CancelRunInput): Promise<Run> => {
     const { storage } = deps;
     const { run, next } = await storage.transaction((ledger) => cancel(deps, ledger, input));
-    if (run.desired === 'cancel' && isHeld(run.state)) storage.signals.publish({ kind: 'desired', runId: run.runId });
+    if (run.desired === 'cancel' && isHeld(run.state))
+      storage.signals.publish({ kind: 'desired', runId: run.runId });
     storage.signals.publish({ kind: 'thread', threadId: run.threadId });
     if (next) await storage.queue.announce(next);
     return run;
@@ -56,5 +57,8 @@ const cancel = async ({ clock }: LifecycleDeps, ledger: Ledger, input: CancelRun
   const waiting = Object.keys(thread.interrupts).length > 0;
   const status = others.length > 0 ? 'busy' : waiting ? 'interrupted' : 'idle';
   await moveRun(ledger, { run, transition: 'cancel', actor, at, reason, thread: { status } });
-  return { run: { ...run, state: 'cancelled' as const, updatedAt: at }, next: await ledger.runs.offerNext(threadId) };
+  return {
+    run: { ...run, state: 'cancelled' as const, updatedAt: at },
+    next: await ledger.runs.offerNext(threadId),
+  };
 };

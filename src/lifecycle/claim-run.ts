@@ -13,25 +13,36 @@ import { moveRun } from './move-run.ts';
 export const createClaimRun = (deps: LifecycleDeps) => {
   return async (input: { runId: string; owner: string }): Promise<ClaimedRun | undefined> => {
     const { storage, clock, newId } = deps;
-    const claimed = await storage.transaction(async (ledger) => {
-      const run = await ledger.runs.get(input.runId);
-      if (run?.state !== 'pending') return undefined;
-      const assistant = await ledger.assistants.get(run.assistantId);
-      const lease = await ledger.threads.claim({
-        threadId: run.threadId,
-        runId: run.runId,
-        token: newId(),
-        owner: input.owner,
-        expiresAt: clock.now() + deps.settings.leaseMs,
-      });
-      if (!lease || !assistant) return undefined;
-      const attempt = run.attempt + 1;
-      const at = isoTime(clock);
-      const detail = { attempt, fence: lease.fence };
-      await moveRun(ledger, { run, transition: 'claim', actor: input.owner, at, lease, set: { attempt }, detail });
-      const running: Run = { ...run, state: 'running', attempt, since: at, updatedAt: at };
-      return { run: running, assistant, graphId: assistant.graphId, lease };
-    });
+    const claimed = await storage.transaction(
+      async (ledger) => {
+        const run = await ledger.runs.get(input.runId);
+        if (run?.state !== 'pending') return undefined;
+        const assistant = await ledger.assistants.get(run.assistantId);
+        const lease = await ledger.threads.claim({
+          threadId: run.threadId,
+          runId: run.runId,
+          token: newId(),
+          owner: input.owner,
+          expiresAt: clock.now() + deps.settings.leaseMs,
+        });
+        if (!lease || !assistant) return undefined;
+        const attempt = run.attempt + 1;
+        const at = isoTime(clock);
+        const detail = { attempt, fence: lease.fence };
+        await moveRun(ledger, {
+          run,
+          transition: 'claim',
+          actor: input.owner,
+          at,
+          lease,
+          set: { attempt },
+          detail,
+        });
+        const running: Run = { ...run, state: 'running', attempt, since: at, updatedAt: at };
+        return { run: running, assistant, graphId: assistant.graphId, lease };
+      },
+      { flush: false },
+    );
     if (!claimed) return undefined;
     deps.at('claim:committed');
     storage.signals.publish({ kind: 'thread', threadId: claimed.run.threadId });

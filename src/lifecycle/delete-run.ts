@@ -23,7 +23,10 @@ export const createDeleteRun = (
       await deps.cancelRun(input);
       const ended = await deps.awaitRun({ ...input, signal: AbortSignal.timeout(STOP_MS) });
       if (ended && !isFinal(ended.state)) {
-        throw new HoldpointError('worker_unavailable', `Run ${run.runId} has not stopped yet. Try again in a moment.`);
+        throw new HoldpointError(
+          'worker_unavailable',
+          `Run ${run.runId} has not stopped yet. Try again in a moment.`,
+        );
       }
     }
     await deps.storage.transaction((ledger) => ledger.runs.remove(run));

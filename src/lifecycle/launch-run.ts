@@ -50,13 +50,21 @@ export const createLaunchRun = (deps: LifecycleDeps & { findAssistant: FindAssis
 export type FindAssistant = (assistantOrGraphId: string) => Promise<Assistant>;
 
 /** Throws unless the thread takes this run now. */
-const checkAdmission = ({ kwargs, multitaskStrategy }: LaunchRunInput, thread: Thread, before: Run[]): void => {
+const checkAdmission = (
+  { kwargs, multitaskStrategy }: LaunchRunInput,
+  thread: Thread,
+  before: Run[],
+): void => {
   const [first] = before;
   if (first && multitaskStrategy === 'reject') {
     if (isActive(first.state)) throw threadBusy(thread.threadId, first);
-    throw new HoldpointError('thread_paused', `Thread ${thread.threadId} is ${first.state}: resume or cancel its run first.`, {
-      details: { run_id: first.runId, state: first.state },
-    });
+    throw new HoldpointError(
+      'thread_paused',
+      `Thread ${thread.threadId} is ${first.state}: resume or cancel its run first.`,
+      {
+        details: { run_id: first.runId, state: first.state },
+      },
+    );
   }
   if (first) return;
   if (isAnswer(kwargs.command)) addressAnswer(kwargs.command.resume, questionIds(thread.interrupts));
@@ -75,10 +83,15 @@ const threadBusy = (threadId: string, run: Run): HoldpointError =>
   );
 
 /** An answer that names a checkpoint is for the question that waits now: an older checkpoint's was answered. */
-const refuseStaleAnswer = async ({ storage }: LifecycleDeps, { threadId, kwargs }: LaunchRunInput): Promise<void> => {
+const refuseStaleAnswer = async (
+  { storage }: LifecycleDeps,
+  { threadId, kwargs }: LaunchRunInput,
+): Promise<void> => {
   const named = kwargs.checkpoint?.checkpoint_id;
   if (named === undefined || !isAnswer(kwargs.command)) return;
-  const latest = await storage.checkpoints.reader.getTuple({ configurable: { thread_id: threadId, checkpoint_ns: '' } });
+  const latest = await storage.checkpoints.reader.getTuple({
+    configurable: { thread_id: threadId, checkpoint_ns: '' },
+  });
   if (latest === undefined || latest.checkpoint.id === named) return;
   throw new HoldpointError(
     'approval_already_decided',

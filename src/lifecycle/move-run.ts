@@ -58,8 +58,13 @@ export const moveRun = async (ledger: Ledger, move: RunMove): Promise<RunState |
 
 /** The 409 that names the state the run is in. */
 export const illegalMove = (run: Run, transition: RunTransition): HoldpointError =>
-  new HoldpointError('invalid_transition', `Run ${run.runId} is ${run.state}: it cannot ${words(transition)}.`, {
-    details: { run_id: run.runId, state: run.state },
-  });
+  new HoldpointError(
+    'invalid_transition',
+    `Run ${run.runId} is ${run.state}: it cannot ${words(transition)}.`,
+    {
+      details: { run_id: run.runId, state: run.state },
+    },
+  );
 
-const words = (transition: string): string => transition.replace(/[A-Z]/g, (capital) => ` ${capital.toLowerCase()}`);
+const words = (transition: string): string =>
+  transition.replace(/[A-Z]/g, (capital) => ` ${capital.toLowerCase()}`);

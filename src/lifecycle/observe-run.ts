@@ -30,7 +30,11 @@ export const createGetRun = ({ storage }: { storage: Storage }) => {
  * was deleted. Ends early, with the run as it is, when `signal` aborts.
  */
 export const createAwaitRun = ({ storage }: { storage: Storage }) => {
-  return async (input: { threadId: string; runId: string; signal?: AbortSignal }): Promise<Run | undefined> => {
+  return async (input: {
+    threadId: string;
+    runId: string;
+    signal?: AbortSignal;
+  }): Promise<Run | undefined> => {
     const wakeUp = createWakeUp(storage.signals, input.threadId);
     try {
       for (;;) {

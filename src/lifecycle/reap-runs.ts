@@ -53,14 +53,19 @@ const reap = async (deps: LifecycleDeps, ledger: Ledger, reaping: Reaping): Prom
   if (!(await ledger.threads.holds(lease))) return;
   const run = runId === null ? undefined : await ledger.runs.get(runId);
   await ledger.threads.release(lease);
-  if (runId === null && latest) await catchUp(ledger, { threadId: lease.threadId, latest, at: isoTime(deps.clock) });
+  if (runId === null && latest)
+    await catchUp(ledger, { threadId: lease.threadId, latest, at: isoTime(deps.clock) });
   if (!run || nextRunState(run.state, 'loseLease') === undefined) return;
   const spends = culprit === undefined ? !wrote(latest, run) : culprit === run.runId;
   const spent = spends ? run.spent + 1 : run.spent;
   const exhausted = spent >= deps.settings.maxSpentAttempts;
   const transition = transitionFor(run, exhausted);
   const failure: RunFailure | null = exhausted
-    ? { reason: 'attempts_exhausted', error: 'AttemptsExhausted', message: `given up after ${spent} attempts: ${reason}` }
+    ? {
+        reason: 'attempts_exhausted',
+        error: 'AttemptsExhausted',
+        message: `given up after ${spent} attempts: ${reason}`,
+      }
     : null;
   const state = nextRunState(run.state, transition) ?? run.state;
   await moveRun(ledger, {
@@ -74,7 +79,10 @@ const reap = async (deps: LifecycleDeps, ledger: Ledger, reaping: Reaping): Prom
     detail: { reason, attempt: run.attempt, spent },
   });
   if (isFinal(state) && latest) {
-    await ledger.threads.putValues(run.threadId, { runId: run.runId, values: encodeState(stateValues(latest)) });
+    await ledger.threads.putValues(run.threadId, {
+      runId: run.runId,
+      values: encodeState(stateValues(latest)),
+    });
   }
   await ledger.runs.offerNext(run.threadId);
 };
@@ -90,7 +98,9 @@ const catchUp = async (
 
 /** The state's values without the graph's own channels. */
 const stateValues = ({ checkpoint }: CheckpointTuple): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(checkpoint.channel_values).filter(([channel]) => !/^(__|branch:)/.test(channel)));
+  Object.fromEntries(
+    Object.entries(checkpoint.channel_values).filter(([channel]) => !/^(__|branch:)/.test(channel)),
+  );
 
 const transitionFor = (run: Run, exhausted: boolean): RunTransition => {
   if (run.desired === 'cancel') return 'cancel';

@@ -92,7 +92,9 @@ const ABORTED = {
   storage: 'loseLease',
 } as const satisfies Record<string, RunTransition>;
 
-const actorOf = (outcome: RunOutcome): string => (outcome.kind === 'aborted' && outcome.reason === 'cancel' ? 'user' : 'system');
+const actorOf = (outcome: RunOutcome): string =>
+  outcome.kind === 'aborted' && outcome.reason === 'cancel' ? 'user' : 'system';
 
 /** Questions stay on the thread unless the run went past them. */
-const waitingAfter = (state: RunState, { interrupts }: AttemptResult): Interrupts => (state === 'pending' ? {} : interrupts);
+const waitingAfter = (state: RunState, { interrupts }: AttemptResult): Interrupts =>
+  state === 'pending' ? {} : interrupts;

@@ -8,7 +8,11 @@ import type { LifecycleDeps } from './deps.ts';
 import { threadNotFound } from '../model/not-found.ts';
 
 /** How the update itself is done: by the engine, with a saver that writes under the lease. */
-export type ApplyUpdate = (input: { update: StateUpdate; graphId: string; lease: Lease }) => Promise<StateUpdated>;
+export type ApplyUpdate = (input: {
+  update: StateUpdate;
+  graphId: string;
+  lease: Lease;
+}) => Promise<StateUpdated>;
 
 /**
  * Edits a thread's state under a lease of its own, so that no run can start or write meanwhile.
@@ -49,11 +53,16 @@ const claimIdle = async (
   const thread = await ledger.threads.get(threadId);
   if (!thread) throw threadNotFound(threadId);
   if (thread.graphId === null) {
-    throw new HoldpointError('invalid_request', `Thread ${threadId} has no graph yet: start a run on it first.`);
+    throw new HoldpointError(
+      'invalid_request',
+      `Thread ${threadId} has no graph yet: start a run on it first.`,
+    );
   }
   const active = (await ledger.runs.unfinished(threadId)).some(({ state }) => isActive(state));
   const expiresAt = clock.now() + settings.leaseMs;
-  const lease = active ? undefined : await ledger.threads.claim({ threadId, runId: null, token: newId(), owner, expiresAt });
+  const lease = active
+    ? undefined
+    : await ledger.threads.claim({ threadId, runId: null, token: newId(), owner, expiresAt });
   if (!lease) throw busy(threadId);
   return { graphId: thread.graphId, lease };
 };
@@ -64,7 +73,11 @@ const record = async (
 ): Promise<void> => {
   const { threadId, asNode = null } = update;
   const { checkpoint, values, interrupts, hasNext } = updated;
-  await ledger.threads.patch(threadId, { status: hasNext ? 'interrupted' : 'idle', interrupts, updatedAt: at });
+  await ledger.threads.patch(threadId, {
+    status: hasNext ? 'interrupted' : 'idle',
+    interrupts,
+    updatedAt: at,
+  });
   await ledger.threads.putValues(threadId, { runId: null, values });
   await ledger.log.append({
     threadId,
@@ -80,4 +93,7 @@ const record = async (
 
 /** 409 on the wire: unlike a second run, an edit is never queued. */
 const busy = (threadId: string): HoldpointError =>
-  new HoldpointError('invalid_transition', `Thread ${threadId} is busy: its state cannot be edited while a run is active.`);
+  new HoldpointError(
+    'invalid_transition',
+    `Thread ${threadId} is busy: its state cannot be edited while a run is active.`,
+  );

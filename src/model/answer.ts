@@ -19,16 +19,24 @@ export const isAnswer = (command: RunCommand | null): command is RunCommand & { 
  */
 export const addressAnswer = (resume: unknown, waiting: string[]): Answers => {
   if (waiting.length === 0) {
-    throw new HoldpointError('invalid_transition', 'No question waits on this thread: there is nothing to resume.', {
-      details: { field: 'command.resume' },
-    });
+    throw new HoldpointError(
+      'invalid_transition',
+      'No question waits on this thread: there is nothing to resume.',
+      {
+        details: { field: 'command.resume' },
+      },
+    );
   }
   if (isKeyedById(resume)) {
     const unknown = Object.keys(resume).filter((id) => !waiting.includes(id));
     if (unknown.length === 0) return resume;
-    throw new HoldpointError('approval_already_decided', `No question ${unknown.join(', ')} waits on this thread.`, {
-      details: { field: 'command.resume', waiting },
-    });
+    throw new HoldpointError(
+      'approval_already_decided',
+      `No question ${unknown.join(', ')} waits on this thread.`,
+      {
+        details: { field: 'command.resume', waiting },
+      },
+    );
   }
   const [only, ...others] = waiting;
   if (others.length > 0) {
@@ -46,4 +54,6 @@ const INTERRUPT_ID = /^[0-9a-f]{32}$/;
 
 /** Whether an answer says which questions it is for. */
 export const isKeyedById = (resume: unknown): resume is Answers =>
-  isRecord(resume) && Object.keys(resume).length > 0 && Object.keys(resume).every((key) => INTERRUPT_ID.test(key));
+  isRecord(resume) &&
+  Object.keys(resume).length > 0 &&
+  Object.keys(resume).every((key) => INTERRUPT_ID.test(key));

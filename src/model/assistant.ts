@@ -22,7 +22,13 @@ export interface Assistant {
   updatedAt: string;
 }
 
-export const ASSISTANT_SORT_FIELDS = ['assistant_id', 'graph_id', 'name', 'created_at', 'updated_at'] as const;
+export const ASSISTANT_SORT_FIELDS = [
+  'assistant_id',
+  'graph_id',
+  'name',
+  'created_at',
+  'updated_at',
+] as const;
 
 export interface AssistantSearch {
   graphId?: string | undefined;

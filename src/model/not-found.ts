@@ -1,7 +1,9 @@
 import { HoldpointError } from './errors.ts';
 
 export const threadNotFound = (threadId: string): HoldpointError =>
-  new HoldpointError('thread_not_found', `Thread with ID ${threadId} not found`, { details: { thread_id: threadId } });
+  new HoldpointError('thread_not_found', `Thread with ID ${threadId} not found`, {
+    details: { thread_id: threadId },
+  });
 
 export const runNotFound = (runId: string): HoldpointError =>
   new HoldpointError('run_not_found', 'Run not found', { details: { run_id: runId } });

@@ -1,4 +1,11 @@
-import { emptyState, readHistory, readState, type HistoryQuery, type StateQuery, type ThreadState } from '../engine/thread-state.ts';
+import {
+  emptyState,
+  readHistory,
+  readState,
+  type HistoryQuery,
+  type StateQuery,
+  type ThreadState,
+} from '../engine/thread-state.ts';
 import type { GraphRegistry } from '../engine/graph-registry.ts';
 import { HoldpointError } from '../model/errors.ts';
 import { threadNotFound } from '../model/not-found.ts';
@@ -12,7 +19,13 @@ export interface ThreadStates {
   history(query: HistoryQuery): Promise<ThreadState[]>;
 }
 
-export const createThreadStates = ({ storage, graphs }: { storage: Storage; graphs: GraphRegistry }): ThreadStates => {
+export const createThreadStates = ({
+  storage,
+  graphs,
+}: {
+  storage: Storage;
+  graphs: GraphRegistry;
+}): ThreadStates => {
   const graphOf = async (threadId: string) => {
     const thread = await storage.threads.get(threadId);
     if (!thread) throw threadNotFound(threadId);
@@ -25,7 +38,9 @@ export const createThreadStates = ({ storage, graphs }: { storage: Storage; grap
       const state = graph ? await readState(graph, reader, query) : emptyState();
       const named = query.checkpoint?.checkpoint_id;
       if (named !== undefined && state.created_at === null) {
-        throw new HoldpointError('checkpoint_not_found', `Checkpoint ${named} not found`, { details: { checkpoint_id: named } });
+        throw new HoldpointError('checkpoint_not_found', `Checkpoint ${named} not found`, {
+          details: { checkpoint_id: named },
+        });
       }
       return state;
     },

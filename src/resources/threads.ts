@@ -19,7 +19,11 @@ export interface ThreadWithValues {
 
 export interface Threads {
   /** @throws {HoldpointError} `already_exists` when the id is taken and `ifExists` is "raise". */
-  create(input: { threadId?: string | undefined; metadata: JsonObject; ifExists: 'raise' | 'do_nothing' }): Promise<ThreadWithValues>;
+  create(input: {
+    threadId?: string | undefined;
+    metadata: JsonObject;
+    ifExists: 'raise' | 'do_nothing';
+  }): Promise<ThreadWithValues>;
   /** @throws {HoldpointError} `thread_not_found`. */
   get(threadId: string): Promise<ThreadWithValues>;
   search(query: ThreadSearch): Promise<Page<ThreadWithValues>>;
@@ -41,7 +45,8 @@ export const createThreads = ({ storage, clock, newId }: ThreadDeps): Threads =>
     get,
     create: async ({ threadId = newId(), metadata, ifExists }) => {
       const thread = newThread(threadId, metadata, isoTime(clock));
-      if (await storage.threads.insert(thread)) return { thread, values: null };
+      if (await storage.transaction((ledger) => ledger.threads.insert(thread)))
+        return { thread, values: null };
       if (ifExists === 'do_nothing') return get(threadId);
       throw new HoldpointError('already_exists', `Thread with ID ${threadId} already exists`, {
         details: { thread_id: threadId },
@@ -55,7 +60,10 @@ export const createThreads = ({ storage, clock, newId }: ThreadDeps): Threads =>
       await storage.transaction(async (ledger) => {
         const thread = await ledger.threads.get(threadId);
         if (!thread) throw threadNotFound(threadId);
-        await ledger.threads.patch(threadId, { metadata: { ...thread.metadata, ...metadata }, updatedAt: isoTime(clock) });
+        await ledger.threads.patch(threadId, {
+          metadata: { ...thread.metadata, ...metadata },
+          updatedAt: isoTime(clock),
+        });
       });
       return get(threadId);
     },

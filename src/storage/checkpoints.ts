@@ -18,6 +18,8 @@ export interface CheckpointPut {
 export interface RunProgress {
   /** A root checkpoint of this run exists: its input or first step is stored. Continue with `null` input. */
   advanced: boolean;
+  /** The answer the run started with has been given to LangGraph before. */
+  answered: boolean;
   /** Interrupt ids this run has raised. An answer to one of them, given with the run's input, is used up. */
   raised: string[];
 }

@@ -168,9 +168,10 @@ export interface SignalBus {
 export interface Storage extends Ledger {
   /**
    * Runs `work` in one write transaction. Nothing but the given ledger may be awaited inside.
-   * When `work` throws, nothing is written.
+   * When `work` throws, nothing is written. Once it resolves, what was written survives a crash of every process
+   * and a power cut; with `flush: false` it may be lost in a power cut, in order, as if it had not come to it.
    */
-  transaction<T>(work: (ledger: Ledger) => Promise<T>): Promise<T>;
+  transaction<T>(work: (ledger: Ledger) => Promise<T>, options?: { flush?: boolean }): Promise<T>;
   readonly capabilities: StorageCapabilities;
   readonly queue: RunQueue;
   readonly events: EventLog;

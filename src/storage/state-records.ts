@@ -16,6 +16,9 @@ export const constructorRecord = (name: string, args: unknown[], method: string 
   kwargs: {},
 });
 
+/** The record of a `DeltaSnapshot`. */
+export const snapshotRecord = (value: unknown) => ({ lc: 2, type: 'delta_snapshot', value });
+
 const isPair = (entry: unknown): entry is [unknown, unknown] => Array.isArray(entry) && entry.length === 2;
 
 const isByte = (item: unknown): item is number =>
@@ -31,20 +34,36 @@ const toRegExp = (args: unknown[]): RegExp | undefined => {
   }
 };
 
+/** The one argument most records have. */
+const only = (args: unknown[]): unknown => (args.length === 1 ? args[0] : undefined);
+
+const fromItems = (args: unknown[], build: (items: unknown[]) => object | undefined): object | undefined => {
+  const items = only(args);
+  return Array.isArray(items) ? build(items) : undefined;
+};
+
+const toError = (args: unknown[]): Error | undefined => {
+  const message = only(args);
+  return typeof message === 'string' ? new Error(message) : undefined;
+};
+
+const BUILDERS = new Map<unknown, (args: unknown[]) => object | undefined>([
+  ['RegExp', toRegExp],
+  ['Error', toError],
+  ['Set', (args) => fromItems(args, (items) => new Set(items))],
+  ['Map', (args) => fromItems(args, (items) => (items.every(isPair) ? new Map(items) : undefined))],
+  [
+    'Uint8Array',
+    (args) => fromItems(args, (items) => (items.every(isByte) ? new Uint8Array(items) : undefined)),
+  ],
+]);
+
 /** The built-in that a constructor record stands for, or undefined where it is none of ours: data, never a call. */
-const fromConstructorRecord = (record: Record<string, unknown>): object | undefined => {
-  const { id, method, args } = record;
+const fromConstructorRecord = ({ id, method, args }: Record<string, unknown>): object | undefined => {
   if (!Array.isArray(id) || id.length !== 1 || !Array.isArray(args)) return undefined;
-  const byMethod = method !== undefined && method !== null;
-  if (byMethod && !(id[0] === 'Uint8Array' && method === 'from')) return undefined;
-  if (id[0] === 'RegExp') return toRegExp(args);
-  const only: unknown = args.length === 1 ? args[0] : undefined;
-  if (id[0] === 'Error') return typeof only === 'string' ? new Error(only) : undefined;
-  if (!Array.isArray(only)) return undefined;
-  if (id[0] === 'Set') return new Set(only);
-  if (id[0] === 'Map') return only.every(isPair) ? new Map(only) : undefined;
-  if (id[0] === 'Uint8Array') return only.every(isByte) ? new Uint8Array(only) : undefined;
-  return undefined;
+  const name: unknown = id[0];
+  if ((method ?? null) !== null && !(name === 'Uint8Array' && method === 'from')) return undefined;
+  return BUILDERS.get(name)?.(args);
 };
 
 /**

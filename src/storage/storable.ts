@@ -1,11 +1,10 @@
-import * as documents from '@langchain/core/documents';
 import { get_lc_unique_name, type Serializable } from '@langchain/core/load/serializable';
 import * as messages from '@langchain/core/messages';
 import * as promptValues from '@langchain/core/prompt_values';
 import * as prompts from '@langchain/core/prompts';
 import { DeltaSnapshot } from '@langchain/langgraph-checkpoint';
 import { UnstorableValueError } from '../model/errors.ts';
-import { constructorRecord, forgesRecord, UNDEFINED_RECORD } from './state-records.ts';
+import { constructorRecord, forgesRecord, snapshotRecord, UNDEFINED_RECORD } from './state-records.ts';
 
 /** Deeper values are refused: readers of every kind recurse. */
 const MAX_DEPTH = 500;
@@ -21,7 +20,6 @@ const isLangChain = (value: object): value is Serializable =>
 
 /** The modules of `@langchain/core` whose objects a state may hold; what is in none of them we cannot judge. */
 const MODULES: Readonly<Record<string, object>> = {
-  documents,
   messages,
   prompt_values: promptValues,
   prompts,
@@ -58,6 +56,9 @@ const joinPath = (root: string, keys: readonly (string | number)[]): string =>
     return IDENTIFIER.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`;
   }, root);
 
+/** Written whole, with nothing inside to refuse. */
+const OPAQUE = [Uint8Array, RegExp, Error];
+
 /** One walk over one value. Knows where it is; afterwards `isJson` says whether JSON alone can write the value. */
 class StorableWalk {
   isJson = true;
@@ -89,7 +90,7 @@ class StorableWalk {
     if (isLangChain(value)) this.#langChain(value);
     else if (hasToJson(value)) this.#emitted(value);
     else if (Array.isArray(value)) this.#items(value);
-    else this.#builtin(value);
+    else this.#object(value);
     this.#holders.pop();
   }
 
@@ -120,17 +121,20 @@ class StorableWalk {
     }
   }
 
-  #builtin(value: object): void {
+  #object(value: object): void {
     const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype !== Object.prototype && prototype !== null) {
-      const special = value instanceof Uint8Array || value instanceof RegExp || value instanceof Error;
-      const entries = value instanceof Map || value instanceof Set ? [...value] : undefined;
-      if (special || entries !== undefined || value instanceof DeltaSnapshot) this.isJson = false;
-      if (special) return;
-      if (entries !== undefined) return this.#items(entries);
-      if (value instanceof BigInt) this.refuse('is a bigint, which a checkpoint cannot hold');
-    }
-    this.#fields(value as Fields);
+    const isPlain = prototype === Object.prototype || prototype === null;
+    if (isPlain || !this.#builtin(value)) this.#fields(value as Fields);
+  }
+
+  /** @returns whether that was all there is to check. */
+  #builtin(value: object): boolean {
+    if (value instanceof BigInt) this.refuse('is a bigint, which a checkpoint cannot hold');
+    if (value instanceof DeltaSnapshot) this.isJson = false;
+    if (value instanceof Map || value instanceof Set) this.#items([...value]);
+    else if (!OPAQUE.some((type) => value instanceof type)) return false;
+    this.isJson = false;
+    return true;
   }
 
   #fields(fields: Fields): void {
@@ -174,8 +178,7 @@ const encodeFields = (fields: Fields): Fields => {
 
 const encodeObject = (value: object): unknown => {
   if (Array.isArray(value)) return encodeItems(value);
-  if (value instanceof DeltaSnapshot)
-    return { lc: 2, type: 'delta_snapshot', value: encode(value.value, 'value') };
+  if (value instanceof DeltaSnapshot) return snapshotRecord(encode(value.value, 'value'));
   if (value instanceof Set) return constructorRecord('Set', [encodeItems([...value])]);
   if (value instanceof Map) return constructorRecord('Map', [encodeItems([...value])]);
   if (value instanceof RegExp) return constructorRecord('RegExp', [value.source, value.flags]);

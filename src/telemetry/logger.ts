@@ -8,6 +8,10 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 /** JSON lines on standard error, so that standard output stays for people. Secrets in headers never get there. */
 export const createLogger = (level: LogLevel, bindings: Record<string, unknown> = {}): Logger =>
   pino(
-    { level, base: bindings, redact: ['req.headers.authorization', 'req.headers["x-api-key"]', 'req.headers.cookie'] },
+    {
+      level,
+      base: bindings,
+      redact: ['req.headers.authorization', 'req.headers["x-api-key"]', 'req.headers.cookie'],
+    },
     destination({ fd: 2, sync: true }),
   );

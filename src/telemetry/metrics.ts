@@ -35,7 +35,12 @@ export const createMetrics = ({ countRuns, workers }: MetricsOptions): Metrics =
     },
   });
   return {
-    requests: new Counter({ name: 'holdpoint_http_requests_total', help: 'HTTP requests', labelNames: ['method', 'route', 'status'], registers }),
+    requests: new Counter({
+      name: 'holdpoint_http_requests_total',
+      help: 'HTTP requests',
+      labelNames: ['method', 'route', 'status'],
+      registers,
+    }),
     requestSeconds: new Histogram({
       name: 'holdpoint_http_request_seconds',
       help: 'Time to the end of the answer',

@@ -4,7 +4,14 @@ import type { Readable } from 'node:stream';
 import { ERROR_CODES, HoldpointError, type ErrorCode } from '../model/errors.ts';
 import type { Signal } from '../storage/ports.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { WATCHDOG_FD, type BlockedReport, type FromWorker, type ToWorker, type WorkerCalls, type WorkerMethod } from './protocol.ts';
+import {
+  WATCHDOG_FD,
+  type BlockedReport,
+  type FromWorker,
+  type ToWorker,
+  type WorkerCalls,
+  type WorkerMethod,
+} from './protocol.ts';
 
 export interface PoolOptions {
   /** The module a worker process runs, and what it is told. */
@@ -47,7 +54,12 @@ export class WorkerPool {
 
   /** The worker processes as they are now. */
   list(): { id: string; pid: number | undefined; ready: boolean; lastBeat: number }[] {
-    return [...this.#workers.values()].map(({ id, child, ready, lastBeat }) => ({ id, pid: child.pid, ready, lastBeat }));
+    return [...this.#workers.values()].map(({ id, child, ready, lastBeat }) => ({
+      id,
+      pid: child.pid,
+      ready,
+      lastBeat,
+    }));
   }
 
   broadcast(signal: Signal, except?: string): void {
@@ -68,7 +80,10 @@ export class WorkerPool {
     try {
       return await new Promise((resolve, reject) => {
         worker.calls.set(id, { resolve, reject });
-        timer = setTimeout(() => reject(unavailable(`The worker has not answered for ${timeoutMs} ms.`)), timeoutMs);
+        timer = setTimeout(
+          () => reject(unavailable(`The worker has not answered for ${timeoutMs} ms.`)),
+          timeoutMs,
+        );
         send(worker, { type: 'call', id, method, params });
       });
     } finally {
@@ -134,22 +149,30 @@ export class WorkerPool {
         worker.calls.get(message.id)?.resolve(message.value);
         return;
       case 'refusal':
-        worker.calls.get(message.id)?.reject(new HoldpointError(knownCode(message.code), message.message, { details: message.details }));
+        worker.calls
+          .get(message.id)
+          ?.reject(
+            new HoldpointError(knownCode(message.code), message.message, { details: message.details }),
+          );
     }
   }
 
   async #gone(worker: WorkerProcess, code: number | null, signal: NodeJS.Signals | null): Promise<void> {
     const { log, onGone } = this.#options;
     this.#workers.delete(worker.id);
-    for (const { reject } of worker.calls.values()) reject(unavailable('The worker ended while it worked on this.'));
+    for (const { reject } of worker.calls.values())
+      reject(unavailable('The worker ended while it worked on this.'));
     const reason = endReason(worker, code, signal);
     if (!this.#stopping) log.warn({ worker: worker.id, blocked: worker.blocked }, reason);
-    for (let done = false; !done; ) {
+    for (let done = false; !done;) {
       try {
         await onGone({ workerId: worker.id, culprit: worker.blocked?.runId ?? undefined, reason });
         done = true;
       } catch (error) {
-        log.error({ err: error, worker: worker.id }, 'what the worker held cannot be taken back yet; trying again');
+        log.error(
+          { err: error, worker: worker.id },
+          'what the worker held cannot be taken back yet; trying again',
+        );
         if (this.#stopping) return;
         await new Promise((resolve) => setTimeout(resolve, RESTART_DELAY_MS));
       }
@@ -167,8 +190,13 @@ const send = ({ child }: WorkerProcess, message: ToWorker): void => {
   if (child.connected) child.send(message, () => {});
 };
 
-const endReason = ({ blocked }: WorkerProcess, code: number | null, signal: NodeJS.Signals | null): string => {
-  if (blocked) return `the worker's event loop was blocked${blocked.stack[0] ? ` in ${blocked.stack[0]}` : ''}`;
+const endReason = (
+  { blocked }: WorkerProcess,
+  code: number | null,
+  signal: NodeJS.Signals | null,
+): string => {
+  if (blocked)
+    return `the worker's event loop was blocked${blocked.stack[0] ? ` in ${blocked.stack[0]}` : ''}`;
   return signal ? `the worker was killed by ${signal}` : `the worker exited with code ${code}`;
 };
 

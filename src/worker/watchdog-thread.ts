@@ -8,7 +8,11 @@ const LOOK_MS = 200;
 /** How long the blocked thread may take to answer; native code never does. */
 const ANSWER_MS = 1000;
 
-const { beats, blockedMs, parent } = workerData as { beats: BigInt64Array; blockedMs: number; parent: number };
+const { beats, blockedMs, parent } = workerData as {
+  beats: BigInt64Array;
+  blockedMs: number;
+  parent: number;
+};
 
 /** Clock set forward looks like silence: only silence over many looks of our own counts. */
 let silentLooks = 0;
@@ -47,14 +51,19 @@ const findCulprit = (): Promise<BlockedReport> =>
     session.connectToMainThread();
     session.on('Debugger.paused', ({ params }) => {
       const stack = params.callFrames.map(
-        ({ functionName, url, location }) => `${functionName || '(anonymous)'} (${url}:${location.lineNumber + 1})`,
+        ({ functionName, url, location }) =>
+          `${functionName || '(anonymous)'} (${url}:${location.lineNumber + 1})`,
       );
       const expression = `globalThis[Symbol.for('holdpoint.currentRun')]?.() ?? null`;
       const callFrameId = params.callFrames[0]?.callFrameId ?? '';
-      session.post('Debugger.evaluateOnCallFrame', { callFrameId, expression, returnByValue: true }, (error, answer) => {
-        const value: unknown = error ? null : answer?.result.value;
-        resolve({ runId: typeof value === 'string' ? value : null, stack: stack.slice(0, 10) });
-      });
+      session.post(
+        'Debugger.evaluateOnCallFrame',
+        { callFrameId, expression, returnByValue: true },
+        (error, answer) => {
+          const value: unknown = error ? null : answer?.result.value;
+          resolve({ runId: typeof value === 'string' ? value : null, stack: stack.slice(0, 10) });
+        },
+      );
     });
     session.post('Debugger.enable');
     session.post('Debugger.pause');

@@ -37,7 +37,10 @@ export class Worker {
       if (signal.kind === 'desired' && this.#attempts.has(signal.runId)) void this.#obey(signal.runId);
     });
     this.#renewal = setInterval(() => void this.#renew(), deps.renewMs);
-    this.#consumer = deps.queue.consume({ concurrency: deps.concurrency, handle: (job) => this.#handle(job) });
+    this.#consumer = deps.queue.consume({
+      concurrency: deps.concurrency,
+      handle: (job) => this.#handle(job),
+    });
   }
 
   /**
@@ -84,7 +87,10 @@ export class Worker {
       try {
         return await this.#deps.settleRun(claimed, result);
       } catch (error) {
-        this.#deps.log.error({ err: error, runId: claimed.run.runId }, 'the end of a run cannot be written; trying again');
+        this.#deps.log.error(
+          { err: error, runId: claimed.run.runId },
+          'the end of a run cannot be written; trying again',
+        );
         await pause(RETRY_MS);
       }
     }

@@ -196,6 +196,7 @@ describe('deleting a thread', () => {
     await put(writer, 'id-1');
     await put(writer, 'id-2', { ns: 'sub' });
     await other.put(at(undefined, '', 'u'), checkpoint('kept'), { source: 'loop', step: 0, parents: {} }, {});
+    await writer.putWrites(at('id-1'), [['log', 'stored']], 'earlier');
     const waiting = rejectionOf(writer.putWrites(at('id-1'), [['log', 'waiting']], 'task'));
     await checkpoints.deleteThread('t');
     expect(await waiting).toBeInstanceOf(LeaseLostError);
@@ -230,11 +231,12 @@ describe("a run's progress", () => {
     const writer = await acquired(checkpoints, { fence: 2, runId: 'run' });
     await put(writer, 'id-2', { ns: 'sub' });
     await writer.putWrites(at('id-1'), [['log', 1]], 'task');
-    expect(await progress('run')).toEqual({ advanced: false, raised: [] });
+    expect(await progress('run')).toEqual({ advanced: false, answered: false, raised: [] });
     await put(writer, 'id-3');
-    expect(await progress('run')).toEqual({ advanced: true, raised: [] });
+    expect(await progress('run')).toEqual({ advanced: true, answered: false, raised: [] });
     expect(await checkpoints.progress({ threadId: 'u', runId: 'run' })).toEqual({
       advanced: false,
+      answered: false,
       raised: [],
     });
   });

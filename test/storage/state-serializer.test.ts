@@ -9,6 +9,7 @@ import {
   SystemMessage,
   ToolMessage,
 } from '@langchain/core/messages';
+import { StringPromptValue } from '@langchain/core/prompt_values';
 import { PromptTemplate } from '@langchain/core/prompts';
 import { Command, Overwrite, Send } from '@langchain/langgraph';
 import { DeltaSnapshot, MemorySaver } from '@langchain/langgraph-checkpoint';
@@ -112,12 +113,29 @@ const STATES: [string, () => unknown][] = [
   ],
   [
     'other LangChain objects',
-    () => new Map([['doc', new Document({ pageContent: 'p', metadata: { a_b: 1 } })]]),
+    () =>
+      new Map<string, unknown>([
+        ['prompt', PromptTemplate.fromTemplate('say {x}')],
+        ['value', [new StringPromptValue('said')]],
+        ['document', new Document({ pageContent: 'p', metadata: { a_b: 1 } })],
+      ]),
   ],
-  ['a prompt', () => [PromptTemplate.fromTemplate('say {x}')]],
+  ['a send as data', () => ({ lg_name: 'Send', node: 'n', args: 1, more: 2 })],
+  [
+    'user data in the form of an escape in a message',
+    () => new HumanMessage({ content: 'x', additional_kwargs: { v: { __lc_escaped__: { a: 1 } } } }),
+  ],
   [
     'records that stand for nothing',
-    () => [{ lc: 2, type: 'constructor', id: ['Date'], args: [0] }, { lc: 3 }, { lc: 1 }],
+    () => [
+      { lc: 2, type: 'constructor', id: ['Date'], args: [0] },
+      { lc: 2, type: 'constructor', id: ['Uint8Array'], method: 'of', args: [[1]] },
+      { lc: 2, type: 'constructor', id: ['Uint8Array'], method: 'from', args: [[256]] },
+      { lc: 2, type: 'constructor', id: ['Map'], args: [[['only key']]] },
+      { lc: 2, type: 'constructor', id: ['RegExp'], args: ['(', ''] },
+      { lc: 3 },
+      { lc: 1 },
+    ],
   ],
 ];
 
@@ -154,14 +172,10 @@ describe('StateSerializer', () => {
   });
 
   it('reads a message nested deeper than LangChain would load it', async () => {
-    const message = new AIMessage({
-      content: '',
-      tool_calls: [{ id: 'c', name: 't', args: { deep: nested(200) } }],
-    });
-    const document = new Document({ pageContent: '', metadata: { deep: nested(200) } });
-    const loaded = (await ours.load(...ours.dump([message, document]))) as [AIMessage, Document];
-    expect(loaded[0].tool_calls?.[0]?.args).toEqual({ deep: nested(200) });
-    expect(loaded[1].metadata).toEqual({ deep: nested(200) });
+    const deep = () => new HumanMessage({ content: '', additional_kwargs: { deep: nested(200) } });
+    const holding = new ToolMessage({ content: '', tool_call_id: 'c', artifact: [deep()] });
+    const loaded = await ours.load(...ours.dump([deep(), holding]));
+    expect(loaded).toMatchObject([deep(), { artifact: [deep()] }]);
   });
 
   it('writes Maps and Sets of a subclass as what can be read', async () => {

@@ -11,7 +11,8 @@ export const errors =
       await next();
     } catch (thrown) {
       const error = publicError(thrown, ctx.state['requestId'] as string);
-      if (error.code === 'internal') log.error({ err: thrown, path: ctx.path, requestId: ctx.state['requestId'] }, 'request failed');
+      if (error.code === 'internal')
+        log.error({ err: thrown, path: ctx.path, requestId: ctx.state['requestId'] }, 'request failed');
       if (ctx.headerSent) return;
       ctx.status = HTTP_STATUS[error.code];
       ctx.set(errorHeaders(error));
@@ -36,5 +37,9 @@ const sqliteError = (thrown: unknown): HoldpointError | undefined => {
     return new HoldpointError('storage_full', 'The disk is full: nothing was changed.', { cause: thrown });
   }
   if (!/^SQLITE_(BUSY|IOERR|LOCKED|CANTOPEN|READONLY)/.test(code)) return undefined;
-  return new HoldpointError('storage_unavailable', 'The database cannot be written right now: nothing was changed.', { cause: thrown });
+  return new HoldpointError(
+    'storage_unavailable',
+    'The database cannot be written right now: nothing was changed.',
+    { cause: thrown },
+  );
 };

@@ -20,7 +20,9 @@ export const jsonBody =
 const readBody = async (request: Parameters<typeof getRawBody>[0], limit: number): Promise<unknown> => {
   const text = await getRawBody(request, { limit, encoding: 'utf8' }).catch((error: { type?: string }) => {
     if (error.type === 'entity.too.large') {
-      throw new HoldpointError('payload_too_large', `The body is larger than ${limit} bytes.`, { details: { limit } });
+      throw new HoldpointError('payload_too_large', `The body is larger than ${limit} bytes.`, {
+        details: { limit },
+      });
     }
     throw new HoldpointError('invalid_request', 'The body could not be read.', { cause: error });
   });
@@ -35,7 +37,9 @@ const parseJson = (text: string): unknown => {
     return JSON.parse(text) as unknown;
   } catch (error) {
     const problem = error instanceof Error ? error.message : '';
-    throw new HoldpointError('invalid_request', `The body is not valid JSON: ${problem}`, { details: { field: 'body' } });
+    throw new HoldpointError('invalid_request', `The body is not valid JSON: ${problem}`, {
+      details: { field: 'body' },
+    });
   }
 };
 

@@ -2,7 +2,11 @@ import type { Middleware } from 'koa';
 import { HoldpointError } from '../../model/errors.ts';
 
 /** Who may call from a browser without being named: this machine's pages and LangGraph Studio. */
-const ALWAYS = [/^https?:\/\/localhost(:\d+)?$/, /^https?:\/\/127\.0\.0\.1(:\d+)?$/, /^https:\/\/smith\.langchain\.com$/];
+const ALWAYS = [
+  /^https?:\/\/localhost(:\d+)?$/,
+  /^https?:\/\/127\.0\.0\.1(:\d+)?$/,
+  /^https:\/\/smith\.langchain\.com$/,
+];
 
 const EXPOSED = 'content-location, location, x-pagination-total, x-pagination-next';
 
@@ -17,9 +21,13 @@ export const origin =
     if (from === '') return next();
     ctx.vary('Origin');
     if (!allowed.includes(from) && !ALWAYS.some((pattern) => pattern.test(from))) {
-      throw new HoldpointError('origin_refused', `Origin ${from} may not call this server. Add it to HOLDPOINT_ORIGINS.`, {
-        details: { origin: from },
-      });
+      throw new HoldpointError(
+        'origin_refused',
+        `Origin ${from} may not call this server. Add it to HOLDPOINT_ORIGINS.`,
+        {
+          details: { origin: from },
+        },
+      );
     }
     ctx.set('Access-Control-Allow-Origin', from);
     ctx.set('Access-Control-Expose-Headers', EXPOSED);

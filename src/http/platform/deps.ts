@@ -22,9 +22,18 @@ export interface PlatformDeps {
   states: ThreadStates;
   launchRun: (input: LaunchRunInput) => Promise<Run>;
   getRun: (input: RunId) => Promise<Run>;
-  listRuns: (input: { threadId: string; states?: RunState[]; limit: number; offset: number }) => Promise<Run[]>;
+  listRuns: (input: {
+    threadId: string;
+    states?: RunState[];
+    limit: number;
+    offset: number;
+  }) => Promise<Run[]>;
   awaitRun: (input: RunId & { signal?: AbortSignal }) => Promise<Run | undefined>;
-  followRun: (input: { run: Run; after?: EventCursor; signal: AbortSignal }) => AsyncIterable<ObservedEvent[]>;
+  followRun: (input: {
+    run: Run;
+    after?: EventCursor;
+    signal: AbortSignal;
+  }) => AsyncIterable<ObservedEvent[]>;
   /** The run's result as JSON text: the state's values and, when it waits, its questions. */
   runResult: (run: Run) => Promise<string>;
   cancelRun: (input: CancelRunInput) => Promise<Run>;

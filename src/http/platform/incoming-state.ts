@@ -10,7 +10,9 @@ export const incomingState = (value: unknown, field: string): unknown => {
   if (Array.isArray(value)) return value.map((item, index) => incomingState(item, `${field}[${index}]`));
   if (!isRecord(value)) return value;
   if (value['lc'] === 1 || value['lc'] === 2) return plainMessage(value, field);
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, incomingState(item, `${field}.${key}`)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, incomingState(item, `${field}.${key}`)]),
+  );
 };
 
 const MESSAGE_CLASS = /^(Human|AI|System|Tool|Function|Chat|Remove)Message(Chunk)?$/;
@@ -21,7 +23,11 @@ const plainMessage = (value: Record<string, unknown>, field: string): unknown =>
     const kwargs = incomingState(value['kwargs'], `${field}.kwargs`) as Record<string, unknown>;
     return { ...kwargs, type: match[1].toLowerCase() };
   }
-  throw new HoldpointError('invalid_request', `${field}: objects with "lc" are LangChain's own serialised form and cannot be state`, {
-    details: { field },
-  });
+  throw new HoldpointError(
+    'invalid_request',
+    `${field}: objects with "lc" are LangChain's own serialised form and cannot be state`,
+    {
+      details: { field },
+    },
+  );
 };

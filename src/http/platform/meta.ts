@@ -4,7 +4,10 @@ import type { PlatformDeps } from './deps.ts';
 
 const tag = 'meta';
 
-export const metaRoutes = ({ version, langgraphVersion }: PlatformDeps, ping: () => Promise<void>): Route[] => [
+export const metaRoutes = (
+  { version, langgraphVersion }: PlatformDeps,
+  ping: () => Promise<void>,
+): Route[] => [
   route({
     method: 'get',
     path: '/ok',

@@ -19,9 +19,13 @@ interface RunRequest {
 export const toLaunchInput = ({ threadId, body, actor, live }: RunRequest): LaunchRunInput => {
   const strategy = body.multitask_strategy ?? 'reject';
   if (strategy === 'interrupt' || strategy === 'rollback') {
-    throw new HoldpointError('not_supported', `multitask_strategy "${strategy}" is not served yet. Use "reject" or "enqueue".`, {
-      details: { field: 'multitask_strategy' },
-    });
+    throw new HoldpointError(
+      'not_supported',
+      `multitask_strategy "${strategy}" is not served yet. Use "reject" or "enqueue".`,
+      {
+        details: { field: 'multitask_strategy' },
+      },
+    );
   }
   return {
     threadId,
@@ -64,7 +68,8 @@ const toCommand = (command: Body['command']): RunKwargs['command'] => {
 
 /** The checkpoint to start from, wherever the client named it. */
 const checkpointOf = (body: Body, inConfig: CheckpointRef): CheckpointRef | null => {
-  const named = body.checkpoint ?? (body.checkpoint_id === undefined ? inConfig : { checkpoint_id: body.checkpoint_id });
+  const named =
+    body.checkpoint ?? (body.checkpoint_id === undefined ? inConfig : { checkpoint_id: body.checkpoint_id });
   if (named.checkpoint_id === undefined) return null;
   const { checkpoint_id, checkpoint_ns, checkpoint_map } = named;
   return {

@@ -16,7 +16,10 @@ interface FollowOptions {
 const pathOf = ({ threadId, runId }: Run): string => `/threads/${threadId}/runs/${runId}`;
 
 /** The run's events from `lastEventId` on. Clients reconnect to `Location`. */
-export const followReply = (deps: PlatformDeps, { run, cancelOnDisconnect, modes, lastEventId }: FollowOptions): StreamReply => {
+export const followReply = (
+  deps: PlatformDeps,
+  { run, cancelOnDisconnect, modes, lastEventId }: FollowOptions,
+): StreamReply => {
   const after = cursorOf(lastEventId);
   return sse({
     events: (signal) => deps.followRun({ run, after, signal }),
@@ -39,9 +42,16 @@ const cursorOf = (lastEventId: string | undefined): EventCursor => {
  * The run's result once it is at rest, as JSON; line breaks before it keep the connection alive. A run that
  * failed answers `{"__error__": {error, message}}`, with status 200, as LangGraph clients expect.
  */
-export const waitReply = (deps: PlatformDeps, options: { run: Run; cancelOnDisconnect: boolean }): StreamReply => {
+export const waitReply = (
+  deps: PlatformDeps,
+  options: { run: Run; cancelOnDisconnect: boolean },
+): StreamReply => {
   const { run, cancelOnDisconnect } = options;
-  const headers = { 'Content-Type': 'application/json', 'Content-Location': pathOf(run), Location: `${pathOf(run)}/join` };
+  const headers = {
+    'Content-Type': 'application/json',
+    'Content-Location': pathOf(run),
+    Location: `${pathOf(run)}/join`,
+  };
   return new StreamReply(headers, async (response, signal) => {
     const beat = keepAlive(response, { every: deps.heartbeatMs, sign: '\n' });
     try {
@@ -60,7 +70,8 @@ export const waitReply = (deps: PlatformDeps, options: { run: Run; cancelOnDisco
 const resultOf = async (deps: PlatformDeps, run: Run): Promise<string> =>
   run.failure ? encodeError(run.failure.error, run.failure.message) : deps.runResult(run);
 
-const encodeError = (error: string, message: string): string => JSON.stringify({ __error__: { error, message } });
+const encodeError = (error: string, message: string): string =>
+  JSON.stringify({ __error__: { error, message } });
 
 /** The client is gone: nobody is left to hear that the run had ended already. */
 const cancelQuietly = (deps: PlatformDeps, { threadId, runId }: Run): void => {

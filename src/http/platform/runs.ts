@@ -10,7 +10,11 @@ import { followReply, waitReply } from './run-streams.ts';
 const tag = 'runs';
 
 /** Stateless runs, batches and bulk cancel come here too. */
-export const runRoutes = (deps: PlatformDeps): Route[] => [...creating(deps), ...observing(deps), ...ending(deps)];
+export const runRoutes = (deps: PlatformDeps): Route[] => [
+  ...creating(deps),
+  ...observing(deps),
+  ...ending(deps),
+];
 
 const creating = (deps: PlatformDeps): Route[] => [
   route({
@@ -25,7 +29,9 @@ const creating = (deps: PlatformDeps): Route[] => [
       const run = await deps.launchRun(
         toLaunchInput({ threadId: params.thread_id, body, actor: request.actor, live: false }),
       );
-      return new Reply(200, presentRun(run), { 'Content-Location': `/threads/${run.threadId}/runs/${run.runId}` });
+      return new Reply(200, presentRun(run), {
+        'Content-Location': `/threads/${run.threadId}/runs/${run.runId}`,
+      });
     },
   }),
   route({
@@ -73,7 +79,12 @@ const observing = (deps: PlatformDeps): Route[] => [
       const { thread } = await deps.threads.get(params.thread_id);
       const states = query.status === undefined ? undefined : statesShownAs(query.status);
       const { limit, offset } = query;
-      const runs = await deps.listRuns({ threadId: thread.threadId, limit, offset, ...(states && { states }) });
+      const runs = await deps.listRuns({
+        threadId: thread.threadId,
+        limit,
+        offset,
+        ...(states && { states }),
+      });
       return runs.map(presentRun);
     },
   }),
@@ -95,7 +106,10 @@ const observing = (deps: PlatformDeps): Route[] => [
     query: z.object({ cancel_on_disconnect: QueryFlag }),
     response: z.record(z.string(), z.unknown()),
     handle: async ({ params, query }) =>
-      waitReply(deps, { run: await deps.getRun(idOf(params)), cancelOnDisconnect: query.cancel_on_disconnect }),
+      waitReply(deps, {
+        run: await deps.getRun(idOf(params)),
+        cancelOnDisconnect: query.cancel_on_disconnect,
+      }),
   }),
   route({
     method: 'get',

@@ -70,7 +70,11 @@ export const stateRoutes = ({ states, updateState }: PlatformDeps): Route[] => [
     body: AtCheckpoint,
     response: StateView,
     handle: ({ params, body }) =>
-      states.get({ threadId: params.thread_id, checkpoint: refOf(body.checkpoint), subgraphs: body.subgraphs ?? false }),
+      states.get({
+        threadId: params.thread_id,
+        checkpoint: refOf(body.checkpoint),
+        subgraphs: body.subgraphs ?? false,
+      }),
   }),
   route({
     method: 'get',
@@ -80,7 +84,8 @@ export const stateRoutes = ({ states, updateState }: PlatformDeps): Route[] => [
     params: ThreadParams,
     query: HistoryQueryString,
     response: z.array(StateView),
-    handle: ({ params, query }) => states.history({ threadId: params.thread_id, limit: query.limit, before: query.before }),
+    handle: ({ params, query }) =>
+      states.history({ threadId: params.thread_id, limit: query.limit, before: query.before }),
   }),
   route({
     method: 'post',

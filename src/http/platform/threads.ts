@@ -74,7 +74,8 @@ export const threadRoutes = ({ threads, deleteThread }: PlatformDeps): Route[] =
     params: ThreadParams,
     body: z.looseObject({ metadata: JsonObjectBody.nullish() }),
     response: ThreadView,
-    handle: async ({ params, body }) => presentThread(await threads.patch(params.thread_id, body.metadata ?? {})),
+    handle: async ({ params, body }) =>
+      presentThread(await threads.patch(params.thread_id, body.metadata ?? {})),
   }),
   route({
     method: 'delete',

@@ -38,7 +38,7 @@ CREATE TABLE IF NOT EXISTS writes (
 
 /**
  * What we add. `checkpoints_latest` ends in the rowid, as every index does: the newest row of a namespace is one
- * step into it. The other two find what a run has written. (`IS ''`, not `= ''`: SQLite prepares a query anew at every
+ * step into it. The others find what a run has written. (`IS ''`, not `= ''`: SQLite prepares a query anew at every
  * run when its `checkpoint_ns = ?` might imply the condition of an index.)
  */
 const OUR_ADDITIONS = `
@@ -51,6 +51,7 @@ CREATE TABLE leases (
 ) WITHOUT ROWID;
 CREATE INDEX checkpoints_latest ON checkpoints (thread_id, checkpoint_ns);
 CREATE INDEX checkpoints_of_run ON checkpoints (thread_id, run_id) WHERE checkpoint_ns IS '' AND run_id IS NOT NULL;
+CREATE INDEX writes_answered_by_run ON writes (thread_id, run_id) WHERE channel = '__resume__' AND run_id IS NOT NULL;
 CREATE INDEX writes_raised_by_run ON writes (thread_id, run_id) WHERE channel = '__interrupt__' AND run_id IS NOT NULL;
 PRAGMA user_version = ${SCHEMA_VERSION};`;
 

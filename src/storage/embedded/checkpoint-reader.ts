@@ -21,6 +21,12 @@ export interface CheckpointConnection {
 
 const READ_ONLY = 'this checkpointer only reads: writing takes the writer of a run that holds the lease';
 
+/** The thread and namespace that a config names, as far as it does. */
+const toPlace = ({ configurable }: RunnableConfig): Pick<ListQuery, 'threadId' | 'ns'> => {
+  const { thread_id: threadId, checkpoint_ns: ns } = configurable ?? {};
+  return { ...(threadId && { threadId }), ...(typeof ns === 'string' && { ns }) };
+};
+
 /**
  * LangGraph's `SqliteSaver` with reads of our own: "latest" and every order is that of insertion, so that a clock
  * set back hides nothing; binary values come back as they were. Cannot write.
@@ -71,20 +77,18 @@ export class CheckpointReader extends SqliteSaver {
   }
 
   #toQuery(config: RunnableConfig, { before, filter, limit }: CheckpointListOptions): ListQuery {
-    const { thread_id: threadId, checkpoint_ns: ns } = config.configurable ?? {};
-    const query: ListQuery = {};
-    if (threadId) query.threadId = threadId;
-    if (ns !== undefined && ns !== null) query.ns = ns;
+    const query: ListQuery = toPlace(config);
+    const checkpointId: unknown = before?.configurable?.['checkpoint_id'];
+    if (before !== undefined && typeof checkpointId === 'string') {
+      query.before = {
+        ...(query.threadId && { threadId: query.threadId }),
+        ...toPlace(before),
+        checkpointId,
+      };
+    }
     if (limit) query.limit = Math.trunc(limit);
     const wanted = Object.entries(filter ?? {}).filter(([, value]) => value !== undefined);
     if (wanted.length > 0) query.filter = this.serializer.text(Object.fromEntries(wanted), 'filter');
-    const named = before?.configurable;
-    if (named?.['checkpoint_id'] !== undefined) {
-      query.before = { checkpointId: named['checkpoint_id'] };
-      const namedThread = named['thread_id'] ?? threadId;
-      if (namedThread) query.before.threadId = namedThread;
-      if (named['checkpoint_ns'] !== undefined) query.before.ns = named['checkpoint_ns'];
-    }
     return query;
   }
 

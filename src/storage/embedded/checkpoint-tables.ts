@@ -85,6 +85,9 @@ const prepareReads = (db: Database) => ({
   advanced: db.prepare<[string, string]>(
     `SELECT 1 FROM checkpoints WHERE thread_id = ? AND run_id = ? AND checkpoint_ns IS '' LIMIT 1`,
   ),
+  answered: db.prepare<[string, string]>(
+    `SELECT 1 FROM writes WHERE thread_id = ? AND run_id = ? AND channel = '__resume__' LIMIT 1`,
+  ),
   raised: db
     .prepare<[string, string], Uint8Array | string>(
       `SELECT value FROM writes
@@ -116,7 +119,10 @@ const interruptIds = (stored: Uint8Array | string): string[] => {
   return interrupts.flatMap((one) => (isRecord(one) && typeof one['id'] === 'string' ? [one['id']] : []));
 };
 
-const createStore = (db: Database, changes: ReturnType<typeof prepareChanges>, at: AtPoint) => {
+const createStore = (
+  db: Database,
+  changes: ReturnType<typeof prepareChanges>,
+): ((batch: StoreBatch) => void) => {
   const putWrites = (threadId: string, runId: string, { replace, rows }: TaskWrites): void => {
     const put = replace ? changes.replaceWrite : changes.putWrite;
     for (const row of rows) {
@@ -132,15 +138,11 @@ const createStore = (db: Database, changes: ReturnType<typeof prepareChanges>, a
       const key = [row.thread_id, row.checkpoint_ns, row.checkpoint_id, row.parent_checkpoint_id];
       changes.putCheckpoint.run(...key, row.type, row.checkpoint, row.metadata, runId);
     }
-    at('store:before-commit');
   });
-  return (batch: StoreBatch): void => {
-    store.immediate(batch);
-    at('store:committed');
-  };
+  return (batch) => store(batch);
 };
 
-type AtPoint = (point: CheckpointPoint) => void;
+export type AtPoint = (point: CheckpointPoint) => void;
 
 /**
  * The statements of one connection, each prepared once. Everything is synchronous; every change is one immediate
@@ -169,12 +171,17 @@ export const prepareCheckpointTables = (db: Database, at: AtPoint = () => {}) =>
     list: prepareList(db),
     progress: (threadId: string, runId: string): RunProgress => ({
       advanced: reads.advanced.get(threadId, runId) !== undefined,
+      answered: reads.answered.get(threadId, runId) !== undefined,
       raised: [...new Set(reads.raised.all(threadId, runId).flatMap(interruptIds))],
     }),
     /** @throws LeaseLostError, with nothing stored, unless the lease is the thread's. */
-    store: createStore(db, changes, at),
+    store: createStore(db, changes),
+    /** Not flushed to disk by itself: it may be lost with the machine, as its owner is, but not with the process. */
     acquire: (lease: Lease): boolean => {
+      const level = Number(db.pragma('synchronous', { simple: true }));
+      db.pragma('synchronous = NORMAL');
       const taken = acquire.immediate(lease);
+      db.pragma(`synchronous = ${level}`);
       at('acquire:committed');
       return taken;
     },

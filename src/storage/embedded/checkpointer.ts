@@ -1,6 +1,7 @@
 import type { Checkpoints } from '../checkpoints.ts';
 import { StateSerializer } from '../state-serializer.ts';
 import { openCheckpointFile, type CheckpointFile } from './checkpoint-file.ts';
+import { createCheckpointGroup } from './checkpoint-group.ts';
 import { CheckpointReader } from './checkpoint-reader.ts';
 import { prepareCheckpointTables, type CheckpointPoint } from './checkpoint-tables.ts';
 import { FencedSaver } from './fenced-saver.ts';
@@ -19,7 +20,8 @@ export interface OpenCheckpoints extends CheckpointFile {
 export const openCheckpoints = ({ at, ...file }: OpenCheckpoints): Checkpoints => {
   const db = openCheckpointFile(file);
   const tables = prepareCheckpointTables(db, at);
-  const connection = { db, tables, serializer: new StateSerializer() };
+  const group = createCheckpointGroup(db, tables.store, at);
+  const connection = { db, tables, group, serializer: new StateSerializer() };
   return {
     reader: new CheckpointReader(connection),
     acquire: async (lease) => tables.acquire(lease),
@@ -27,6 +29,7 @@ export const openCheckpoints = ({ at, ...file }: OpenCheckpoints): Checkpoints =
     progress: async ({ threadId, runId }) => tables.progress(threadId, runId),
     deleteThread: async (threadId) => tables.deleteThread(threadId),
     close: async () => {
+      group.flush();
       db.close();
     },
   };

@@ -2,11 +2,11 @@ import { sql } from 'kysely';
 import { LeaseLostError } from '../../model/errors.ts';
 import type { NewRunEvent, RunEvent, ValuesRef } from '../../model/run-event.ts';
 import { isFinal, RUN_STATES } from '../../model/run-state.ts';
-import type { EventLog, Ledger } from '../ports.ts';
+import type { EventLog, Ledger, Storage } from '../ports.ts';
 
 interface EventLogDeps {
   ledger: Ledger;
-  transaction<T>(work: (ledger: Ledger) => Promise<T>): Promise<T>;
+  transaction: Storage['transaction'];
 }
 
 /** Run events in the ledger's own database. */
@@ -52,7 +52,10 @@ export const createLedgerEventLog = ({ ledger, transaction }: EventLogDeps): Eve
 /** Runs whose events are dropped in one go, so that pruning never holds others up for long. */
 const PRUNED_AT_ONCE = 500;
 
-const dropEvents = async ({ connection }: Ledger, run: { run_id: string; thread_id: string }): Promise<void> => {
+const dropEvents = async (
+  { connection }: Ledger,
+  run: { run_id: string; thread_id: string },
+): Promise<void> => {
   await connection
     .deleteFrom('run_events')
     .where('thread_id', '=', run.thread_id)

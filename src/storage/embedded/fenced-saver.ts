@@ -8,8 +8,9 @@ import {
 import { LeaseLostError } from '../../model/errors.ts';
 import type { Lease } from '../../model/lease.ts';
 import type { CheckpointPut, CheckpointWriter } from '../checkpoints.ts';
+import type { CheckpointGroup } from './checkpoint-group.ts';
 import { CheckpointReader, type CheckpointConnection } from './checkpoint-reader.ts';
-import type { CheckpointRow, TaskWrites } from './checkpoint-tables.ts';
+import type { CheckpointRow, StoreBatch } from './checkpoint-tables.ts';
 
 export interface WriterInput {
   lease: Lease;
@@ -20,34 +21,28 @@ export interface WriterInput {
   onPut?: (put: CheckpointPut) => void;
 }
 
-interface HeldWrites extends TaskWrites {
-  resolve: () => void;
-  reject: (error: unknown) => void;
-}
-
 const isSpecial = (channel: string): boolean => Object.hasOwn(WRITES_IDX_MAP, channel);
 
 /**
  * The saver of one attempt of one run. Everything it stores is one transaction that first proves the lease, so
  * that a stale owner stores nothing; a returned promise is kept only when the write is on disk.
- *
- * Writes of tasks wait for the checkpoint that follows in the same turn of the event loop and share its
- * transaction, or go alone at the end of that turn.
+ * What it stores is gathered to the end of the turn of the event loop (see `CheckpointGroup`).
  */
 export class FencedSaver extends CheckpointReader implements CheckpointWriter {
   readonly #lease: Lease;
   readonly #runId: string;
   readonly #metadata: Record<string, unknown>;
+  readonly #group: CheckpointGroup;
   readonly #onPut: (put: CheckpointPut) => void;
   #closed = false;
-  #held: HeldWrites[] = [];
-  #flushSoon: NodeJS.Immediate | undefined;
 
-  constructor(connection: CheckpointConnection, { lease, runId, metadata, onPut = () => {} }: WriterInput) {
+  constructor(connection: CheckpointConnection & { group: CheckpointGroup }, input: WriterInput) {
     super(connection);
+    const { lease, runId, metadata, onPut = () => {} } = input;
     this.#lease = lease;
     this.#runId = runId;
     this.#metadata = metadata;
+    this.#group = connection.group;
     this.#onPut = onPut;
   }
 
@@ -66,7 +61,7 @@ export class FencedSaver extends CheckpointReader implements CheckpointWriter {
       checkpoint: this.#checkpointBytes(checkpoint),
       metadata: this.serializer.dump({ ...this.#metadata, ...metadata }, 'metadata')[1],
     };
-    this.#store(row);
+    await this.#store({ writes: [], checkpoint: row });
     this.#onPut({ ns: checkpoint_ns, source: metadata.source, checkpoint });
     return { configurable: { thread_id, checkpoint_ns, checkpoint_id: checkpoint.id } };
   }
@@ -81,25 +76,21 @@ export class FencedSaver extends CheckpointReader implements CheckpointWriter {
       const value = type === 'bytes' ? dumped.slice() : dumped;
       return { checkpoint_ns, checkpoint_id, task_id: taskId, idx, channel, type, value };
     });
-    return new Promise((resolve, reject) => {
-      this.#held.push({ replace: writes.every(([channel]) => isSpecial(channel)), rows, resolve, reject });
-      this.#flushSoon ??= setImmediate(() => this.#flush());
-    });
+    return this.#store({ writes: [{ replace: writes.every(([channel]) => isSpecial(channel)), rows }] });
   }
 
   override async getTuple(config: RunnableConfig) {
-    this.#flush();
+    this.#group.flush();
     return super.getTuple(config);
   }
 
   override async *list(...args: Parameters<CheckpointReader['list']>) {
-    this.#flush();
+    this.#group.flush();
     yield* super.list(...args);
   }
 
   close(): void {
     this.#closed = true;
-    for (const { reject } of this.#takeHeld()) reject(new LeaseLostError(this.#lease.threadId));
   }
 
   /** Where `config` points, once it is sure that this writer may write there. */
@@ -117,7 +108,7 @@ export class FencedSaver extends CheckpointReader implements CheckpointWriter {
     return { thread_id, checkpoint_ns, checkpoint_id };
   }
 
-  /** Written in parts, so that errors name the channel, and neither copied before nor more than a checkpoint. */
+  /** The fields of a checkpoint and no more; in parts, so that an error's path begins with the channel. */
   #checkpointBytes({ v, id, ts, ...parts }: Checkpoint): Uint8Array {
     const text = (part: unknown, path?: string): string => this.serializer.text(part, path);
     const head = text({ v, id, ts }, 'checkpoint').slice(0, -1);
@@ -128,33 +119,7 @@ export class FencedSaver extends CheckpointReader implements CheckpointWriter {
     return Buffer.from(body);
   }
 
-  #takeHeld(): HeldWrites[] {
-    if (this.#flushSoon !== undefined) clearImmediate(this.#flushSoon);
-    this.#flushSoon = undefined;
-    const held = this.#held;
-    this.#held = [];
-    return held;
-  }
-
-  /** @throws what kept it from storing; held writes are then refused with the same. */
-  #store(checkpoint?: CheckpointRow): void {
-    const writes = this.#takeHeld();
-    const batch = { lease: this.#lease, runId: this.#runId, writes };
-    try {
-      this.tables.store(checkpoint === undefined ? batch : { ...batch, checkpoint });
-    } catch (error) {
-      for (const { reject } of writes) reject(error);
-      throw error;
-    }
-    for (const { resolve } of writes) resolve();
-  }
-
-  #flush(): void {
-    if (this.#held.length === 0) return;
-    try {
-      this.#store();
-    } catch {
-      // Each held write's promise has been rejected with it.
-    }
+  #store(stored: Pick<StoreBatch, 'writes' | 'checkpoint'>): Promise<void> {
+    return this.#group.store({ lease: this.#lease, runId: this.#runId, ...stored }, () => this.#closed);
   }
 }

@@ -5,9 +5,10 @@ import { Kysely, sql } from 'kysely';
 import { createLedger } from '../ledger/ledger.ts';
 import { migrateLedger } from '../ledger/migrate.ts';
 import type { LedgerSchema } from '../ledger/schema.ts';
-import type { Ledger, Storage } from '../ports.ts';
+import type { Storage } from '../ports.ts';
 import { openCheckpoints } from './checkpointer.ts';
 import { createLedgerEventLog } from './event-log.ts';
+import { createGroupCommit } from './group-commit.ts';
 import { createLedgerQueue } from './run-queue.ts';
 import { createProcessSignalBus, type SignalLink } from './signal-bus.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
@@ -27,11 +28,15 @@ export interface EmbeddedOptions {
 export const openEmbeddedStorage = async (options: EmbeddedOptions): Promise<Storage> => {
   const { dataDir, synchronous, link, onError = () => {} } = options;
   mkdirSync(dataDir, { recursive: true });
-  const db = new Kysely<LedgerSchema>({ dialect: sqliteDialect(openLedgerFile(dataDir, synchronous)) });
+  const file = openLedgerFile(dataDir, synchronous);
+  const db = new Kysely<LedgerSchema>({ dialect: sqliteDialect(file) });
   await migrateLedger(db);
   const ledger = createLedger(db);
-  const transaction = <T>(work: (ledger: Ledger) => Promise<T>): Promise<T> =>
-    db.transaction().execute((tx) => work(createLedger(tx)));
+  const commit = createGroupCommit(db, (flush) =>
+    file.pragma(`synchronous = ${flush ? synchronous : 'NORMAL'}`),
+  );
+  const transaction: Storage['transaction'] = (work, { flush = true } = {}) =>
+    commit((tx) => work(createLedger(tx)), flush);
   const signals = createProcessSignalBus(link);
   const checkpoints = openCheckpoints({ path: join(dataDir, 'checkpoints.db'), synchronous });
   return {

@@ -69,7 +69,8 @@ class LedgerConsumer implements QueueConsumer {
     try {
       const jobs = await this.#deps.runs.due(free + this.#handling.size);
       if (this.#paused) return;
-      for (const job of jobs.filter(({ runId }) => !this.#handling.has(runId)).slice(0, free)) this.#take(job);
+      for (const job of jobs.filter(({ runId }) => !this.#handling.has(runId)).slice(0, free))
+        this.#take(job);
     } catch (error) {
       this.#deps.onError(error);
     }

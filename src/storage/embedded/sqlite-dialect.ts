@@ -37,7 +37,11 @@ class CachedConnection implements DatabaseConnection {
       const statement = this.#statement(sql);
       if (statement.reader) return Promise.resolve({ rows: statement.all(...parameters) as R[] });
       const { changes, lastInsertRowid } = statement.run(...parameters);
-      return Promise.resolve({ numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid), rows: [] });
+      return Promise.resolve({
+        numAffectedRows: BigInt(changes),
+        insertId: BigInt(lastInsertRowid),
+        rows: [],
+      });
     } catch (error) {
       return Promise.reject(error instanceof Error ? error : new Error(String(error)));
     }

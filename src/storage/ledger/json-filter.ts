@@ -5,9 +5,13 @@ import { isRecord } from '../../model/json.ts';
  * A condition that holds when the JSON in `column` contains `filter`: each of its keys with the same value,
  * objects compared by containment, arrays by equality. Keys and values travel as parameters only.
  */
-export const jsonContains = (column: RawBuilder<unknown>, filter: Record<string, unknown>): RawBuilder<SqlBool> => {
+export const jsonContains = (
+  column: RawBuilder<unknown>,
+  filter: Record<string, unknown>,
+): RawBuilder<SqlBool> => {
   const parts = Object.entries(filter).map(
-    ([key, value]) => sql<SqlBool>`EXISTS (SELECT 1 FROM json_each(${column}) AS e WHERE e.key = ${key} AND ${holds(value)})`,
+    ([key, value]) =>
+      sql<SqlBool>`EXISTS (SELECT 1 FROM json_each(${column}) AS e WHERE e.key = ${key} AND ${holds(value)})`,
   );
   return parts.length === 0 ? sql<SqlBool>`1 = 1` : sql<SqlBool>`(${sql.join(parts, sql` AND `)})`;
 };

@@ -61,7 +61,9 @@ export const createRunStore = (db: LedgerConnection): RunStore => ({
 const UNFINISHED = (column: string) =>
   sql<boolean>`${sql.ref(column)} IN ('pending', 'running', 'pausing', 'paused', 'stopped')`;
 
-const createRunQueries = (db: LedgerConnection): Pick<RunStore, 'get' | 'list' | 'unfinished' | 'due' | 'countByState'> => ({
+const createRunQueries = (
+  db: LedgerConnection,
+): Pick<RunStore, 'get' | 'list' | 'unfinished' | 'due' | 'countByState'> => ({
   get: async (runId) => {
     const row = await db.selectFrom('runs').selectAll().where('run_id', '=', runId).executeTakeFirst();
     return row && runFromRow(row);

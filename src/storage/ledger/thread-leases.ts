@@ -77,4 +77,9 @@ const heldThread = (row: {
 }): HeldThread[] =>
   row.lease_token === null
     ? []
-    : [{ lease: { threadId: row.thread_id, fence: row.fence, token: row.lease_token }, runId: row.active_run_id }];
+    : [
+        {
+          lease: { threadId: row.thread_id, fence: row.fence, token: row.lease_token },
+          runId: row.active_run_id,
+        },
+      ];

@@ -32,7 +32,11 @@ export const threadFromRow = (row: Selectable<ThreadsTable>): Thread => ({
   lifecycle:
     row.lifecycle_state === null
       ? null
-      : { state: row.lifecycle_state as RunState, since: row.lifecycle_since ?? '', reason: row.lifecycle_reason },
+      : {
+          state: row.lifecycle_state as RunState,
+          since: row.lifecycle_since ?? '',
+          reason: row.lifecycle_reason,
+        },
   fence: row.fence,
   leaseToken: row.lease_token,
   activeRunId: row.active_run_id,

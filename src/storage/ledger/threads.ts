@@ -30,7 +30,9 @@ export const createThreadStore = (db: LedgerConnection): ThreadStore => ({
 
   search: async (query) => {
     const matching = filtered(db, query);
-    const { total } = await matching.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
+    const { total } = await matching
+      .select((eb) => eb.fn.countAll<number>().as('total'))
+      .executeTakeFirstOrThrow();
     const rows = await matching
       .selectAll()
       .orderBy(query.sortBy, query.sortOrder)

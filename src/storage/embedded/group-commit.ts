@@ -1,0 +1,74 @@
+import { sql } from 'kysely';
+import type { LedgerConnection } from '../ledger/connection.ts';
+
+interface Waiting {
+  work: (connection: LedgerConnection) => Promise<unknown>;
+  flush: boolean;
+  resolve: (value: unknown) => void;
+  reject: (error: unknown) => void;
+}
+
+interface Done {
+  waiting: Waiting;
+  outcome: { value: unknown } | { error: unknown };
+}
+
+/** Works that share one commit at most: bounds how long the write lock is held. */
+const MAX_GROUP = 64;
+
+/**
+ * Runs write transactions. Those asked for in the same turn of the event loop share one commit, which is what
+ * costs: a lock between processes and a flush to disk. Each is all or nothing by itself and resolves only when
+ * it is on disk; one that throws takes nobody else's work with it.
+ */
+export const createGroupCommit = (db: LedgerConnection, setFlush: (flush: boolean) => void) => {
+  let queue: Waiting[] = [];
+  let scheduled = false;
+
+  const commit = async (): Promise<void> => {
+    scheduled = false;
+    const group = queue.slice(0, MAX_GROUP);
+    queue = queue.slice(MAX_GROUP);
+    if (queue.length > 0) schedule();
+    try {
+      setFlush(group.some(({ flush }) => flush));
+      const done = await db.transaction().execute((tx) => runGroup(tx, group));
+      for (const { waiting, outcome } of done) {
+        if ('error' in outcome) waiting.reject(outcome.error);
+        else waiting.resolve(outcome.value);
+      }
+    } catch (error) {
+      for (const { reject } of group) reject(error);
+    }
+  };
+  const schedule = (): void => {
+    if (scheduled) return;
+    scheduled = true;
+    setImmediate(() => void commit());
+  };
+  return <T>(work: (connection: LedgerConnection) => Promise<T>, flush: boolean): Promise<T> =>
+    new Promise<T>((resolve, reject) => {
+      queue.push({ work, flush, resolve: resolve as (value: unknown) => void, reject });
+      schedule();
+    });
+};
+
+const runGroup = async (tx: LedgerConnection, group: Waiting[]): Promise<Done[]> => {
+  const done: Done[] = [];
+  for (const waiting of group) {
+    await SAVEPOINT.execute(tx);
+    try {
+      const value = await waiting.work(tx);
+      done.push({ waiting, outcome: { value } });
+    } catch (error) {
+      await ROLLBACK_TO.execute(tx);
+      done.push({ waiting, outcome: { error } });
+    }
+    await RELEASE.execute(tx);
+  }
+  return done;
+};
+
+const SAVEPOINT = sql.raw('SAVEPOINT work');
+const ROLLBACK_TO = sql.raw('ROLLBACK TO work');
+const RELEASE = sql.raw('RELEASE work');
