@@ -1,0 +1,13 @@
+import { Annotation, END, START, StateGraph } from '@langchain/langgraph';
+import { last } from './channels.ts';
+
+const State = Annotation.Root({ said: last('') });
+
+/** A graph made anew for each run, from the run's own configuration. Answers the builder, not a compiled graph. */
+export const makeGraph = async (config: { configurable?: { greeting?: string } }) => {
+  const greeting = config.configurable?.greeting ?? 'hello';
+  return new StateGraph(State)
+    .addNode('say', () => ({ said: greeting }))
+    .addEdge(START, 'say')
+    .addEdge('say', END);
+};
