@@ -17,7 +17,10 @@ interface EventSinkDeps {
 export interface EventSink {
   add(event: string, payload: unknown): void;
   addValues(event: string, ref: ValuesRef): void;
-  /** Waits for what is being written and answers the rest (all since a failed write), for the transaction that ends the run. */
+  /**
+   * Closes the sink: what comes later is dropped. Waits for what is being written and answers the rest (all since
+   * a failed write), for the transaction that ends the run.
+   */
   takeRest(): Promise<NewRunEvent[]>;
 }
 
@@ -26,7 +29,8 @@ export const createEventSink = (deps: EventSinkDeps): EventSink => {
   let gathered: NewRunEvent[] = [];
   let failed = false;
   let writing: Promise<void> | undefined;
-  let scheduled: NodeJS.Immediate | NodeJS.Timeout | undefined;
+  let unschedule: (() => void) | undefined;
+  let closed = false;
 
   const write = async (): Promise<void> => {
     const events = gathered;
@@ -41,7 +45,7 @@ export const createEventSink = (deps: EventSinkDeps): EventSink => {
     }
   };
   const flush = (): void => {
-    scheduled = undefined;
+    unschedule = undefined;
     if (gathered.length === 0 || writing || failed) return;
     writing = write().finally(() => {
       writing = undefined;
@@ -49,9 +53,10 @@ export const createEventSink = (deps: EventSinkDeps): EventSink => {
     });
   };
   const schedule = (): void => {
-    scheduled ??= deps.delayMs === 0 ? setImmediate(flush) : setTimeout(flush, deps.delayMs);
+    unschedule ??= later(flush, deps.delayMs);
   };
   const gather = (event: Omit<NewRunEvent, 'seq'>): void => {
+    if (closed) return;
     gathered.push({ seq: ++seq, ...event });
     schedule();
   };
@@ -59,12 +64,22 @@ export const createEventSink = (deps: EventSinkDeps): EventSink => {
     add: (event, payload) => gather({ event, data: encodeState(payload), ref: null }),
     addValues: (event, ref) => gather({ event, data: null, ref }),
     takeRest: async () => {
+      closed = true;
       await writing;
-      clearImmediate(scheduled as NodeJS.Immediate);
-      clearTimeout(scheduled as NodeJS.Timeout);
+      unschedule?.();
       const rest = gathered;
       gathered = [];
       return rest;
     },
   };
+};
+
+/** Calls `work` at the end of the turn or after `delayMs`; answers how to take that back. */
+const later = (work: () => void, delayMs: number): (() => void) => {
+  if (delayMs === 0) {
+    const soon = setImmediate(work);
+    return () => clearImmediate(soon);
+  }
+  const timer = setTimeout(work, delayMs);
+  return () => clearTimeout(timer);
 };
