@@ -1,0 +1,79 @@
+import { code, table } from './markdown.mjs';
+
+/** What each code means to the caller. A code without its line here fails, and a line without its code. */
+const MEANING = {
+  invalid_request:
+    'A field is missing, malformed or out of range. `metadata.field` names it where one is to blame.',
+  payload_too_large: 'The body is larger than `HOLDPOINT_BODY_LIMIT_BYTES`.',
+  origin_refused: 'A web page of this origin may not call the server: add it to `HOLDPOINT_ORIGINS`.',
+  assistant_not_found: 'No assistant and no graph has this id.',
+  graph_not_found: 'The graph is not in `langgraph.json`, or not any more.',
+  thread_not_found: 'No thread has this id.',
+  run_not_found: 'No run of this thread has this id.',
+  checkpoint_not_found: 'The thread has no such checkpoint.',
+  route_not_found: 'There is no such endpoint.',
+  already_exists: 'The id is taken.',
+  thread_busy: 'A run is under way and `multitask_strategy` is `reject`. 422, as LangGraph servers answer.',
+  thread_paused:
+    'The thread is paused or stopped and takes no new run before that one is resumed or cancelled.',
+  invalid_transition: 'What was asked is not possible in the current state, which `metadata` names.',
+  approval_already_decided: 'The question was answered before, or is not the one that waits now.',
+  draining: 'The server is shutting down.',
+  graph_load_failed: "The graph's module cannot be imported, or its export is no graph.",
+  worker_unavailable: 'No worker is ready, or it has not answered in time.',
+  storage_unavailable: 'The database cannot be written right now, or another server uses the data folder.',
+  storage_full: 'The disk is full. Nothing was changed.',
+  not_supported: 'The LangGraph wire knows this; this server does not serve it yet.',
+  internal: 'A bug. The message is hidden; the log has it under `metadata.request_id`.',
+};
+
+const FAILURE_MEANING = {
+  graph_error: "The graph's own code threw.",
+  graph_load_failed: "The graph's module cannot be imported, or its export is no graph.",
+  recursion_limit: 'The graph took more supersteps than `recursion_limit` allows.',
+  attempts_exhausted: 'The worker died `HOLDPOINT_MAX_ATTEMPTS` times in a row without progress of this run.',
+  serialization_failed: 'A step produced a value no checkpoint can hold. The message names the path.',
+  storage_failed: 'The checkpoint could not be written.',
+};
+
+const described = (members, meaning) => {
+  const missing = members.filter((member) => !(member in meaning));
+  const unknown = Object.keys(meaning).filter((member) => !members.includes(member));
+  if (missing.length + unknown.length === 0) return;
+  throw new Error(
+    `scripts/docs/errors.mjs: without a meaning: ${missing.join()}; without a code: ${unknown.join()}`,
+  );
+};
+
+export const errorsPage = async () => {
+  const { ERROR_CODES, HoldpointError, RUN_FAILURES } = await import('../../src/model/errors.ts');
+  const { errorHeaders, HTTP_STATUS } = await import('../../src/http/error-map.ts');
+  described(ERROR_CODES, MEANING);
+  described(RUN_FAILURES, FAILURE_MEANING);
+  const retryAfter = (name) => errorHeaders(new HoldpointError(name, ''))['Retry-After'] ?? '';
+  return `# Errors
+
+Every error has the same body, with the \`code\` as the part to program against. Codes are never renamed; messages may change.
+
+\`\`\`json
+{ "code": "thread_not_found", "message": "Thread with ID … not found", "metadata": { "thread_id": "…" }, "detail": "Thread with ID … not found" }
+\`\`\`
+
+\`detail\` repeats \`message\` for clients of the Python server. \`metadata\` differs by code.
+
+${table(
+  ['Code', 'Status', 'Retry-After (s)', 'Meaning'],
+  ERROR_CODES.map((name) => [code(name), HTTP_STATUS[name], retryAfter(name), MEANING[name]]),
+)}
+
+## Failures of a run
+
+A run that fails is not an HTTP error. Its stream ends with an \`error\` event, and \`wait\` and \`join\` answer 200 with
+\`{"__error__": {"error", "message"}}\`, as on every LangGraph server. The reason is kept with the run:
+
+${table(
+  ['Reason', 'Meaning'],
+  RUN_FAILURES.map((reason) => [code(reason), FAILURE_MEANING[reason]]),
+)}
+`;
+};

@@ -1,0 +1,121 @@
+import { code, table } from './markdown.mjs';
+
+const TITLES = {
+  meta: 'The server',
+  assistants: 'Assistants',
+  threads: 'Threads',
+  state: 'State and history',
+  runs: 'Runs',
+};
+
+/** The routes as they are declared; handlers are never called here. */
+const document = async () => {
+  const { openApiDocument } = await import('../../src/http/document.ts');
+  const { allRoutes } = await import('../../src/http/routes.ts');
+  const routes = allRoutes({ platform: {}, version: '' });
+  return openApiDocument(routes, '');
+};
+
+export const httpApiPage = async () => {
+  const { paths } = await document();
+  const operations = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({
+      path,
+      method: method.toUpperCase(),
+      ...operation,
+    })),
+  );
+  const tags = [...new Set(operations.map(({ tags: [tag] }) => tag))];
+  const sections = tags.map((tag) => {
+    const own = operations.filter(({ tags: [of] }) => of === tag);
+    return `## ${TITLES[tag] ?? tag}\n\n${own.map(section).join('\n\n')}`;
+  });
+  return `# HTTP API
+
+What a running server also tells at \`/docs\` (this, to read) and \`/openapi.json\` (with every schema). Bodies are JSON; fields
+that are not listed are accepted and ignored. Ids are UUIDs, times ISO 8601 in UTC. How errors look: [errors](errors.md). How
+this compares with other LangGraph servers: [compatibility](compatibility.md).
+
+${sections.join('\n\n')}
+`;
+};
+
+const section = (operation) =>
+  [
+    `### ${code(`${operation.method} ${operation.path}`)}`,
+    `${operation.summary}.`,
+    inputs(operation),
+    outcome(operation),
+  ]
+    .filter(Boolean)
+    .join('\n\n');
+
+/** A table of what can be given, without the ids of the path, whose names say it. */
+const inputs = ({ parameters, requestBody }) => {
+  const query = parameters.filter((parameter) => parameter.in === 'query');
+  const body = propertiesOf(requestBody?.content['application/json'].schema);
+  const rows = [
+    ...query.map(({ name, schema, required }) => [
+      code(name),
+      'query',
+      typeOf(schema),
+      notes(schema, required),
+    ]),
+    ...body.map(([name, schema, required]) => [code(name), 'body', typeOf(schema), notes(schema, required)]),
+  ];
+  return rows.length === 0 ? '' : table(['Field', 'In', 'Type', ''], rows);
+};
+
+const outcome = ({ responses }) => {
+  const [status, { content }] = Object.entries(responses)[0];
+  const [type, { schema } = {}] = Object.entries(content ?? {})[0] ?? [];
+  if (type === undefined) return `Answers ${status}.`;
+  if (type !== 'application/json') return `Answers ${status} with ${code(type)}.`;
+  const item = schema.type === 'array' ? schema.items : schema;
+  const fields = propertiesOf(item).map(([name]) => code(name));
+  const what = fields.length > 0 ? fields.join(', ') : 'a JSON object';
+  return `Answers ${status} with ${schema.type === 'array' ? 'a list, each with ' : ''}${what}.`;
+};
+
+const propertiesOf = (schema) =>
+  Object.entries(schema?.properties ?? {}).map(([name, of]) => [
+    name,
+    of,
+    schema.required?.includes(name) ?? false,
+  ]);
+
+const notes = (schema, required) =>
+  [
+    required && 'required',
+    schema.description,
+    schema.default !== undefined && `default ${code(schema.default)}`,
+  ]
+    .filter(Boolean)
+    .join('; ');
+
+/** A schema in few words. That null means "not given" goes without saying. */
+const typeOf = (schema) => {
+  const words = [...new Set(alternatives(schema).map(word))].filter((text) => text !== 'null');
+  return words.length === 0 ? 'anything' : words.join(' or ');
+};
+
+const alternatives = (schema) => {
+  if (schema.anyOf) return schema.anyOf.flatMap(alternatives);
+  if (Array.isArray(schema.type)) return schema.type.map((type) => ({ ...schema, type }));
+  return [schema];
+};
+
+const word = (schema) => {
+  if (schema.const !== undefined) return code(JSON.stringify(schema.const));
+  if (schema.enum) return schema.enum.map((member) => code(member)).join(', ');
+  if (schema.type === 'array') return `list of ${schema.items ? typeOf(schema.items) : 'anything'}`;
+  if (schema.format) return schema.format;
+  if (schema.type === 'integer') return `integer${range(schema)}`;
+  return schema.type ?? 'anything';
+};
+
+const range = ({ minimum, maximum }) => {
+  const bounded = maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER;
+  if (minimum === undefined && !bounded) return '';
+  return bounded ? ` ${minimum} to ${maximum}` : ` from ${minimum}`;
+};
