@@ -23,13 +23,16 @@ const MAX_GROUP = 64;
  */
 export const createGroupCommit = (db: LedgerConnection, setFlush: (flush: boolean) => void) => {
   let queue: Waiting[] = [];
-  let scheduled = false;
+  let busy = false;
 
-  const commit = async (): Promise<void> => {
-    scheduled = false;
+  const commitNext = async (): Promise<void> => {
     const group = queue.slice(0, MAX_GROUP);
     queue = queue.slice(MAX_GROUP);
+    await commitGroup(group);
+    busy = false;
     if (queue.length > 0) schedule();
+  };
+  const commitGroup = async (group: Waiting[]): Promise<void> => {
     try {
       setFlush(group.some(({ flush }) => flush));
       const done = await db.transaction().execute((tx) => runGroup(tx, group));
@@ -42,9 +45,9 @@ export const createGroupCommit = (db: LedgerConnection, setFlush: (flush: boolea
     }
   };
   const schedule = (): void => {
-    if (scheduled) return;
-    scheduled = true;
-    setImmediate(() => void commit());
+    if (busy) return;
+    busy = true;
+    setImmediate(() => void commitNext());
   };
   return <T>(work: (connection: LedgerConnection) => Promise<T>, flush: boolean): Promise<T> =>
     new Promise<T>((resolve, reject) => {

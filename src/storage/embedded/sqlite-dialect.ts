@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
 import {
   CompiledQuery,
@@ -21,15 +22,20 @@ export const sqliteDialect = (db: Database.Database): Dialect => ({
   createQueryCompiler: () => new SqliteQueryCompiler(),
 });
 
+/** How long a transaction waits for the other processes' before it is refused. */
+const LOCK_WAIT_MS = 5000;
+
 /** Statements kept prepared; far more than the code has, so that only generated filters ever fall out. */
 const MAX_STATEMENTS = 500;
 
 class CachedConnection implements DatabaseConnection {
   readonly #db: Database.Database;
   readonly #statements = new Map<string, Database.Statement>();
+  readonly #begin: Database.Statement;
 
   constructor(db: Database.Database) {
     this.#db = db;
+    this.#begin = db.prepare('BEGIN IMMEDIATE');
   }
 
   executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
@@ -50,6 +56,20 @@ class CachedConnection implements DatabaseConnection {
   // eslint-disable-next-line require-yield
   async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
     throw new Error('rows are not streamed: read in pages');
+  }
+
+  /** False when another process is writing; with `last`, that is an error. */
+  tryBegin(last: boolean): boolean {
+    this.#db.pragma('busy_timeout = 0');
+    try {
+      this.#begin.run();
+      return true;
+    } catch (error) {
+      if (last || (error as { code?: string }).code !== 'SQLITE_BUSY') throw error;
+      return false;
+    } finally {
+      this.#db.pragma(`busy_timeout = ${LOCK_WAIT_MS}`);
+    }
   }
 
   get inTransaction(): boolean {
@@ -97,8 +117,13 @@ class ImmediateDriver implements Driver {
     return Promise.resolve();
   }
 
-  async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('BEGIN IMMEDIATE'));
+  /**
+   * Waits for the other process's transaction by asking again and again, a turn of the event loop apart. SQLite's
+   * own waiting would stop the event loop, sleeps for milliseconds where the lock is free in less, and starves.
+   */
+  async beginTransaction(): Promise<void> {
+    const deadline = performance.now() + LOCK_WAIT_MS;
+    while (!this.#connection.tryBegin(performance.now() > deadline)) await setImmediate();
   }
 
   async commitTransaction(connection: DatabaseConnection): Promise<void> {
