@@ -32,13 +32,28 @@ export interface StartOptions {
 
 /** Starts a real server process from `dist/` on a free port and waits until it answers. */
 export const startServerProcess = async (options: StartOptions = {}): Promise<ServerUnderTest> => {
-  const { dataDir = temporaryFolder(), config = join(ROOT, 'test/graphs/langgraph.json'), env = {}, args = [] } = options;
+  const {
+    dataDir = temporaryFolder(),
+    config = join(ROOT, 'test/graphs/langgraph.json'),
+    env = {},
+    args = [],
+  } = options;
   const entry = options.entry ?? join(ROOT, 'dist/cli.js');
-  const child = spawn(process.execPath, [entry, 'serve', '--port', '0', '--data', dataDir, '--config', config, ...args], {
-    cwd: ROOT,
-    env: { ...process.env, OPENAI_API_KEY: '', OPENAI_BASE_URL: '', HOLDPOINT_WORKSPACE: join(dataDir, 'workspace'), ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [entry, 'serve', '--port', '0', '--data', dataDir, '--config', config, ...args],
+    {
+      cwd: ROOT,
+      env: {
+        ...process.env,
+        OPENAI_API_KEY: '',
+        OPENAI_BASE_URL: '',
+        HOLDPOINT_WORKSPACE: join(dataDir, 'workspace'),
+        ...env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let output = '';
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const url = await new Promise<string>((resolve, reject) => {

@@ -44,7 +44,7 @@ const filtered = (db: LedgerConnection, { graphId, name, metadata }: AssistantSe
   let query = db.selectFrom('assistants');
   if (graphId !== undefined) query = query.where('graph_id', '=', graphId);
   if (name !== undefined) query = query.where(sql<boolean>`instr(lower(name), lower(${name})) > 0`);
-  if (metadata !== undefined) query = query.where(jsonContains(sql.ref('metadata_json'), metadata));
+  if (metadata !== undefined) query = query.where(jsonContains('metadata_json', metadata));
   return query;
 };
 

@@ -19,7 +19,7 @@ export const createThreadLeases = (db: LedgerConnection): ThreadLeases => ({
       })
       .where('thread_id', '=', threadId)
       .where('lease_token', 'is', null)
-      .where('deleted', '=', 0)
+      .where(sql<boolean>`deleted = 0`)
       .returning('fence')
       .executeTakeFirst();
     return row && { threadId, fence: row.fence, token };

@@ -23,7 +23,7 @@ export const createThreadStore = (db: LedgerConnection): ThreadStore => ({
       .selectFrom('threads')
       .selectAll()
       .where('thread_id', '=', threadId)
-      .where('deleted', '=', 0)
+      .where(NOT_DELETED)
       .executeTakeFirst();
     return row && threadFromRow(row);
   },
@@ -80,7 +80,11 @@ export const createThreadStore = (db: LedgerConnection): ThreadStore => ({
   },
 
   marked: async () => {
-    const rows = await db.selectFrom('threads').select('thread_id').where('deleted', '=', 1).execute();
+    const rows = await db
+      .selectFrom('threads')
+      .select('thread_id')
+      .where(sql<boolean>`deleted = 1`)
+      .execute();
     return rows.map((row) => row.thread_id);
   },
 
@@ -91,10 +95,13 @@ export const createThreadStore = (db: LedgerConnection): ThreadStore => ({
   },
 });
 
+/** Written out, as in the partial index: with a parameter SQLite would prepare the statement anew each time. */
+const NOT_DELETED = sql<boolean>`deleted = 0`;
+
 const filtered = (db: LedgerConnection, { ids, status, metadata }: ThreadSearch) => {
-  let query = db.selectFrom('threads').where('deleted', '=', 0);
+  let query = db.selectFrom('threads').where(NOT_DELETED);
   if (ids !== undefined) query = query.where('thread_id', 'in', ids);
   if (status !== undefined) query = query.where('status', '=', status);
-  if (metadata !== undefined) query = query.where(jsonContains(sql.ref('metadata_json'), metadata));
+  if (metadata !== undefined) query = query.where(jsonContains('metadata_json', metadata));
   return query;
 };

@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import type { Assistant } from '../../../src/model/assistant.ts';
+import type { Run } from '../../../src/model/run.ts';
+import type { Thread } from '../../../src/model/thread.ts';
+
+export const AT = '2026-01-01T00:00:00.000Z';
+
+export const thread = (of: Partial<Thread> = {}): Thread => ({
+  threadId: randomUUID(),
+  graphId: null,
+  metadata: {},
+  config: {},
+  status: 'idle',
+  interrupts: {},
+  lifecycle: null,
+  fence: 0,
+  leaseToken: null,
+  activeRunId: null,
+  createdAt: AT,
+  updatedAt: AT,
+  ...of,
+});
+
+export const run = (threadId: string, of: Partial<Run> = {}): Run => ({
+  runId: randomUUID(),
+  threadId,
+  assistantId: randomUUID(),
+  state: 'pending',
+  desired: 'run',
+  attempt: 0,
+  spent: 0,
+  multitaskStrategy: 'enqueue',
+  kwargs: {
+    input: { n: 1, text: 'ä "quoted" \u2028' },
+    command: null,
+    checkpoint: null,
+    config: {},
+    context: null,
+    stream_mode: ['values'],
+    stream_subgraphs: false,
+    interrupt_before: null,
+    interrupt_after: null,
+    durability: 'sync',
+    on_disconnect: 'continue',
+    live: false,
+  },
+  metadata: {},
+  failure: null,
+  reason: null,
+  fenceFloor: 0,
+  since: AT,
+  createdAt: AT,
+  updatedAt: AT,
+  ...of,
+});
+
+export const assistant = (of: Partial<Assistant> = {}): Assistant => ({
+  assistantId: randomUUID(),
+  graphId: 'agent',
+  name: 'Agent',
+  description: null,
+  config: {},
+  context: {},
+  metadata: {},
+  version: 1,
+  createdAt: AT,
+  updatedAt: AT,
+  ...of,
+});

@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RUN_STATES } from '../../../src/model/run-state.ts';
+import type { Run } from '../../../src/model/run.ts';
+import type { Storage } from '../../../src/storage/ports.ts';
+import { assistant, AT, run, thread } from './records.ts';
+import type { OpenStorage } from './suite.ts';
+
+/** What every backend's `RunStore`, `AssistantStore` and `SessionLog` must do. */
+export const runSuite = (open: OpenStorage): void => {
+  let storage: Storage;
+  beforeAll(async () => {
+    storage = await open();
+  });
+  afterAll(() => storage.close());
+
+  const line = async (...states: Partial<Run>[]): Promise<Run[]> => {
+    const { threadId, ...rest } = thread();
+    const runs = states.map((of) => run(threadId, of));
+    await storage.transaction(async (ledger) => {
+      await ledger.threads.insert({ threadId, ...rest });
+      for (const each of runs) await ledger.runs.insert(each);
+    });
+    return runs;
+  };
+  const move = (input: Parameters<Storage['runs']['move']>[0]) =>
+    storage.transaction((l) => l.runs.move(input));
+  const due = async (threadId: string) =>
+    (await storage.runs.due(1000)).filter((job) => job.threadId === threadId);
+
+  describe('runs', () => {
+    it('gives back a run as it was stored', async () => {
+      const [created] = await line({
+        failure: { reason: 'graph_error', error: 'Error', message: 'no' },
+        metadata: { a: 1 },
+      });
+      expect(await storage.runs.get(created!.runId)).toEqual(created);
+    });
+
+    it('moves a run only from the state it is in', async () => {
+      const [created] = await line({});
+      const input = { runId: created!.runId, from: 'pending', to: 'running', at: AT } as const;
+      expect([await move(input), await move(input)]).toEqual([true, false]);
+    });
+
+    it('moves a run only for the lease that owns its thread', async () => {
+      const [created] = await line({});
+      const { threadId, runId } = created!;
+      const lease = await storage.transaction((l) =>
+        l.threads.claim({ threadId, runId, token: randomUUID(), owner: 'w', expiresAt: 1 }),
+      );
+      const input = { runId, from: 'pending', to: 'running', at: AT } as const;
+      expect(await move({ ...input, lease: { ...lease!, token: 'stale' } })).toBe(false);
+      expect(await move({ ...input, lease: { ...lease!, fence: lease!.fence - 1 } })).toBe(false);
+      expect(await move({ ...input, lease: lease! })).toBe(true);
+    });
+
+    it('never lets two runs of a thread be held at once', async () => {
+      const [first, second] = await line({}, {});
+      await move({ runId: first!.runId, from: 'pending', to: 'running', at: AT });
+      await expect(move({ runId: second!.runId, from: 'pending', to: 'running', at: AT })).rejects.toThrow();
+    });
+
+    it('offers the oldest unfinished run of a thread, and no other', async () => {
+      const [first, second] = await line({}, {});
+      const offer = () => storage.transaction((l) => l.runs.offerNext(first!.threadId));
+      expect((await offer())?.runId).toBe(first!.runId);
+      expect(await due(first!.threadId)).toEqual([{ runId: first!.runId, threadId: first!.threadId }]);
+      await move({ runId: first!.runId, from: 'pending', to: 'running', at: AT });
+      expect([await offer(), await due(first!.threadId)]).toEqual([undefined, []]);
+      await move({ runId: first!.runId, from: 'running', to: 'success', at: AT });
+      expect((await offer())?.runId).toBe(second!.runId);
+    });
+
+    it.each(['paused', 'stopped'] as const)('offers nothing behind a run that is %s', async (state) => {
+      const [first] = await line({ state }, {});
+      expect(await storage.transaction((l) => l.runs.offerNext(first!.threadId))).toBeUndefined();
+    });
+
+    it('lists unfinished runs oldest first and all runs newest first, by state', async () => {
+      const runs = await line(
+        ...RUN_STATES.filter((state) => state !== 'pausing').map((state) => ({ state })),
+      );
+      const { threadId } = runs[0]!;
+      const unfinished = (await storage.runs.unfinished(threadId)).map(({ state }) => state);
+      expect(unfinished).toEqual(['pending', 'running', 'paused', 'stopped']);
+      const listed = await storage.runs.list({ threadId, limit: 2, offset: 1 });
+      expect(listed.map(({ runId }) => runId)).toEqual(
+        runs
+          .toReversed()
+          .slice(1, 3)
+          .map(({ runId }) => runId),
+      );
+      const [failed] = await storage.runs.list({ threadId, states: ['error'], limit: 5, offset: 0 });
+      expect(failed?.state).toBe('error');
+    });
+
+    it("keeps an operator's word only while the run can hear it", async () => {
+      const [created] = await line({ state: 'running' });
+      const word = (whileIn: Run['state'][]) =>
+        storage.transaction((l) =>
+          l.runs.setDesired({ runId: created!.runId, desired: 'cancel', whileIn, reason: 'why' }),
+        );
+      expect([await word(['pausing']), await word(['running', 'pausing'])]).toEqual([false, true]);
+      expect(await storage.runs.get(created!.runId)).toMatchObject({ desired: 'cancel', reason: 'why' });
+    });
+  });
+
+  describe('assistants', () => {
+    it('are stored once and found by graph, name and metadata', async () => {
+      const created = assistant({ name: 'Ünique Name', metadata: { team: 'x' } });
+      expect(await storage.transaction((l) => l.assistants.insert(created))).toBe(true);
+      expect(await storage.transaction((l) => l.assistants.insert(created))).toBe(false);
+      expect(await storage.assistants.get(created.assistantId)).toEqual(created);
+      const search = { limit: 10, offset: 0, sortBy: 'name', sortOrder: 'asc' } as const;
+      expect(
+        (await storage.assistants.search({ ...search, name: 'nique n', metadata: { team: 'x' } })).items,
+      ).toEqual([created]);
+      expect((await storage.assistants.search({ ...search, name: '%' })).items).toEqual([]);
+    });
+  });
+
+  describe('session log', () => {
+    it('is read in the order it was written', async () => {
+      const [created] = await line({});
+      const { threadId, runId } = created!;
+      const entry = (kind: string) => ({
+        threadId,
+        runId,
+        at: AT,
+        actor: 'user',
+        kind,
+        from: null,
+        to: null,
+        detail: { kind },
+      });
+      for (const kind of ['one', 'two', 'three']) await storage.transaction((l) => l.log.append(entry(kind)));
+      expect(await storage.log.read(threadId)).toEqual(['one', 'two', 'three'].map(entry));
+    });
+  });
+};
