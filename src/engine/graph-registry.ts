@@ -81,8 +81,10 @@ export const createGraphRegistry = (sources: Record<string, GraphSource>): Graph
 
 const importExport = async ({ file, exportName }: GraphSource): Promise<unknown> => {
   const module = await importModule(pathToFileURL(file).href);
-  if (!(exportName in module)) throw new Error(`there is no export "${exportName}"`);
-  return module[exportName];
+  if (exportName in module) return module[exportName];
+  const commonJs = module['default']; // a CommonJS module's exports are not always seen by name
+  if (isRecord(commonJs) && exportName in commonJs) return commonJs[exportName];
+  throw new Error(`there is no export "${exportName}"`);
 };
 
 /** A compiled graph, from a graph, a builder or a function that makes either. */

@@ -1,12 +1,44 @@
-import { register } from 'tsx/esm/api';
+import { createRequire, Module, register as registerHooks } from 'node:module';
+import { register as compileRequired } from 'tsx/cjs/api';
+import { register as compileImported } from 'tsx/esm/api';
+import { LENT } from './lent-packages.ts';
 
+let prepared = false;
 let compiling = false;
 
-/** Imports a module of a graph's project; TypeScript is compiled on the way, by a loader started when first needed. */
+/**
+ * Imports a module of a graph's project. TypeScript is compiled on the way, by a loader started when first
+ * needed. What the project has not installed of LangChain, zod or Holdpoint itself is taken from here.
+ */
 export const importModule = async (url: string): Promise<Record<string, unknown>> => {
   if (!compiling && /\.[mc]?tsx?$/.test(url)) {
-    register();
+    compileImported();
+    compileRequired();
     compiling = true;
   }
+  if (!prepared) {
+    registerHooks('./fallback-resolver.js', import.meta.url);
+    lendToCommonJs();
+    prepared = true;
+  }
   return (await import(url)) as Record<string, unknown>;
+};
+
+interface CommonJs {
+  _resolveFilename(this: unknown, request: string, ...rest: unknown[]): string;
+}
+
+/** The same for projects whose package says CommonJS: Node has no public hook for `require`. */
+const lendToCommonJs = (): void => {
+  const own = createRequire(import.meta.url);
+  const commonJs = Module as unknown as CommonJs;
+  const original = commonJs._resolveFilename;
+  commonJs._resolveFilename = function (request, ...rest) {
+    try {
+      return original.call(this, request, ...rest);
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'MODULE_NOT_FOUND' || !LENT.test(request)) throw error;
+      return own.resolve(request);
+    }
+  };
 };

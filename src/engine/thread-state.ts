@@ -9,7 +9,8 @@ export interface ThreadState {
   values: unknown;
   next: string[];
   tasks: ThreadTask[];
-  metadata: unknown;
+  /** Absent where nothing was ever stored. */
+  metadata?: unknown;
   created_at: string | null;
   checkpoint: CheckpointCoordinates | null;
   parent_checkpoint: CheckpointCoordinates | null;
@@ -79,7 +80,6 @@ export const emptyState = (): ThreadState => ({
   values: {},
   next: [],
   tasks: [],
-  metadata: {},
   created_at: null,
   checkpoint: null,
   parent_checkpoint: null,
