@@ -1,0 +1,79 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openApiDocument } from '../../src/http/document.ts';
+import type { PlatformDeps } from '../../src/http/platform/deps.ts';
+import { allRoutes } from '../../src/http/routes.ts';
+import { readText, ROOT } from '../house/files.ts';
+
+/** The declared endpoints; no handler is called. */
+const paths = Object.entries(
+  openApiDocument(
+    allRoutes({
+      platform: {} as PlatformDeps,
+      ping: () => Promise.resolve(),
+      metricsText: () => Promise.resolve(''),
+      version: '',
+    }),
+    '',
+  )['paths'] as Record<string, Record<string, unknown>>,
+);
+
+const section = (page: string, heading: string): string =>
+  readText(page)
+    .split(/^## /m)
+    .find((part) => part.startsWith(heading)) ?? '';
+
+/** The literals of a union type, from its source. */
+const union = (file: string, type: string): string[] => {
+  const [declared = ''] = new RegExp(`export type ${type} =[^;]*;`).exec(readText(file)) ?? [];
+  return [...declared.matchAll(/'([^']+)'/g)].map(([, member = '']) => member);
+};
+
+describe('the documentation', () => {
+  it('of the API has every endpoint that is served', () => {
+    const page = readText('docs/http-api.md');
+    const missing = paths.flatMap(([path, methods]) =>
+      Object.keys(methods)
+        .map((method) => `${method.toUpperCase()} ${path}`)
+        .filter((endpoint) => !page.includes(`### \`${endpoint}\``)),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it('of the wire calls nothing unserved that is served', () => {
+    const served = paths.flatMap(([path, methods]) => [
+      path,
+      ...Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    ]);
+    const unserved = [...section('docs/compatibility.md', 'Not served yet').matchAll(/`([A-Z]* ?\/[^`]*)`/g)];
+    expect(unserved.length).toBeGreaterThan(15);
+    expect(
+      unserved.map(([, endpoint = '']) => endpoint).filter((endpoint) => served.includes(endpoint)),
+    ).toEqual([]);
+  });
+
+  it('of the architecture has every folder of src and every crash point', () => {
+    const page = readText('docs/architecture.md');
+    const folders = readdirSync(join(ROOT, 'src'), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => `src/${name}/`);
+    const points = [
+      ...union('src/lifecycle/deps.ts', 'CrashPoint'),
+      ...union('src/storage/embedded/checkpoint-tables.ts', 'CheckpointPoint'),
+    ];
+    expect(points.length).toBeGreaterThan(10);
+    expect([...folders, ...points].filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  it('of the metrics has each one', () => {
+    const names = [...readText('src/telemetry/metrics.ts').matchAll(/name: '(holdpoint_\w+)'/g)];
+    expect(names.length).toBeGreaterThan(3);
+    const page = readText('docs/operations.md');
+    expect(names.map(([, name = '']) => name).filter((name) => !page.includes(name))).toEqual([]);
+  });
+
+  it('of the changes has an Unreleased section that says something', () => {
+    expect(section('CHANGELOG.md', '[Unreleased]')).toMatch(/^- \w/m);
+  });
+});
