@@ -67,6 +67,10 @@ const answer = async (ctx: Context, route: Route): Promise<void> => {
   ctx.body = encodeState(reply.body);
 };
 
+/**
+ * Writes the answer as it comes. Once its head is sent a failure is told by cutting the connection: a clean end
+ * would be taken for the end of the run, a cut one makes clients come back and ask for the rest.
+ */
 const stream = async (ctx: Context, reply: StreamReply, signal: AbortSignal): Promise<void> => {
   ctx.respond = false;
   const { res } = ctx;
@@ -74,7 +78,13 @@ const stream = async (ctx: Context, reply: StreamReply, signal: AbortSignal): Pr
   for (const [name, value] of Object.entries(reply.headers)) res.setHeader(name, value);
   try {
     await reply.write(res, signal);
-  } finally {
     res.end();
+  } catch (error) {
+    if (res.headersSent) res.destroy();
+    else {
+      for (const name of Object.keys(reply.headers)) res.removeHeader(name);
+      ctx.respond = true;
+    }
+    throw error;
   }
 };

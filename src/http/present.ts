@@ -1,6 +1,6 @@
 import type { Assistant } from '../model/assistant.ts';
 import type { RunState } from '../model/run-state.ts';
-import type { Run } from '../model/run.ts';
+import type { Run, RunKwargs } from '../model/run.ts';
 import type { Thread } from '../model/thread.ts';
 import { STATE_WORDS } from '../model/wire-status.ts';
 import type { ThreadWithValues } from '../resources/threads.ts';
@@ -20,12 +20,16 @@ export const presentRun = (run: Run) => ({
   assistant_id: run.assistantId,
   status: STATE_WORDS[run.state].run,
   metadata: run.metadata,
-  kwargs: run.kwargs,
+  kwargs: presentKwargs(run.kwargs),
   multitask_strategy: run.multitaskStrategy,
   lifecycle: presentLifecycle(run.state, run.since, run.reason),
+  failure: run.failure,
   created_at: run.createdAt,
   updated_at: run.updatedAt,
 });
+
+/** `live` only says how its events are written. */
+const presentKwargs = ({ live: _live, ...kwargs }: RunKwargs) => kwargs;
 
 export const presentThread = ({ thread, values }: ThreadWithValues) => ({
   thread_id: thread.threadId,
@@ -63,3 +67,10 @@ export const pageHeaders = (
   const next = page.offset + page.limit;
   return { 'X-Pagination-Total': String(total), ...(next < total && { 'X-Pagination-Next': String(next) }) };
 };
+
+/** The view with these of its fields only; all when none are named. */
+export const selectFields = <T extends object>(
+  view: T,
+  fields: readonly string[] | null | undefined,
+): object =>
+  fields ? Object.fromEntries(Object.entries(view).filter(([name]) => fields.includes(name))) : view;

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { HoldpointError } from '../model/errors.ts';
 
 export type Method = 'get' | 'post' | 'patch' | 'put' | 'delete';
@@ -89,10 +89,36 @@ const parse = (schema: z.ZodType | undefined, value: unknown, where: 'path' | 'q
   if (!schema) return undefined;
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map(({ path, message }) => ({ field: path.join('.'), message }));
+  const issues = parsed.error.issues.map(describe);
   const first = issues[0] ?? { field: '', message: 'is not valid' };
   const field = first.field === '' ? where : first.field;
   throw new HoldpointError('invalid_request', `${field}: ${first.message}`, {
     details: { in: where, field, issues },
   });
+};
+
+type Issue = z.core.$ZodIssue;
+
+interface Problem {
+  field: string;
+  message: string;
+}
+
+const describe = (issue: Issue): Problem => {
+  const leaves = leavesOf(issue);
+  const deepest = Math.max(...leaves.map(({ path }) => path.length));
+  const specific = leaves.filter(({ path }) => path.length === deepest);
+  const messages = new Set(specific.map(({ message }) => message));
+  return { field: (specific[0]?.path ?? []).join('.'), message: [...messages].join(', or: ') };
+};
+
+type Leaf = Pick<Issue, 'path' | 'message'>;
+
+/** What is wrong with each way the value could have been meant, instead of that it is none of them. */
+const leavesOf = (issue: Issue): Leaf[] => {
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue];
+  return issue.errors
+    .flat()
+    .flatMap(leavesOf)
+    .map(({ path, message }) => ({ path: [...issue.path, ...path], message }));
 };

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { RUN_FAILURES } from '../model/errors.ts';
 import { RUN_STATES } from '../model/run-state.ts';
 import { STREAM_MODES } from '../model/run.ts';
-import { THREAD_STATUSES } from '../model/wire-status.ts';
+import { THREAD_STATUSES, type WireRunStatus } from '../model/wire-status.ts';
 
 /** Any JSON object. */
 export const JsonObjectBody = z.record(z.string(), z.json());
@@ -11,44 +12,85 @@ const oneOrMany = <T extends z.ZodType>(item: T) =>
     .union([item, z.array(item)])
     .transform((value) => (Array.isArray(value) ? value : [value]) as z.output<T>[]);
 
-export const ThreadParams = z.object({ thread_id: z.uuid() });
-export const RunParams = z.object({ thread_id: z.uuid(), run_id: z.uuid() });
+/** Any UUID, of whatever version; ids are kept in lower case. */
+const Uuid = z.guid('is not a UUID').transform((id) => id.toLowerCase());
+
+export const ThreadParams = z.object({ thread_id: Uuid });
+export const RunParams = z.object({ thread_id: Uuid, run_id: Uuid });
 export const AssistantParams = z.object({ assistant_id: z.string().min(1).max(200) });
 
 /** What some clients send as null means "not given". */
 const given = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
 
-export const Paging = {
-  limit: z.coerce.number().int().min(1).max(1000).default(10),
-  offset: z.coerce.number().int().min(0).default(0),
+/** Ids to search for. */
+export const Ids = z.array(Uuid).nullish();
+
+const Limit = z.int().min(1).max(1000);
+const Offset = z.int().min(0);
+
+const orElse = <T extends z.ZodType>(schema: T, fallback: z.output<T>) =>
+  schema.nullish().transform((value) => value ?? fallback);
+
+/** Which page of a list, in a body. */
+export const Paging = { limit: orElse(Limit, 10), offset: orElse(Offset, 0) };
+
+/** Digits only: `Number` would read much else. */
+const QueryInt = z
+  .string()
+  .regex(/^\d{1,15}$/, 'is not a whole number')
+  .transform(Number);
+
+/** Which page of a list, in a query string. */
+export const QueryPaging = {
+  limit: QueryInt.pipe(Limit).default(10),
+  offset: QueryInt.pipe(Offset).default(0),
 };
 
-const Flag = z.union([
-  z.boolean(),
-  z.enum(['true', 'false', '1', '0']).transform((text) => text === 'true' || text === '1'),
-]);
-export const QueryFlag = Flag.default(false);
+/** One or several of `names`, in a query string: repeated, or separated by commas. */
+export const queryList = <T extends string>(names: readonly [T, ...T[]]) =>
+  z
+    .union([z.string(), z.array(z.string())])
+    .transform((given) => (Array.isArray(given) ? given : given.split(',')))
+    .pipe(z.array(z.enum(names)))
+    .optional();
 
-const Configurable = z
-  .record(z.string(), z.unknown())
-  .refine(
-    (values) => !Object.keys(values).some((key) => key.startsWith('__')),
-    'keys that begin with "__" belong to LangGraph itself',
-  );
+const FLAGS: Record<string, boolean> = { true: true, 1: true, false: false, 0: false };
 
-export const Config = z.looseObject({
-  tags: z.array(z.string()).optional(),
-  recursion_limit: z.number().int().min(1).optional(),
-  configurable: Configurable.optional(),
-});
+/** Of a query string: "0" is false. */
+export const QueryFlag = z
+  .enum(['true', 'false', '1', '0'])
+  .transform((text) => FLAGS[text] ?? false)
+  .default(false);
 
-export const CheckpointCoordinates = z.looseObject({
+const Coordinates = {
   checkpoint_id: given(z.string().min(1)),
   checkpoint_ns: given(z.string()),
-  checkpoint_map: z.record(z.string(), z.unknown()).nullish(),
+  checkpoint_map: given(z.record(z.string(), z.unknown())),
+};
+
+const Configurable = z.looseObject(Coordinates).superRefine((values, context) => {
+  for (const key of Object.keys(values).filter((name) => name.startsWith('__'))) {
+    context.addIssue({
+      code: 'custom',
+      path: [key],
+      message: 'keys that begin with "__" belong to LangGraph itself',
+    });
+  }
 });
 
-const SendBody = z.object({ node: z.string(), input: z.unknown() });
+export const Config = z.looseObject({
+  tags: given(z.array(z.string())),
+  recursion_limit: given(z.int().min(1)),
+  configurable: given(Configurable),
+  metadata: given(JsonObjectBody),
+});
+
+export const CheckpointCoordinates = z.looseObject(Coordinates);
+
+/** `args` is what LangGraph's own `Send` calls its input when it is sent as JSON. */
+const SendBody = z
+  .object({ node: z.string(), input: z.unknown().optional(), args: z.unknown().optional() })
+  .transform(({ node, input, args }) => ({ node, input: input ?? args }));
 
 export const CommandBody = z.looseObject({
   resume: z.unknown().optional(),
@@ -73,19 +115,21 @@ export const RunCreate = z.looseObject({
   stream_subgraphs: given(z.boolean()),
   on_disconnect: given(z.enum(['cancel', 'continue'])),
   multitask_strategy: given(z.enum(['reject', 'enqueue', 'interrupt', 'rollback'])),
+  if_not_exists: given(z.enum(['reject', 'create'])),
   durability: given(z.enum(['sync', 'async', 'exit'])),
+  checkpoint_during: given(z.boolean()).meta({ description: 'Older name: false is durability "exit"' }),
 });
 
 export const ThreadCreate = z
   .looseObject({
-    thread_id: given(z.uuid()),
+    thread_id: given(Uuid),
     metadata: given(JsonObjectBody),
     if_exists: given(z.enum(['raise', 'do_nothing'])),
   })
   .default({ thread_id: undefined, metadata: undefined, if_exists: undefined });
 
 export const StateUpdateBody = z.looseObject({
-  values: z.unknown(),
+  values: z.union([z.record(z.string(), z.unknown()), z.array(z.unknown()), z.null()]).optional(),
   as_node: given(z.string()),
   checkpoint: given(CheckpointCoordinates),
   checkpoint_id: given(z.string().min(1)),
@@ -108,12 +152,12 @@ export const HistoryBody = z
   .looseObject({
     limit: given(z.number().int().min(1).max(1000)),
     before: Before,
-    metadata: given(z.record(z.string(), z.unknown())),
+    metadata: given(JsonObjectBody),
     checkpoint: given(CheckpointCoordinates),
   })
   .default({ limit: undefined, before: undefined, metadata: undefined, checkpoint: undefined });
 
-export const HistoryQueryString = z.object({ limit: Paging.limit, before: z.string().optional() });
+export const HistoryQueryString = z.object({ limit: QueryPaging.limit, before: z.string().optional() });
 
 export const ErrorBody = z.object({
   code: z.string(),
@@ -121,6 +165,15 @@ export const ErrorBody = z.object({
   metadata: JsonObjectBody,
   detail: z.string(),
 });
+
+export const WIRE_RUN_STATUSES = [
+  'pending',
+  'running',
+  'error',
+  'success',
+  'timeout',
+  'interrupted',
+] as const satisfies WireRunStatus[];
 
 const Lifecycle = z
   .object({
@@ -136,11 +189,15 @@ export const RunView = z.object({
   run_id: z.uuid(),
   thread_id: z.uuid(),
   assistant_id: z.uuid(),
-  status: z.enum(['pending', 'running', 'error', 'success', 'timeout', 'interrupted']),
+  status: z.enum(WIRE_RUN_STATUSES),
   metadata: JsonObjectBody,
   kwargs: z.record(z.string(), z.unknown()),
   multitask_strategy: z.string(),
   lifecycle: Lifecycle,
+  failure: z
+    .object({ reason: z.enum(RUN_FAILURES), error: z.string(), message: z.string() })
+    .nullable()
+    .meta({ description: 'Why it failed, if it did' }),
   created_at: z.string(),
   updated_at: z.string(),
 });
@@ -170,7 +227,7 @@ export const AssistantView = z.object({
   updated_at: z.string(),
 });
 
-const Coordinates = z.object({
+const CoordinatesView = z.object({
   thread_id: z.string(),
   checkpoint_id: z.string().nullable(),
   checkpoint_ns: z.string(),
@@ -181,10 +238,10 @@ export const StateView = z.object({
   values: z.unknown(),
   next: z.array(z.string()),
   tasks: z.array(z.record(z.string(), z.unknown())),
-  metadata: z.record(z.string(), z.unknown()),
+  metadata: z.record(z.string(), z.unknown()).optional(),
   created_at: z.string().nullable(),
-  checkpoint: Coordinates.nullable(),
-  parent_checkpoint: Coordinates.nullable(),
+  checkpoint: CoordinatesView.nullable(),
+  parent_checkpoint: CoordinatesView.nullable(),
 });
 
-export const StateUpdatedView = z.object({ checkpoint: Coordinates });
+export const StateUpdatedView = z.object({ checkpoint: CoordinatesView });

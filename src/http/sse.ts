@@ -15,6 +15,12 @@ export interface SseOptions {
 }
 
 /**
+ * A comment, with no blank line after it: the LangGraph SDK takes a blank line for the end of an event, whether
+ * or not there was one.
+ */
+const HEARTBEAT = ': heartbeat\n';
+
+/**
  * A run's events as server-sent events, each with its id. The next page is read only when the socket took the
  * one before. A comment is sent when nothing else was for a while, so that neither end takes silence for death.
  */
@@ -27,27 +33,37 @@ export const sse = (options: SseOptions): StreamReply =>
       ...options.headers,
     },
     async (response, signal) => {
-      const beat = keepAlive(response, { every: options.heartbeatMs, sign: ': heartbeat\n\n' });
-      let ended = false;
+      const beat = keepAlive(response, { every: options.heartbeatMs, sign: HEARTBEAT });
       try {
         response.flushHeaders();
-        for await (const page of options.events(signal)) {
-          const text = page
-            .filter(({ event }) => options.wanted(event))
-            .map(format)
-            .join('');
-          if (text !== '' && !response.write(text)) await once(response, 'drain', { signal });
-          beat.refresh();
-        }
-        ended = !signal.aborted;
+        await writeEvents({ response, signal, options, onWritten: beat.refresh });
       } catch (error) {
         if (!signal.aborted) throw error;
       } finally {
         beat.stop();
-        if (!ended) options.onLeft?.();
+        if (signal.aborted) options.onLeft?.();
       }
     },
   );
+
+interface Writing {
+  response: ServerResponse;
+  signal: AbortSignal;
+  options: SseOptions;
+  onWritten: () => void;
+}
+
+const writeEvents = async ({ response, signal, options, onWritten }: Writing): Promise<void> => {
+  for await (const page of options.events(signal)) {
+    const text = page
+      .filter(({ event }) => options.wanted(event))
+      .map(format)
+      .join('');
+    if (text === '') continue;
+    if (!response.write(text)) await once(response, 'drain', { signal });
+    onWritten();
+  }
+};
 
 /** Fields in the order the LangGraph server sends them. */
 const format = ({ event, data, cursor }: ObservedEvent): string =>
@@ -58,5 +74,5 @@ export const keepAlive = (response: ServerResponse, { every, sign }: { every: nu
   const timer = setInterval(() => {
     if (response.writableLength === 0) response.write(sign);
   }, every);
-  return { refresh: () => timer.refresh(), stop: () => clearInterval(timer) };
+  return { refresh: (): void => void timer.refresh(), stop: () => clearInterval(timer) };
 };

@@ -8,12 +8,17 @@ export type Answers = Record<string, unknown>;
 /** Whether a command answers a question. `null` answers too, unless the command does something else instead. */
 export const isAnswer = (command: RunCommand | null): command is RunCommand & { resume: unknown } => {
   if (command?.resume === undefined) return false;
-  return command.resume !== null || (command.update == null && command.goto == null);
+  return command.resume !== null || (isNothing(command.update) && isNothing(command.goto));
 };
+
+/** LangGraph's `Command` as JSON says `goto: []` for none. */
+const isNothing = (value: unknown): boolean => value == null || (Array.isArray(value) && value.length === 0);
 
 /**
  * Says which question each part of an answer is for, so that LangGraph never has to guess: a plain value
- * answers the one waiting question; with several, the answer must be an object keyed by their ids.
+ * answers the one waiting question; with several, the answer must be an object keyed by their ids. An object
+ * whose keys all look like ids is always taken for one keyed by ids, or a late answer to an old question would
+ * answer the new one; an answer that looks so by chance is given under the question's id.
  * @throws {HoldpointError} `invalid_transition` when nothing waits, `approval_already_decided` when the ids
  * name a question that does not wait (any more), `invalid_request` when it is unclear which is meant.
  */
@@ -22,9 +27,7 @@ export const addressAnswer = (resume: unknown, waiting: string[]): Answers => {
     throw new HoldpointError(
       'invalid_transition',
       'No question waits on this thread: there is nothing to resume.',
-      {
-        details: { field: 'command.resume' },
-      },
+      { details: { field: 'command.resume' } },
     );
   }
   if (isKeyedById(resume)) {
@@ -32,10 +35,8 @@ export const addressAnswer = (resume: unknown, waiting: string[]): Answers => {
     if (unknown.length === 0) return resume;
     throw new HoldpointError(
       'approval_already_decided',
-      `No question ${unknown.join(', ')} waits on this thread.`,
-      {
-        details: { field: 'command.resume', waiting },
-      },
+      `No question ${unknown.join(', ')} waits on this thread. If these keys are part of the answer itself, give it as {"<interrupt id>": <answer>}.`,
+      { details: { field: 'command.resume', waiting } },
     );
   }
   const [only, ...others] = waiting;

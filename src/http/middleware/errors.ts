@@ -1,5 +1,5 @@
 import type { Middleware } from 'koa';
-import { HoldpointError, isHoldpointError } from '../../model/errors.ts';
+import { HoldpointError, isHoldpointError, UnstorableValueError } from '../../model/errors.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { errorBody, errorHeaders, HTTP_STATUS } from '../error-map.ts';
 
@@ -22,6 +22,7 @@ export const errors =
 
 const publicError = (thrown: unknown, requestId: string): HoldpointError => {
   if (isHoldpointError(thrown)) return thrown;
+  if (thrown instanceof UnstorableValueError) return unstorable(thrown);
   const sqlite = sqliteError(thrown);
   if (sqlite) return sqlite;
   return new HoldpointError('internal', 'Internal server error. The log has more under the request id.', {
@@ -29,6 +30,9 @@ const publicError = (thrown: unknown, requestId: string): HoldpointError => {
     cause: thrown,
   });
 };
+
+const unstorable = ({ path, message }: UnstorableValueError): HoldpointError =>
+  new HoldpointError('invalid_request', message, { details: { field: path } });
 
 /** Storage that refuses is not a bug of the request: it can be tried again. */
 const sqliteError = (thrown: unknown): HoldpointError | undefined => {

@@ -1,7 +1,7 @@
 import type { Middleware } from 'koa';
 import getRawBody from 'raw-body';
 import { HoldpointError } from '../../model/errors.ts';
-import { isRecord } from '../../model/json.ts';
+import { childAt, formatPath, isHolder, keysOf } from '../json-path.ts';
 
 /** Deeper JSON than this could not be stored. */
 const MAX_DEPTH = 200;
@@ -28,7 +28,7 @@ const readBody = async (request: Parameters<typeof getRawBody>[0], limit: number
   });
   if (text.trim() === '') return undefined;
   const body = parseJson(text);
-  refuseHostile(body, '', 0);
+  refuseHostile(body, []);
   return body;
 };
 
@@ -44,21 +44,23 @@ const parseJson = (text: string): unknown => {
 };
 
 /** Refuses what no state could hold, naming where it is. */
-const refuseHostile = (value: unknown, path: string, depth: number): void => {
-  if (typeof value !== 'object' || value === null) return;
-  if (depth > MAX_DEPTH) refuse(path.slice(0, 200), `is nested deeper than ${MAX_DEPTH} levels`);
-  if (Array.isArray(value)) {
-    value.forEach((item, index) => refuseHostile(item, `${path}[${index}]`, depth + 1));
-    return;
-  }
-  if (!isRecord(value)) return;
-  for (const key of Object.keys(value)) {
-    const at = path === '' ? key : `${path}.${key}`;
-    if (key === '__proto__') refuse(at, 'is not a key that can be stored');
-    refuseHostile(value[key], at, depth + 1);
+const refuseHostile = (value: unknown, path: (string | number)[]): void => {
+  if (!isHolder(value)) return;
+  if (path.length > MAX_DEPTH) refuse(path, `is nested deeper than ${MAX_DEPTH} levels`);
+  for (const key of keysOf(value)) {
+    const child = childAt(value, key);
+    if (!isHolder(child) && key !== '__proto__') continue;
+    path.push(key);
+    if (key === '__proto__') refuse(path, 'is not a key that can be stored');
+    refuseHostile(child, path);
+    path.pop();
   }
 };
 
-const refuse = (field: string, problem: string): never => {
+/** Of a place very deep down its beginning is enough. */
+const NAMED_LEVELS = 20;
+
+const refuse = (path: (string | number)[], problem: string): never => {
+  const field = formatPath(path.slice(0, NAMED_LEVELS)) + (path.length > NAMED_LEVELS ? '…' : '');
   throw new HoldpointError('invalid_request', `${field}: ${problem}`, { details: { field } });
 };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ASSISTANT_SORT_FIELDS } from '../../model/assistant.ts';
-import { pageHeaders, presentAssistant } from '../present.ts';
+import { pageHeaders, presentAssistant, selectFields } from '../present.ts';
 import { Reply, route, type Route } from '../route.ts';
 import { AssistantParams, AssistantView, JsonObjectBody, Paging } from '../schemas.ts';
 import type { PlatformDeps } from './deps.ts';
@@ -15,14 +15,16 @@ const Search = z
     ...Paging,
     sort_by: z.enum(ASSISTANT_SORT_FIELDS).nullish(),
     sort_order: z.enum(['asc', 'desc']).nullish(),
+    select: z.array(AssistantView.keyof()).nullish(),
   })
   .prefault({});
 
 /** How far subgraphs are opened in a drawing: not, all the way, or so many levels. */
 const Xray = z
   .string()
+  .regex(/^(true|false|\d{1,3})$/, 'is neither true, false nor a number of levels')
   .default('false')
-  .transform((text) => (text === 'true' ? true : Number(text) || false));
+  .transform((text) => (text === 'true' ? true : text === 'false' ? false : Number(text)));
 
 /** Create, update, versions, schemas and subgraphs come here too. */
 export const assistantRoutes = ({ assistants }: PlatformDeps): Route[] => [
@@ -43,7 +45,11 @@ export const assistantRoutes = ({ assistants }: PlatformDeps): Route[] => [
         sortBy: body.sort_by ?? 'created_at',
         sortOrder: body.sort_order ?? 'desc',
       });
-      return new Reply(200, items.map(presentAssistant), pageHeaders(total, body));
+      return new Reply(
+        200,
+        items.map((item) => selectFields(presentAssistant(item), body.select)),
+        pageHeaders(total, body),
+      );
     },
   }),
   route({

@@ -4,6 +4,12 @@ import type { PlatformDeps } from './deps.ts';
 
 const tag = 'meta';
 
+/**
+ * The version of LangGraph's own JavaScript server whose wire this server follows. Clients choose by it what
+ * they may ask; LangGraph Studio refuses versions before 0.4.
+ */
+const AGENT_SERVER_VERSION = '1.4.6';
+
 export const metaRoutes = (
   { version, langgraphVersion }: PlatformDeps,
   ping: () => Promise<void>,
@@ -25,9 +31,10 @@ export const metaRoutes = (
     path: '/info',
     tag,
     summary: 'What this server is',
-    response: z.looseObject({ version: z.string() }),
+    response: z.looseObject({ version: z.string(), holdpoint_version: z.string() }),
     handle: () => ({
-      version,
+      version: AGENT_SERVER_VERSION,
+      holdpoint_version: version,
       langgraph_js_version: langgraphVersion,
       context: 'js',
       flags: { assistants: true, crons: false, langsmith: false, langsmith_tracing_replicas: false },

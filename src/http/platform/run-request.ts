@@ -1,62 +1,95 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { z } from 'zod';
 import type { LaunchRunInput } from '../../lifecycle/launch-run.ts';
 import { HoldpointError } from '../../model/errors.ts';
-import type { CheckpointRef, RunKwargs } from '../../model/run.ts';
-import { RunCreate } from '../schemas.ts';
+import type { JsonObject } from '../../model/json.ts';
+import type { CheckpointRef, RunKwargs, StreamMode } from '../../model/run.ts';
+import type { RequestFacts } from '../route.ts';
+import type { RunCreate } from '../schemas.ts';
 import { incomingState } from './incoming-state.ts';
+import { refuseUnserved } from './unserved.ts';
 
-type Body = z.output<typeof RunCreate>;
+type RunBody = z.output<typeof RunCreate>;
 
-interface RunRequest {
+export interface RunRequest {
   threadId: string;
-  body: Body;
-  actor: string;
+  body: RunBody;
+  request: RequestFacts;
   /** A stream is opened with the run: its events are written at once. */
   live: boolean;
 }
 
 /** What the wire asks, as the use-case takes it. */
-export const toLaunchInput = ({ threadId, body, actor, live }: RunRequest): LaunchRunInput => {
+export const toLaunchInput = ({ threadId, body, request, live }: RunRequest): LaunchRunInput => {
+  refuseUnserved(body, ['webhook', 'after_seconds']);
   const strategy = body.multitask_strategy ?? 'reject';
   if (strategy === 'interrupt' || strategy === 'rollback') {
     throw new HoldpointError(
       'not_supported',
       `multitask_strategy "${strategy}" is not served yet. Use "reject" or "enqueue".`,
-      {
-        details: { field: 'multitask_strategy' },
-      },
+      { details: { field: 'multitask_strategy' } },
     );
   }
   return {
     threadId,
     assistantId: body.assistant_id,
-    kwargs: toKwargs(body, live),
-    metadata: body.metadata ?? {},
+    kwargs: toKwargs(body, { live, headers: request.headers }),
+    metadata: incomingState(body.metadata ?? {}, 'metadata') as JsonObject,
     multitaskStrategy: strategy,
-    actor,
+    actor: request.actor,
   };
 };
 
-const toKwargs = (body: Body, live: boolean): RunKwargs => {
-  const { checkpoint_id, checkpoint_ns, checkpoint_map, ...configurable } = body.config?.configurable ?? {};
-  const inConfig = { checkpoint_id, checkpoint_ns, checkpoint_map } as CheckpointRef;
-  return {
-    input: incomingState(body.input, 'input') ?? null,
-    command: toCommand(body.command),
-    checkpoint: checkpointOf(body, inConfig),
-    config: { ...body.config, configurable },
-    context: body.context ?? null,
-    stream_mode: body.stream_mode && body.stream_mode.length > 0 ? body.stream_mode : ['values'],
-    stream_subgraphs: body.stream_subgraphs ?? false,
-    interrupt_before: body.interrupt_before ?? null,
-    interrupt_after: body.interrupt_after ?? null,
-    durability: body.durability ?? 'sync',
-    on_disconnect: body.on_disconnect ?? 'continue',
-    live,
-  };
+const toKwargs = (
+  body: RunBody,
+  { live, headers }: { live: boolean; headers: IncomingHttpHeaders },
+): RunKwargs => ({
+  input: incomingState(body.input, 'input') ?? null,
+  command: toCommand(body.command),
+  checkpoint: checkpointOf(body),
+  config: toConfig(body, headers),
+  context: incomingState(body.context, 'context') ?? null,
+  ...toStreaming(body),
+  interrupt_before: body.interrupt_before ?? null,
+  interrupt_after: body.interrupt_after ?? null,
+  durability: body.durability ?? (body.checkpoint_during === false ? 'exit' : 'sync'),
+  live,
+});
+
+const toStreaming = ({ stream_mode: modes = [], stream_subgraphs, on_disconnect }: RunBody) => ({
+  stream_mode: modes.length > 0 ? modes : DEFAULT_MODES,
+  stream_subgraphs: stream_subgraphs ?? false,
+  on_disconnect: on_disconnect ?? ('continue' as const),
+});
+
+const DEFAULT_MODES: StreamMode[] = ['values'];
+
+/** A checkpoint named in `configurable` is where to start, and no configuration of the graph's. */
+const toConfig = ({ config }: RunBody, headers: IncomingHttpHeaders): RunKwargs['config'] => {
+  const { checkpoint_id: _id, checkpoint_ns: _ns, checkpoint_map: _map, ...own } = coordinatesIn(config);
+  const configurable = { ...headerValues(headers), ...own };
+  return incomingState({ ...config, configurable }, 'config') as RunKwargs['config'];
 };
 
-const toCommand = (command: Body['command']): RunKwargs['command'] => {
+const coordinatesIn = (config: RunBody['config']): CheckpointRef => config?.configurable ?? {};
+
+/** Names of headers that may hold a secret, and of those the platform keeps to itself. */
+const PRIVATE_HEADER =
+  /^x-(tenant-id|service-key)$|key|token|secret|auth|cookie|jwt|session|password|signature/;
+
+/** A graph sees the caller's own `x-` headers in `configurable`; they are stored, so nothing secret is among them. */
+const headerValues = (headers: IncomingHttpHeaders): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      typeof value === 'string' &&
+      (name === 'user-agent' || name.startsWith('x-')) &&
+      !PRIVATE_HEADER.test(name)
+        ? [[name, value]]
+        : [],
+    ),
+  );
+
+const toCommand = (command: RunBody['command']): RunKwargs['command'] => {
   if (!command) return null;
   const { resume, update, goto } = command;
   return {
@@ -67,10 +100,10 @@ const toCommand = (command: Body['command']): RunKwargs['command'] => {
 };
 
 /** The checkpoint to start from, wherever the client named it. */
-const checkpointOf = (body: Body, inConfig: CheckpointRef): CheckpointRef | null => {
-  const named =
-    body.checkpoint ?? (body.checkpoint_id === undefined ? inConfig : { checkpoint_id: body.checkpoint_id });
-  if (named.checkpoint_id === undefined) return null;
+const checkpointOf = (body: RunBody): CheckpointRef | null => {
+  const places = [body.checkpoint, { checkpoint_id: body.checkpoint_id }, coordinatesIn(body.config)];
+  const named = places.find((ref) => ref?.checkpoint_id !== undefined) as CheckpointRef | undefined;
+  if (named === undefined) return null;
   const { checkpoint_id, checkpoint_ns, checkpoint_map } = named;
   return {
     checkpoint_id,

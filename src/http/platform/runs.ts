@@ -1,18 +1,30 @@
 import { z } from 'zod';
+import { STREAM_MODES, type Run } from '../../model/run.ts';
 import { statesShownAs } from '../../model/wire-status.ts';
-import { presentRun } from '../present.ts';
+import { presentRun, selectFields } from '../present.ts';
 import { Reply, route, type Route } from '../route.ts';
-import { Paging, QueryFlag, RunCreate, RunParams, RunView, ThreadParams } from '../schemas.ts';
+import {
+  queryList,
+  QueryFlag,
+  QueryPaging,
+  RunCreate,
+  RunParams,
+  RunView,
+  ThreadParams,
+  WIRE_RUN_STATUSES,
+} from '../schemas.ts';
 import type { PlatformDeps } from './deps.ts';
-import { toLaunchInput } from './run-request.ts';
+import { toLaunchInput, type RunRequest } from './run-request.ts';
 import { followReply, waitReply } from './run-streams.ts';
+import { unserved } from './unserved.ts';
 
 const tag = 'runs';
 
 /** Stateless runs, batches and bulk cancel come here too. */
 export const runRoutes = (deps: PlatformDeps): Route[] => [
   ...creating(deps),
-  ...observing(deps),
+  ...reading(deps),
+  ...following(deps),
   ...ending(deps),
 ];
 
@@ -26,9 +38,7 @@ const creating = (deps: PlatformDeps): Route[] => [
     body: RunCreate,
     response: RunView,
     handle: async ({ params, body, request }) => {
-      const run = await deps.launchRun(
-        toLaunchInput({ threadId: params.thread_id, body, actor: request.actor, live: false }),
-      );
+      const run = await launch(deps, { threadId: params.thread_id, body, request, live: false });
       return new Reply(200, presentRun(run), {
         'Content-Location': `/threads/${run.threadId}/runs/${run.runId}`,
       });
@@ -43,9 +53,7 @@ const creating = (deps: PlatformDeps): Route[] => [
     body: RunCreate,
     produces: 'text/event-stream',
     handle: async ({ params, body, request }) => {
-      const run = await deps.launchRun(
-        toLaunchInput({ threadId: params.thread_id, body, actor: request.actor, live: true }),
-      );
+      const run = await launch(deps, { threadId: params.thread_id, body, request, live: true });
       return followReply(deps, { run, cancelOnDisconnect: run.kwargs.on_disconnect === 'cancel' });
     },
   }),
@@ -58,22 +66,34 @@ const creating = (deps: PlatformDeps): Route[] => [
     body: RunCreate,
     response: z.record(z.string(), z.unknown()),
     handle: async ({ params, body, request }) => {
-      const run = await deps.launchRun(
-        toLaunchInput({ threadId: params.thread_id, body, actor: request.actor, live: false }),
-      );
+      const run = await launch(deps, { threadId: params.thread_id, body, request, live: false });
       return waitReply(deps, { run, cancelOnDisconnect: run.kwargs.on_disconnect === 'cancel' });
     },
   }),
 ];
 
-const observing = (deps: PlatformDeps): Route[] => [
+/** With `if_not_exists: "create"` a thread that is not there is made first, unless the run could not start anyway. */
+const launch = async (deps: PlatformDeps, asked: RunRequest): Promise<Run> => {
+  const input = toLaunchInput(asked);
+  if (asked.body.if_not_exists === 'create') {
+    await deps.assistants.find(input.assistantId);
+    await deps.threads.create({ threadId: input.threadId, metadata: {}, ifExists: 'do_nothing' });
+  }
+  return deps.launchRun(input);
+};
+
+const reading = (deps: PlatformDeps): Route[] => [
   route({
     method: 'get',
     path: '/threads/:thread_id/runs',
     tag,
     summary: "A thread's runs, newest first",
     params: ThreadParams,
-    query: z.object({ ...Paging, status: z.string().optional() }),
+    query: z.object({
+      ...QueryPaging,
+      status: z.enum(WIRE_RUN_STATUSES).optional(),
+      select: queryList(RunView.keyof().options as [string, ...string[]]),
+    }),
     response: z.array(RunView),
     handle: async ({ params, query }) => {
       const { thread } = await deps.threads.get(params.thread_id);
@@ -85,7 +105,7 @@ const observing = (deps: PlatformDeps): Route[] => [
         offset,
         ...(states && { states }),
       });
-      return runs.map(presentRun);
+      return runs.map((run) => selectFields(presentRun(run), query.select));
     },
   }),
   route({
@@ -97,6 +117,9 @@ const observing = (deps: PlatformDeps): Route[] => [
     response: RunView,
     handle: async ({ params }) => presentRun(await deps.getRun(idOf(params))),
   }),
+];
+
+const following = (deps: PlatformDeps): Route[] => [
   route({
     method: 'get',
     path: '/threads/:thread_id/runs/:run_id/join',
@@ -118,7 +141,7 @@ const observing = (deps: PlatformDeps): Route[] => [
     summary: 'Follow a run; Last-Event-ID continues after that event, -1 (or none) from the start',
     params: RunParams,
     query: z.object({
-      stream_mode: z.union([z.string().transform((text) => text.split(',')), z.array(z.string())]).optional(),
+      stream_mode: queryList(STREAM_MODES),
       cancel_on_disconnect: QueryFlag,
     }),
     produces: 'text/event-stream',
@@ -132,8 +155,7 @@ const observing = (deps: PlatformDeps): Route[] => [
   }),
 ];
 
-/** `rollback` comes with the strategies of the same name. */
-const Cancel = z.object({ wait: QueryFlag, action: z.enum(['interrupt']).default('interrupt') });
+const Cancel = z.object({ wait: QueryFlag, action: z.enum(['interrupt', 'rollback']).default('interrupt') });
 
 const ending = (deps: PlatformDeps): Route[] => [
   route({
@@ -145,6 +167,7 @@ const ending = (deps: PlatformDeps): Route[] => [
     query: Cancel,
     status: 202,
     handle: async ({ params, query, request }) => {
+      if (query.action === 'rollback') throw unserved('action=rollback');
       const run = await deps.cancelRun({ ...idOf(params), actor: request.actor });
       if (!query.wait) return new Reply(202, {});
       await deps.awaitRun({ ...idOf(params), signal: request.signal });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { JsonObject } from '../../model/json.ts';
 import type { CheckpointRef } from '../../model/run.ts';
 import { route, type Route } from '../route.ts';
 import {
@@ -18,7 +19,13 @@ const tag = 'state';
 
 const AtCheckpoint = z.object({ checkpoint: CheckpointCoordinates, subgraphs: z.boolean().nullish() });
 
-export const stateRoutes = ({ states, updateState }: PlatformDeps): Route[] => [
+export const stateRoutes = (deps: PlatformDeps): Route[] => [
+  ...latest(deps),
+  ...atCheckpoint(deps),
+  ...history(deps),
+];
+
+const latest = ({ states, updateState }: PlatformDeps): Route[] => [
   route({
     method: 'get',
     path: '/threads/:thread_id/state',
@@ -42,10 +49,13 @@ export const stateRoutes = ({ states, updateState }: PlatformDeps): Route[] => [
         threadId: params.thread_id,
         values: incomingState(body.values, 'values') ?? null,
         asNode: body.as_node,
-        checkpoint: refOf(body.checkpoint ?? { checkpoint_id: body.checkpoint_id }),
+        checkpoint: refOf({ checkpoint_id: body.checkpoint_id, ...body.checkpoint }),
       }),
     }),
   }),
+];
+
+const atCheckpoint = ({ states }: PlatformDeps): Route[] => [
   route({
     method: 'get',
     path: '/threads/:thread_id/state/:checkpoint_id',
@@ -76,6 +86,9 @@ export const stateRoutes = ({ states, updateState }: PlatformDeps): Route[] => [
         subgraphs: body.subgraphs ?? false,
       }),
   }),
+];
+
+const history = ({ states }: PlatformDeps): Route[] => [
   route({
     method: 'get',
     path: '/threads/:thread_id/history',
@@ -100,7 +113,7 @@ export const stateRoutes = ({ states, updateState }: PlatformDeps): Route[] => [
         threadId: params.thread_id,
         limit: body.limit ?? 10,
         before: body.before,
-        metadata: body.metadata,
+        metadata: incomingState(body.metadata, 'metadata') as JsonObject | undefined,
         checkpoint: body.checkpoint && refOf(body.checkpoint),
       }),
   }),

@@ -1,5 +1,3 @@
-import type { StreamMode } from '../../model/run.ts';
-
 /** Events every reader of a run gets. */
 const ALWAYS = new Set(['metadata', 'error', 'feedback', 'lifecycle']);
 
@@ -11,7 +9,7 @@ export const wantsEvent = (modes: readonly string[] | undefined): ((event: strin
 };
 
 /** `messages/partial` is of mode `messages`; an event named `messages` is of `messages-tuple`. */
-const modeOf = (event: string): StreamMode | string => {
+const modeOf = (event: string): string => {
   const name = event.split('|')[0] ?? event;
   if (name === 'messages') return 'messages-tuple';
   return name.startsWith('messages/') ? 'messages' : name;

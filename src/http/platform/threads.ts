@@ -1,26 +1,30 @@
 import { z } from 'zod';
 import { THREAD_SORT_FIELDS } from '../../model/thread.ts';
 import { THREAD_STATUSES } from '../../model/wire-status.ts';
-import { pageHeaders, presentThread } from '../present.ts';
+import { pageHeaders, presentThread, selectFields } from '../present.ts';
 import { Reply, route, type Route } from '../route.ts';
-import { JsonObjectBody, Paging, ThreadCreate, ThreadParams, ThreadView } from '../schemas.ts';
+import { Ids, JsonObjectBody, Paging, ThreadCreate, ThreadParams, ThreadView } from '../schemas.ts';
 import type { PlatformDeps } from './deps.ts';
+import { refuseUnserved } from './unserved.ts';
 
 const tag = 'threads';
 
 const Search = z
   .looseObject({
-    ids: z.array(z.uuid()).nullish(),
+    ids: Ids,
     metadata: JsonObjectBody.nullish(),
     status: z.enum(THREAD_STATUSES).nullish(),
     ...Paging,
     sort_by: z.enum(THREAD_SORT_FIELDS).nullish(),
     sort_order: z.enum(['asc', 'desc']).nullish(),
+    select: z.array(ThreadView.keyof()).nullish(),
   })
   .prefault({});
 
 /** Count, copy and prune come here too. */
-export const threadRoutes = ({ threads, deleteThread }: PlatformDeps): Route[] => [
+export const threadRoutes = (deps: PlatformDeps): Route[] => [...collection(deps), ...single(deps)];
+
+const collection = ({ threads }: PlatformDeps): Route[] => [
   route({
     method: 'post',
     path: '/threads',
@@ -45,6 +49,7 @@ export const threadRoutes = ({ threads, deleteThread }: PlatformDeps): Route[] =
     body: Search,
     response: z.array(ThreadView),
     handle: async ({ body }) => {
+      refuseUnserved(body, ['values', 'extract']);
       const { items, total } = await threads.search({
         ids: body.ids ?? undefined,
         status: body.status ?? undefined,
@@ -54,9 +59,16 @@ export const threadRoutes = ({ threads, deleteThread }: PlatformDeps): Route[] =
         sortBy: body.sort_by ?? 'created_at',
         sortOrder: body.sort_order ?? 'desc',
       });
-      return new Reply(200, items.map(presentThread), pageHeaders(total, body));
+      return new Reply(
+        200,
+        items.map((item) => selectFields(presentThread(item), body.select)),
+        pageHeaders(total, body),
+      );
     },
   }),
+];
+
+const single = ({ threads, deleteThread }: PlatformDeps): Route[] => [
   route({
     method: 'get',
     path: '/threads/:thread_id',
@@ -74,8 +86,10 @@ export const threadRoutes = ({ threads, deleteThread }: PlatformDeps): Route[] =
     params: ThreadParams,
     body: z.looseObject({ metadata: JsonObjectBody.nullish() }),
     response: ThreadView,
-    handle: async ({ params, body }) =>
-      presentThread(await threads.patch(params.thread_id, body.metadata ?? {})),
+    handle: async ({ params, body, request }) => {
+      const patched = await threads.patch(params.thread_id, body.metadata ?? {});
+      return request.headers['prefer'] === 'return=minimal' ? new Reply(204) : presentThread(patched);
+    },
   }),
   route({
     method: 'delete',
