@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { expectAgreement, heldThreads, integrity, orphans } from './inspect.ts';
+import { KilledServer, seeded, type Kills } from './killed-server.ts';
+import { expectExactlyTheLog, watchRun, type WatchedRun } from './watched-run.ts';
+
+/** More of them: HOLDPOINT_CRASH_KILLS=1000. The same ones again: HOLDPOINT_CRASH_SEED. */
+const KILLS = Number(process.env['HOLDPOINT_CRASH_KILLS'] ?? 100);
+const SEED = Number(process.env['HOLDPOINT_CRASH_SEED'] ?? Date.now() % 1_000_000);
+const LANES = 4;
+const STEPS = 8;
+/** Nothing may be stuck for longer after the last start. */
+const AT_REST_MS = 30_000;
+
+const TRAIL = Array.from({ length: STEPS }, (_, index) => `step-${index + 1}`);
+const GATE_TRAIL = ['prepare', 'answered yes', 'act'];
+
+interface Done extends WatchedRun {
+  trail: string[];
+}
+
+describe('a server killed at random', () => {
+  it(
+    `loses nothing it acknowledged and does nothing twice, over ${KILLS} kills`,
+    { timeout: 180_000 + KILLS * 3000 },
+    async () => {
+      console.log(`random kills: seed ${SEED}`);
+      const killed = new KilledServer({ HOLDPOINT_MAX_ATTEMPTS: '50', HOLDPOINT_HEARTBEAT_MS: '1000' });
+      const random = seeded(SEED);
+      const over = new AbortController();
+      const lanes = Array.from({ length: LANES }, (_, lane) => work(killed, over.signal, lane));
+      while (sum(killed.kills) < KILLS) {
+        await wait(50 + random() * 500);
+        await killed.kill((['worker', 'worker', 'api', 'both'] as const)[Math.floor(random() * 4)] ?? 'both');
+      }
+      over.abort();
+      const stuck = wait(AT_REST_MS, 'stuck' as const);
+      const done = await Promise.race([Promise.all(lanes), stuck]);
+      if (done === 'stuck')
+        throw new Error(`runs are stuck (seed ${SEED}): ${heldThreads((await killed.up()).dataDir).join()}`);
+      await verify(killed, done.flat());
+      const { dataDir, kill } = await killed.up();
+      await kill('SIGTERM');
+      expect([integrity(dataDir), orphans(dataDir), heldThreads(dataDir)]).toEqual([['ok', 'ok'], {}, []]);
+      const events = done.flat().reduce((count, { frames }) => count + frames.length, 0);
+      console.log(
+        `random kills: ${JSON.stringify(killed.kills)}, ${done.flat().length} runs, ${events} events, 0 lost`,
+      );
+    },
+  );
+});
+
+const sum = ({ worker, api, both }: Kills): number => worker + api + both;
+
+/** Launches runs one after another until told to stop, and sees each through. */
+const work = async (killed: KilledServer, over: AbortSignal, lane: number): Promise<Done[]> => {
+  const done: Done[] = [];
+  for (let round = lane; !over.aborted; round++)
+    done.push(...(await (round % 2 === 0 ? counted(killed) : asked(killed))));
+  return done;
+};
+
+const counted = async (killed: KilledServer): Promise<Done[]> => {
+  const threadId = await newThread(killed);
+  const runId = await launch(killed, threadId, {
+    graph: 'steps',
+    body: { input: { steps: STEPS, ms: 15 } },
+    nth: 1,
+  });
+  return [{ ...(await watchRun(killed, threadId, runId)), trail: TRAIL }];
+};
+
+const asked = async (killed: KilledServer): Promise<Done[]> => {
+  const threadId = await newThread(killed);
+  const question = await launch(killed, threadId, { graph: 'gate', body: { input: { ms: 15 } }, nth: 1 });
+  const held = await watchRun(killed, threadId, question);
+  const answer = await launch(killed, threadId, {
+    graph: 'gate',
+    body: { command: { resume: 'yes' } },
+    nth: 2,
+  });
+  return [
+    { ...held, trail: GATE_TRAIL },
+    { ...(await watchRun(killed, threadId, answer)), trail: GATE_TRAIL },
+  ];
+};
+
+const newThread = async (killed: KilledServer): Promise<string> => {
+  const threadId = randomUUID();
+  await killed.ask(({ client }) => client.threads.create({ threadId, ifExists: 'do_nothing' }));
+  return threadId;
+};
+
+interface Launch {
+  graph: string;
+  body: { input?: Record<string, unknown>; command?: { resume: string } };
+  /** Which run of the thread it is: when the answer got lost, whether it was heard can be seen by that. */
+  nth: number;
+}
+
+const launch = (killed: KilledServer, threadId: string, { graph, body, nth }: Launch): Promise<string> =>
+  killed.ask(async ({ client }) => {
+    const runs = await client.runs.list(threadId);
+    const heard = runs[runs.length - nth];
+    if (heard) return heard.run_id;
+    return (await client.runs.create(threadId, graph, { ...body, streamMode: ['values', 'updates'] })).run_id;
+  });
+
+/** Every run ended well, in the state of an undisturbed one; each step was done once, or again under the same task. */
+const verify = async (killed: KilledServer, done: Done[]): Promise<void> => {
+  const server = await killed.up();
+  for (const { trail, ...watched } of done) {
+    const { threadId, runId } = watched;
+    expect((await server.client.runs.get(threadId, runId)).status).toBe('success');
+    const { values } = await server.client.threads.getState<{ trail: string[] }>(threadId);
+    expect(values.trail).toEqual(trail);
+    await expectAgreement(server.client, threadId);
+    await expectExactlyTheLog(killed, watched);
+    const tasks = new Map<string, Set<string>>();
+    for (const { what, task } of server.effects(threadId))
+      tasks.set(what, (tasks.get(what) ?? new Set()).add(task));
+    expect([...tasks.keys()]).toEqual(trail);
+    expect([...tasks.values()].map(({ size }) => size)).toEqual(trail.map(() => 1));
+  }
+};

@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import type { AttemptResult } from '../../src/engine/executor.ts';
+import type { RunOutcome } from '../../src/engine/outcome.ts';
+import type { ClaimedRun } from '../../src/engine/run-config.ts';
+import { createCancelRun } from '../../src/lifecycle/cancel-run.ts';
+import { createAcquireThread, createClaimRun } from '../../src/lifecycle/claim-run.ts';
+import type { LifecycleDeps } from '../../src/lifecycle/deps.ts';
+import { createLaunchRun } from '../../src/lifecycle/launch-run.ts';
+import { createReapRuns } from '../../src/lifecycle/reap-runs.ts';
+import { createSettleRun } from '../../src/lifecycle/settle-run.ts';
+import type { Run, RunKwargs } from '../../src/model/run.ts';
+import type { Thread } from '../../src/model/thread.ts';
+import { openEmbeddedStorage } from '../../src/storage/embedded/open.ts';
+import { assistant, AT, run, thread } from '../storage/ports/records.ts';
+import { temporaryFolder } from '../support/server.ts';
+
+const OWNER = 'worker-1';
+
+/** The use-cases on a real storage in a folder of their own, with a clock that stands still. */
+export const openLifecycle = async () => {
+  const storage = await openEmbeddedStorage({ dataDir: temporaryFolder(), synchronous: 'NORMAL' });
+  const agent = assistant();
+  await storage.transaction((ledger) => ledger.assistants.insert(agent));
+  const deps: LifecycleDeps = {
+    storage,
+    clock: { now: () => Date.parse(AT) },
+    newId: randomUUID,
+    at: () => {},
+    settings: { leaseMs: 1000, maxSpentAttempts: 2, eventRetentionMs: 1000 },
+  };
+  const launchRun = createLaunchRun({ ...deps, findAssistant: () => Promise.resolve(agent) });
+  const claimRun = createClaimRun(deps);
+  const settleRun = createSettleRun(deps);
+  const acquire = createAcquireThread(deps);
+
+  const newThread = async (of: Partial<Thread> = {}): Promise<string> => {
+    const created = thread(of);
+    await storage.transaction((ledger) => ledger.threads.insert(created));
+    return created.threadId;
+  };
+  const launch = (
+    threadId: string,
+    of: { kwargs?: Partial<RunKwargs>; strategy?: 'reject' | 'enqueue' } = {},
+  ) =>
+    launchRun({
+      threadId,
+      assistantId: agent.assistantId,
+      kwargs: { ...run(threadId).kwargs, ...of.kwargs },
+      metadata: {},
+      multitaskStrategy: of.strategy ?? 'reject',
+      actor: 'user',
+    });
+  const claim = async (launched: Run): Promise<ClaimedRun> => {
+    const claimed = await claimRun({ runId: launched.runId, owner: OWNER });
+    if (!claimed) throw new Error('the run could not be claimed');
+    return claimed;
+  };
+  const settle = (claimed: ClaimedRun, outcome: RunOutcome, of: Partial<AttemptResult> = {}) =>
+    settleRun(claimed, {
+      outcome,
+      values: '{}',
+      interrupts: {},
+      hasNext: false,
+      events: [],
+      progressed: true,
+      ...of,
+    });
+  const stateOf = async ({ runId }: { runId: string }) => (await storage.runs.get(runId))?.state;
+  const logOf = async (threadId: string) =>
+    (await storage.log.read(threadId)).map(({ kind, from, to }) => [kind, from, to]);
+
+  return {
+    deps,
+    storage,
+    newThread,
+    launch,
+    claim,
+    claimRun,
+    settle,
+    settleRun,
+    acquire,
+    stateOf,
+    logOf,
+    cancel: createCancelRun(deps),
+    reap: createReapRuns(deps),
+    owner: OWNER,
+  };
+};
+
+export type Lifecycle = Awaited<ReturnType<typeof openLifecycle>>;
