@@ -2,5 +2,5 @@
 export const agentPicture = async () => {
   const { graph } = await import('../../graphs/agent/graph.ts');
   const drawing = (await graph.getGraphAsync()).drawMermaid({ withStyles: false });
-  return `\`\`\`mermaid\n${drawing.trim().replaceAll('\t', '  ')}\n\`\`\``;
+  return `\`\`\`mermaid\n${drawing.trim()}\n\`\`\``;
 };
