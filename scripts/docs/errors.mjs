@@ -69,7 +69,7 @@ ${table(
 ## Failures of a run
 
 A run that fails is not an HTTP error. Its stream ends with an \`error\` event, and \`wait\` and \`join\` answer 200 with
-\`{"__error__": {"error", "message"}}\`, as on every LangGraph server. The reason is kept with the run:
+\`{"__error__": {"error", "message"}}\`, as on every LangGraph server. The reason is in the \`failure\` of the run:
 
 ${table(
   ['Reason', 'Meaning'],

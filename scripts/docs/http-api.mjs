@@ -28,7 +28,7 @@ export const httpApiPage = async () => {
   const tags = [...new Set(operations.map(({ tags: [tag] }) => tag))];
   const sections = tags.map((tag) => {
     const own = operations.filter(({ tags: [of] }) => of === tag);
-    return `## ${TITLES[tag] ?? tag}\n\n${own.map(section).join('\n\n')}`;
+    return `## ${TITLES[tag] ?? tag}\n\n${own.map((operation) => section(operation, firstWithBodyOf(operation, own))).join('\n\n')}`;
   });
   return `# HTTP API
 
@@ -40,11 +40,17 @@ ${sections.join('\n\n')}
 `;
 };
 
-const section = (operation) =>
+/** The first operation that takes the same body, of which it need be said only once what it is. */
+const firstWithBodyOf = ({ requestBody }, operations) =>
+  operations.find((other) => JSON.stringify(other.requestBody) === JSON.stringify(requestBody));
+
+const section = (operation, first) =>
   [
     `### ${code(`${operation.method} ${operation.path}`)}`,
     `${operation.summary}.`,
-    inputs(operation),
+    operation.requestBody && first !== operation
+      ? `Takes what ${code(`${first.method} ${first.path}`)} takes.`
+      : inputs(operation),
     outcome(operation),
   ]
     .filter(Boolean)
@@ -96,7 +102,11 @@ const notes = (schema, required) =>
 /** A schema in few words. That null means "not given" goes without saying. */
 const typeOf = (schema) => {
   const words = [...new Set(alternatives(schema).map(word))].filter((text) => text !== 'null');
-  return words.length === 0 ? 'anything' : words.join(' or ');
+  const others = words.filter(
+    (text) => !words.includes(text.replace(/^list of /, '')) || !text.startsWith('list of '),
+  );
+  const listed = others.length < words.length ? '; one or a list' : '';
+  return words.length === 0 ? 'anything' : others.join(' or ') + listed;
 };
 
 const alternatives = (schema) => {
