@@ -4,20 +4,23 @@ import { execSync } from 'node:child_process';
 const now = () => performance.now();
 export const median = (xs) => [...xs].sort((a, b) => a - b)[Math.floor(xs.length / 2)];
 
-const call = async (base, method, path, body) => {
+const call = async (base, request, body) => {
+  const [method, path] = request.split(' ');
   const response = await fetch(base + path, {
     method,
-    ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    ...(body !== undefined && {
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    }),
   });
   const text = await response.text();
   if (!response.ok) throw new Error(`${method} ${path} -> ${response.status} ${text.slice(0, 200)}`);
   return text.trim() === '' ? undefined : JSON.parse(text);
 };
 
-const newThread = async (base) => (await call(base, 'POST', '/threads', {})).thread_id;
+const newThread = async (base) => (await call(base, 'POST /threads', {})).thread_id;
 
-const wait = (base, thread, assistant_id, body) =>
-  call(base, 'POST', `/threads/${thread}/runs/wait`, { assistant_id, ...body });
+const wait = (base, thread, body) => call(base, `POST /threads/${thread}/runs/wait`, body);
 
 /** Names of the events of a stream, as they come. */
 async function* eventNames(base, path, body) {
@@ -55,11 +58,16 @@ const repeated = async (count, job) => {
 
 /** Resident memory of a process and all it started, in MiB. */
 export const residentMiB = (pid) => {
-  const rows = execSync('ps -eo pid=,ppid=,rss=').toString().trim().split('\n').map((line) => line.trim().split(/\s+/).map(Number));
+  const rows = execSync('ps -eo pid=,ppid=,rss=')
+    .toString()
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number));
   const family = new Set([Number(pid)]);
-  for (let grew = true; grew; ) {
+  for (let grew = true; grew;) {
     grew = false;
-    for (const [child, parent] of rows) if (family.has(parent) && !family.has(child)) grew = Boolean(family.add(child));
+    for (const [child, parent] of rows)
+      if (family.has(parent) && !family.has(child)) grew = Boolean(family.add(child));
   }
   return rows.filter(([id]) => family.has(id)).reduce((sum, [, , rss]) => sum + rss, 0) / 1024;
 };
@@ -70,7 +78,7 @@ export const probes = {
     const times = await repeated(quick ? 10 : 50, async () => {
       const thread = await newThread(base);
       const start = now();
-      await wait(base, thread, 'steps', { input: { steps: 1 } });
+      await wait(base, thread, { assistant_id: 'steps', input: { steps: 1 } });
       return now() - start;
     });
     return { run_wait_p50_ms: median(times) };
@@ -81,7 +89,7 @@ export const probes = {
     const start = now();
     await atOnce(count, 10, async () => {
       const thread = await newThread(base);
-      await wait(base, thread, 'steps', { input: { steps: 1 } });
+      await wait(base, thread, { assistant_id: 'steps', input: { steps: 1 } });
     });
     return { runs_per_s: count / ((now() - start) / 1000) };
   },
@@ -90,7 +98,11 @@ export const probes = {
     const thread = await newThread(base);
     const steps = 300;
     const start = now();
-    await wait(base, thread, 'steps', { input: { steps }, config: { recursion_limit: steps + 10 } });
+    await wait(base, thread, {
+      assistant_id: 'steps',
+      input: { steps },
+      config: { recursion_limit: steps + 10 },
+    });
     return { superstep_ms: (now() - start) / steps };
   },
   /** Request to the first state on the stream. */
@@ -99,7 +111,8 @@ export const probes = {
       const thread = await newThread(base);
       const start = now();
       const body = { assistant_id: 'steps', input: { steps: 1 }, stream_mode: ['values'] };
-      for await (const name of eventNames(base, `/threads/${thread}/runs/stream`, body)) if (name === 'values') break;
+      for await (const name of eventNames(base, `/threads/${thread}/runs/stream`, body))
+        if (name === 'values') break;
       return now() - start;
     });
     return { first_values_p50_ms: median(times) };
@@ -108,10 +121,11 @@ export const probes = {
   resume: async (base, { quick }) => {
     const times = await repeated(quick ? 10 : 50, async () => {
       const thread = await newThread(base);
-      await wait(base, thread, 'gate', { input: {} });
+      await wait(base, thread, { assistant_id: 'gate', input: {} });
       const start = now();
-      const values = await wait(base, thread, 'gate', { command: { resume: 'yes' } });
-      if (values.n !== 2 || values.decision !== 'yes') throw new Error(`resume gave ${JSON.stringify(values)}`);
+      const values = await wait(base, thread, { assistant_id: 'gate', command: { resume: 'yes' } });
+      if (values.n !== 2 || values.decision !== 'yes')
+        throw new Error(`resume gave ${JSON.stringify(values)}`);
       return now() - start;
     });
     return { resume_p50_ms: median(times) };
@@ -123,22 +137,27 @@ export const probes = {
     const start = now();
     let got = 0;
     const body = { assistant_id: 'tokens', input: { events }, stream_mode: ['custom'] };
-    for await (const name of eventNames(base, `/threads/${thread}/runs/stream`, body)) if (name === 'custom') got++;
+    for await (const name of eventNames(base, `/threads/${thread}/runs/stream`, body))
+      if (name === 'custom') got++;
     if (got !== events) throw new Error(`streamed ${got} of ${events}`);
     return { stream_events_per_s: events / ((now() - start) / 1000) };
   },
   /** Reads on a thread with 300 checkpoints of 20 kB. */
   deepThread: async (base) => {
     const thread = await newThread(base);
-    await wait(base, thread, 'steps', { input: { steps: 300, pad: 'x'.repeat(20_000) }, config: { recursion_limit: 310 } });
-    const timed = (method, path, body) => async () => {
+    await wait(base, thread, {
+      assistant_id: 'steps',
+      input: { steps: 300, pad: 'x'.repeat(20_000) },
+      config: { recursion_limit: 310 },
+    });
+    const timed = (request, body) => async () => {
       const start = now();
-      await call(base, method, path, body);
+      await call(base, request, body);
       return now() - start;
     };
     return {
-      deep_state_ms: median(await repeated(9, timed('GET', `/threads/${thread}/state`))),
-      deep_history20_ms: median(await repeated(9, timed('POST', `/threads/${thread}/history`, { limit: 20 }))),
+      deep_state_ms: median(await repeated(9, timed(`GET /threads/${thread}/state`))),
+      deep_history20_ms: median(await repeated(9, timed(`POST /threads/${thread}/history`, { limit: 20 }))),
     };
   },
   /** Threads that wait for a person: what they cost after a first load, and how fast they are found. */
@@ -147,7 +166,7 @@ export const probes = {
     const park = () =>
       atOnce(count, 10, async () => {
         const thread = await newThread(base);
-        await wait(base, thread, 'gate', { input: {} });
+        await wait(base, thread, { assistant_id: 'gate', input: {} });
       });
     const start = now();
     await park();
@@ -157,7 +176,7 @@ export const probes = {
     const after = pid === undefined ? NaN : residentMiB(pid);
     const searches = await repeated(9, async () => {
       const searchStart = now();
-      const found = await call(base, 'POST', '/threads/search', { status: 'interrupted', limit: 20 });
+      const found = await call(base, 'POST /threads/search', { status: 'interrupted', limit: 20 });
       if (found.length < 20) throw new Error(`search found ${found.length}`);
       return now() - searchStart;
     });

@@ -31,7 +31,16 @@ const startHoldpoint = async () => {
   const started = performance.now();
   const child = spawn(
     process.execPath,
-    [join(here, '../dist/cli.js'), 'serve', '--port', '0', '--data', data, '--config', join(here, 'langgraph.json')],
+    [
+      join(here, '../dist/cli.js'),
+      'serve',
+      '--port',
+      '0',
+      '--data',
+      data,
+      '--config',
+      join(here, 'langgraph.json'),
+    ],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const url = await new Promise((resolve, reject) => {
@@ -52,17 +61,19 @@ const startHoldpoint = async () => {
   return { name: 'holdpoint', url, pid: child.pid, startMs, stop };
 };
 
+/** Every probe on all servers in turn, so that a change of the machine meets them alike; the median of the rounds. */
 const measure = async (servers) => {
   const figures = Object.fromEntries(servers.map(({ name }) => [name, {}]));
-  for (const [probe, run] of Object.entries(probes)) {
-    if (only && !only.includes(probe)) continue;
-    for (let round = 0; round < rounds; round++) {
-      for (const { name, url, pid } of servers) {
-        for (const [figure, value] of Object.entries(await run(url, { quick, pid }))) (figures[name][figure] ??= []).push(value);
-      }
-    }
+  const turns = Object.entries(probes)
+    .filter(([probe]) => !only || only.includes(probe))
+    .flatMap(([, run]) =>
+      Array.from({ length: rounds }, () => servers.map((server) => ({ run, ...server }))).flat(),
+    );
+  for (const { run, name, url, pid } of turns) {
+    const results = await run(url, { quick, pid });
+    for (const [figure, value] of Object.entries(results)) (figures[name][figure] ??= []).push(value);
   }
-  for (const of of Object.values(figures)) for (const [name, values] of Object.entries(of)) of[name] = median(values);
+  for (const of of Object.values(figures)) for (const name of Object.keys(of)) of[name] = median(of[name]);
   return figures;
 };
 
@@ -73,14 +84,20 @@ const report = (figures, floor) => {
       const goal = GOALS[name];
       const ratio = goal ? value / floor[goal.of] : undefined;
       const held = goal ? (goal.most !== undefined ? ratio <= goal.most : ratio >= goal.least) : undefined;
-      const wanted = goal ? `${ratio.toFixed(2)} x floor (goal ${goal.most !== undefined ? `<= ${goal.most}` : `>= ${goal.least}`}) ${held ? 'ok' : 'MISSED'}` : '';
+      const wanted = goal
+        ? `${ratio.toFixed(2)} x floor (goal ${goal.most !== undefined ? `<= ${goal.most}` : `>= ${goal.least}`}) ${held ? 'ok' : 'MISSED'}`
+        : '';
       console.log(`  ${name.padEnd(24)} ${value.toFixed(2).padStart(10)}  ${wanted}`);
     }
   }
 };
 
-const others = args.filter((arg) => /^[\w-]+=http/.test(arg)).map((arg) => ({ name: arg.split('=')[0], url: arg.slice(arg.indexOf('=') + 1) }));
-const floor = JSON.parse(execFileSync(process.execPath, ['--import', 'tsx', join(here, 'floor.mts')], { encoding: 'utf8' }));
+const others = args
+  .filter((arg) => /^[\w-]+=http/.test(arg))
+  .map((arg) => ({ name: arg.split('=')[0], url: arg.slice(arg.indexOf('=') + 1) }));
+const floor = JSON.parse(
+  execFileSync(process.execPath, ['--import', 'tsx', join(here, 'floor.mts')], { encoding: 'utf8' }),
+);
 const ours = await startHoldpoint();
 try {
   await new Promise((resolve) => setTimeout(resolve, 2000)); // let it come to rest before its memory is read

@@ -62,7 +62,7 @@ const explain = (error: unknown, path: string): never => {
   if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
     throw new WorkspaceError(`${path} is not a UTF-8 text file.`);
   if (code === 'EISDIR') throw new WorkspaceError(`${path} is a folder.`);
-  throw new WorkspaceError(`${path} cannot be used (${String(code ?? 'unknown error')}).`);
+  throw new WorkspaceError(`${path} cannot be used (${typeof code === 'string' ? code : 'unknown error'}).`);
 };
 
 /** Opens a regular file that is no symbolic link, without waiting on pipes or devices. */

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { HoldpointError } from '../model/errors.ts';
-import { LOG_LEVELS } from '../telemetry/logger.ts';
+import { LOG_LEVELS } from '../model/log-level.ts';
 
 const ms = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
 const count = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
@@ -105,7 +105,7 @@ export type Settings = { readonly [K in keyof typeof SETTINGS]: z.output<(typeof
  */
 export const readSettings = (
   env: Record<string, string | undefined>,
-  given: Partial<Record<keyof Settings, unknown>> = {},
+  given: Partial<Record<keyof Settings, string>> = {},
 ): Settings => {
   const entries = Object.entries(SETTINGS).map(([name, setting]) => {
     const value = given[name as keyof Settings] ?? env[setting.env];
@@ -114,7 +114,7 @@ export const readSettings = (
     const problem = parsed.error.issues[0]?.message ?? 'is not valid';
     throw new HoldpointError(
       'invalid_request',
-      `Setting ${setting.env}=${String(value)}: ${problem}. ${setting.help}`,
+      `Setting ${setting.env}=${value}: ${problem}. ${setting.help}`,
     );
   });
   const settings = Object.fromEntries(entries) as { -readonly [K in keyof Settings]: Settings[K] };

@@ -25,7 +25,7 @@ export const importModule = async (url: string): Promise<Record<string, unknown>
 };
 
 interface CommonJs {
-  _resolveFilename(this: unknown, request: string, ...rest: unknown[]): string;
+  _resolveFilename: (this: unknown, request: string, ...rest: unknown[]) => string;
 }
 
 /** The same for projects whose package says CommonJS: Node has no public hook for `require`. */

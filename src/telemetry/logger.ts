@@ -1,9 +1,7 @@
 import { destination, pino, type Logger } from 'pino';
+import type { LogLevel } from '../model/log-level.ts';
 
 export type { Logger } from 'pino';
-
-export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** JSON lines on standard error, so that standard output stays for people. Secrets in headers never get there. */
 export const createLogger = (level: LogLevel, bindings: Record<string, unknown> = {}): Logger =>

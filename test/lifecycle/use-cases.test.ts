@@ -82,7 +82,7 @@ describe('claiming', () => {
 
   it('does not give away a run that was cancelled while it waited', async () => {
     const launched = await lifecycle.launch(await lifecycle.newThread());
-    await lifecycle.cancel({ ...launched, actor: 'user' });
+    await lifecycle.cancel(launched);
     expect(await lifecycle.claimRun({ runId: launched.runId, owner: 'late' })).toBeUndefined();
   });
 
@@ -113,7 +113,7 @@ const ENDS: [string, RunOutcome, RunState, ThreadStatus][] = [
 ];
 
 describe('settling a run', () => {
-  it.each(ENDS)('that %s', async (_what, outcome, state, status) => {
+  it.each(ENDS)('that %s', async (...[, outcome, state, status]) => {
     const claimed = await claimedOn();
     expect(await lifecycle.settle(claimed, outcome)).toBe(state);
     expect(await threadOf(claimed)).toMatchObject({ status, leaseToken: null, activeRunId: null });
@@ -196,7 +196,7 @@ describe('taking back what a lost worker held', () => {
 
   it('honours a cancel that was asked for meanwhile', async () => {
     const claimed = await claimedOn();
-    await lifecycle.cancel({ ...claimed.run, actor: 'user' });
+    await lifecycle.cancel(claimed.run);
     await reap();
     expect(await lifecycle.stateOf(claimed.run)).toBe('cancelled');
   });
@@ -207,13 +207,13 @@ describe('cancelling', () => {
     const threadId = await lifecycle.newThread();
     const first = await lifecycle.launch(threadId);
     const second = await lifecycle.launch(threadId, { strategy: 'enqueue' });
-    expect(await lifecycle.cancel({ ...first, actor: 'user' })).toMatchObject({ state: 'cancelled' });
+    expect(await lifecycle.cancel(first)).toMatchObject({ state: 'cancelled' });
     expect(await due()).toContain(second.runId);
   });
 
   it('leaves a durable word for a run that a worker holds, with its line in the log', async () => {
     const { run } = await claimedOn();
-    await lifecycle.cancel({ ...run, actor: 'user', reason: 'enough' });
+    await lifecycle.cancel(run);
     expect(await lifecycle.storage.runs.get(run.runId)).toMatchObject({
       state: 'running',
       desired: 'cancel',
@@ -224,7 +224,7 @@ describe('cancelling', () => {
   it('refuses a run that has ended, naming its state', async () => {
     const claimed = await claimedOn();
     await lifecycle.settle(claimed, { kind: 'finished' });
-    await expect(lifecycle.cancel({ ...claimed.run, actor: 'user' })).rejects.toMatchObject({
+    await expect(lifecycle.cancel(claimed.run)).rejects.toMatchObject({
       code: 'invalid_transition',
       details: { state: 'success' },
     });

@@ -43,14 +43,14 @@ export const runFromRow = (row: Selectable<RunsTable>): Run => ({
 });
 
 /** The columns a move sets. A run that is moved leaves the queue; its thread offers it again where that is due. */
-export const moveColumns = ({ to, set, at }: MoveRun): Updateable<RunsTable> => ({
-  state: to,
-  queued: 0,
-  since: at,
-  updated_at: at,
-  ...(set?.attempt !== undefined && { attempt: set.attempt }),
-  ...(set?.spent !== undefined && { spent: set.spent }),
-  ...(set?.failure !== undefined && { failure_json: set.failure && JSON.stringify(set.failure) }),
-  ...(set?.reason !== undefined && { reason: set.reason }),
-  ...(set?.desired !== undefined && { desired: set.desired }),
-});
+export const moveColumns = ({ to, set = {}, at }: MoveRun): Updateable<RunsTable> => {
+  const { failure, ...plain } = set; // named as their columns are
+  return {
+    ...plain,
+    ...(failure !== undefined && { failure_json: failure && JSON.stringify(failure) }),
+    state: to,
+    queued: 0,
+    since: at,
+    updated_at: at,
+  };
+};

@@ -8,6 +8,8 @@ import { createThreadLeases } from './thread-leases.ts';
 
 export const createThreadStore = (db: LedgerConnection): ThreadStore => ({
   ...createThreadLeases(db),
+  ...createThreadValues(db),
+  ...createThreadDeletion(db),
 
   insert: async (thread) => {
     const result = await db
@@ -51,7 +53,9 @@ export const createThreadStore = (db: LedgerConnection): ThreadStore => ({
       .executeTakeFirst();
     return result.numUpdatedRows > 0n;
   },
+});
 
+const createThreadValues = (db: LedgerConnection): Pick<ThreadStore, 'values' | 'putValues'> => ({
   values: async (threadId) => {
     const row = await db
       .selectFrom('thread_values')
@@ -69,7 +73,11 @@ export const createThreadStore = (db: LedgerConnection): ThreadStore => ({
       .onConflict((conflict) => conflict.column('thread_id').doUpdateSet(row))
       .execute();
   },
+});
 
+const createThreadDeletion = (
+  db: LedgerConnection,
+): Pick<ThreadStore, 'markDeleted' | 'marked' | 'remove'> => ({
   markDeleted: async (threadId) => {
     const result = await db
       .updateTable('threads')
