@@ -68,7 +68,7 @@ describe('assistants', () => {
 
   it('draws a graph as nodes and edges', async () => {
     const graph = await server.client.assistants.getGraph('agent');
-    expect(graph.nodes.map(({ id }) => id).sort()).toEqual([
+    expect(graph.nodes.map(({ id }) => String(id)).sort()).toEqual([
       '__end__',
       '__start__',
       'gate',

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Middleware } from 'koa';
 import getRawBody from 'raw-body';
 import { HoldpointError } from '../../model/errors.ts';
@@ -17,8 +18,11 @@ export const jsonBody =
     await next();
   };
 
-const readBody = async (request: Parameters<typeof getRawBody>[0], limit: number): Promise<unknown> => {
-  const text = await getRawBody(request, { limit, encoding: 'utf8' }).catch((error: { type?: string }) => {
+const readBody = async (request: IncomingMessage, limit: number): Promise<unknown> => {
+  const encoding = request.headers['content-encoding'] ?? 'identity';
+  if (encoding !== 'identity') refuse(['content-encoding'], `${encoding} is not read: send the body as it is`);
+  const length = request.headers['content-length'];
+  const text = await getRawBody(request, { limit, encoding: 'utf8', ...(length !== undefined && { length }) }).catch((error: { type?: string }) => {
     if (error.type === 'entity.too.large') {
       throw new HoldpointError('payload_too_large', `The body is larger than ${limit} bytes.`, {
         details: { limit },

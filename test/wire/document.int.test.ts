@@ -1,0 +1,184 @@
+import { describe, expect, it } from 'vitest';
+import { refusal, useServer } from './server.ts';
+
+interface Operation {
+  tags: string[];
+  summary: string;
+  parameters: { name: string; in: string; required: boolean; schema: object }[];
+  requestBody?: { content: Record<string, { schema: object }> };
+  responses: Record<string, { description: string; content?: Record<string, { schema: object }> }>;
+}
+
+interface Document {
+  openapi: string;
+  info: { title: string; version: string };
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, object> };
+}
+
+/** Every route of this server. */
+const ROUTES = [
+  'get /ok',
+  'get /info',
+  'get /openapi.json',
+  'get /docs',
+  'get /metrics',
+  'post /assistants/search',
+  'get /assistants/{assistant_id}',
+  'get /assistants/{assistant_id}/graph',
+  'post /threads',
+  'post /threads/search',
+  'get /threads/{thread_id}',
+  'patch /threads/{thread_id}',
+  'delete /threads/{thread_id}',
+  'get /threads/{thread_id}/state',
+  'post /threads/{thread_id}/state',
+  'get /threads/{thread_id}/state/{checkpoint_id}',
+  'post /threads/{thread_id}/state/checkpoint',
+  'get /threads/{thread_id}/history',
+  'post /threads/{thread_id}/history',
+  'get /threads/{thread_id}/runs',
+  'post /threads/{thread_id}/runs',
+  'post /threads/{thread_id}/runs/stream',
+  'post /threads/{thread_id}/runs/wait',
+  'get /threads/{thread_id}/runs/{run_id}',
+  'delete /threads/{thread_id}/runs/{run_id}',
+  'get /threads/{thread_id}/runs/{run_id}/join',
+  'get /threads/{thread_id}/runs/{run_id}/stream',
+  'post /threads/{thread_id}/runs/{run_id}/cancel',
+];
+
+describe('what the server says of itself', () => {
+  const server = useServer();
+  const document = async (): Promise<Document> =>
+    (await server.send('GET', '/openapi.json')).json as Document;
+  const operations = async (): Promise<[string, Operation][]> =>
+    Object.entries((await document()).paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]): [string, Operation] => [
+        `${method} ${path}`,
+        operation,
+      ]),
+    );
+
+  describe('/openapi.json', () => {
+    it('is OpenAPI 3.1 and lists every route', async () => {
+      const { openapi, info, components } = await document();
+      expect(openapi).toBe('3.1.0');
+      expect(info).toMatchObject({
+        title: 'Holdpoint',
+        version: expect.stringMatching(/^\d+\.\d+\.\d+/) as string,
+      });
+      expect(Object.keys(components.schemas)).toContain('Error');
+      expect((await operations()).map(([name]) => name)).toEqual(expect.arrayContaining(ROUTES));
+    });
+
+    it('lists no route that is not there', async () => {
+      for (const [name] of await operations()) {
+        const [method = '', path = ''] = name.split(' ');
+        const answer = await server.send(method.toUpperCase(), path.replace(/\{\w+\}/g, 'x'));
+        expect([name, (answer.json as { code?: string } | undefined)?.code]).not.toEqual([
+          name,
+          'route_not_found',
+        ]);
+      }
+    });
+
+    it('declares exactly the parameters of each path', async () => {
+      for (const [name, { parameters }] of await operations()) {
+        const inPath = parameters.filter((parameter) => parameter.in === 'path');
+        const expected = [...name.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => parameter);
+        expect([name, inPath.map((parameter) => parameter.name)]).toEqual([name, expected]);
+        expect(
+          parameters.every(({ schema, required }) => schema && (required || typeof required === 'boolean')),
+        ).toBe(true);
+        expect(inPath.every(({ required }) => required)).toBe(true);
+      }
+    });
+
+    it('says of each route what it does, what a good answer is and what an error is', async () => {
+      for (const [name, { summary, tags, responses }] of await operations()) {
+        expect([name, summary.length > 5, tags.length]).toEqual([name, true, 1]);
+        const [good] = Object.keys(responses).filter((status) => status !== 'default');
+        expect([name, Number(good) >= 200 && Number(good) < 300]).toEqual([name, true]);
+        const body = responses[good ?? '']?.content;
+        expect([name, body !== undefined]).toEqual([name, good !== '202' && good !== '204']);
+        expect(responses['default']?.content?.['application/json']?.schema).toEqual({
+          $ref: '#/components/schemas/Error',
+        });
+      }
+    });
+
+    it('gives every body that is taken a schema, and points to nothing that is not there', async () => {
+      const all = await operations();
+      const writes = all.filter(([name]) => /^(post|patch) /.test(name) && !name.endsWith('/cancel'));
+      for (const [name, { requestBody }] of writes) {
+        expect([name, Object.keys(requestBody?.content ?? {})]).toEqual([name, ['application/json']]);
+      }
+      const { components } = await document();
+      const refs = [...JSON.stringify(await document()).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)];
+      expect(refs.every(([, schema]) => (schema ?? '') in components.schemas)).toBe(true);
+    });
+
+    it('names the fields of a run', async () => {
+      const all = Object.fromEntries(await operations());
+      const body = all['post /threads/{thread_id}/runs']?.requestBody?.content['application/json']?.schema;
+      expect(body).toMatchObject({ type: 'object', required: ['assistant_id'] });
+      expect(Object.keys((body as { properties: object }).properties)).toEqual(
+        expect.arrayContaining([
+          'input',
+          'command',
+          'config',
+          'context',
+          'metadata',
+          'stream_mode',
+          'durability',
+        ]),
+      );
+    });
+  });
+
+  it('/docs is a page that names every route', async () => {
+    const { headers, text } = await server.send('GET', '/docs');
+    expect(headers.get('content-type')).toContain('text/html');
+    expect(text).toMatch(/^<!doctype html>/);
+    for (const route of ROUTES) expect(text).toContain(route.split(' ')[1]?.replace(/\{(\w+)\}/g, ':$1'));
+  });
+
+  it('/ok answers, and with check_db=1 only when the database does', async () => {
+    expect((await server.send('GET', '/ok')).json).toEqual({ ok: true });
+    expect((await server.send('GET', '/ok?check_db=1')).json).toEqual({ ok: true });
+  });
+
+  it('/info says what clients look for', async () => {
+    const { json } = await server.send('GET', '/info');
+    expect(json).toMatchObject({
+      context: 'js',
+      langgraph_js_version: expect.stringMatching(/^\d+\.\d+\.\d+$/) as string,
+      holdpoint_version: (await document()).info.version,
+      flags: { assistants: true, crons: false, langsmith: false },
+      host: { kind: 'self-hosted' },
+    });
+    const [major = 0, minor = 0, patch = 0] = (json as { version: string }).version.split('.').map(Number);
+    expect(major * 1e6 + minor * 1e3 + patch).toBeGreaterThan(4035); // LangGraph Studio refuses what is before 0.4.35
+  });
+
+  it('/metrics counts runs, workers and requests for Prometheus', async () => {
+    const { thread_id: id } = await server.client.threads.create();
+    await server.client.runs.wait(id, 'steps', { input: {} });
+    const { headers, text } = await server.send('GET', '/metrics');
+    expect(headers.get('content-type')).toContain('text/plain');
+    expect(text).toContain('holdpoint_runs{state="success"} 1');
+    expect(text).toContain('holdpoint_workers_ready 1');
+    expect(text).toMatch(
+      /holdpoint_http_requests_total\{method="POST",route="\/threads\/:thread_id\/runs\/wait",status="200"\} 1/,
+    );
+  });
+
+  it('gives each request an id', async () => {
+    const [one, two] = [await server.send('GET', '/ok'), await server.send('GET', '/nowhere')];
+    const ids = [one, two].map(({ headers }) => headers.get('x-request-id'));
+    expect(ids).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/), expect.stringMatching(/^[0-9a-f-]{36}$/)]);
+    expect(ids[0]).not.toBe(ids[1]);
+    expect(refusal(two)).toEqual({ status: 404, code: 'route_not_found' });
+  });
+});

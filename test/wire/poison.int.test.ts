@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import type { StreamMode } from '@langchain/langgraph-sdk';
+import { collect, useServer } from './server.ts';
+
+const PROBLEMS = {
+  bigint: 'is a bigint',
+  function: 'is a function',
+  symbol: 'is a symbol',
+  cycle: 'contains itself',
+  deep: 'is nested deeper than',
+  forged: 'has the form of a serialised LangChain object',
+  secret: 'has the form of a serialised LangChain object',
+  proto: 'would become a prototype',
+} as const;
+
+const MODES: StreamMode[][] = [['values'], ['updates'], ['tasks'], ['debug'], ['checkpoints'], ['events']];
+
+const messageOf = (events: { data: unknown }[]): string => {
+  const last = events.at(-1)?.data as { message?: string } | undefined;
+  return last?.message ?? '';
+};
+
+describe('state that no checkpoint can hold', () => {
+  const server = useServer();
+  const poisoned = async (kind: string, streamMode: StreamMode[]) => {
+    const { thread_id: id } = await server.client.threads.create();
+    const input = { kind, at: 2 };
+    const events = await collect(server.client.runs.stream(id, 'poison', { input, streamMode }));
+    const [run] = await server.client.runs.list(id);
+    return { id, run, events };
+  };
+
+  describe.each(Object.entries(PROBLEMS))('%s', (kind, problem) => {
+    it('fails the run at the step that made it, naming the place', async () => {
+      const { run, events } = await poisoned(kind, ['values']);
+      expect(run).toMatchObject({ status: 'error', failure: { reason: 'serialization_failed' } });
+      expect(events.at(-1)).toMatchObject({ event: 'error' });
+      const message = messageOf(events);
+      expect(message).toContain('data.here[1]');
+      expect(message).toContain(problem);
+      expect(message.length).toBeLessThan(500);
+    });
+
+    it('leaves the thread readable, and the next run works', async () => {
+      const { id } = await poisoned(kind, ['updates']);
+      expect(await server.client.threads.get(id)).toMatchObject({ status: 'error', values: { n: 1 } });
+      const fine = { n: 1, data: { here: ['fine', 'fine too'] } };
+      expect(await server.client.threads.getState(id)).toMatchObject({ values: fine, next: ['step'] });
+      expect((await server.client.threads.getHistory(id)).length).toBe(3);
+      const again = await server.client.runs.wait(id, 'poison', { input: { n: 0, kind: '' } });
+      expect(again).toMatchObject({ n: 3 });
+      expect((await server.client.threads.get(id)).status).toBe('idle');
+    });
+  });
+
+  it.each(['bigint', 'cycle', 'deep', 'forged'] as const)(
+    'is told of alike in every mode: %s',
+    async (kind) => {
+      for (const mode of MODES) {
+        const { run, events } = await poisoned(kind, mode);
+        expect([mode, run?.status, (run as { failure?: object } | undefined)?.failure]).toMatchObject([
+          mode,
+          'error',
+          { reason: 'serialization_failed' },
+        ]);
+        expect(messageOf(events)).toContain(PROBLEMS[kind]);
+      }
+    },
+  );
+});
