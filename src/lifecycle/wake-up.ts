@@ -12,29 +12,29 @@ export interface WakeUp {
 
 export const createWakeUp = (signals: SignalBus, threadId: string): WakeUp => {
   let news = false;
-  let wake: (() => void) | undefined;
+  let wake = (): void => {};
   const unsubscribe = signals.subscribe((signal) => {
     if (signal.kind !== 'thread' || signal.threadId !== threadId) return;
     news = true;
-    wake?.();
+    wake();
   });
   return {
     next: async (signal) => {
-      if (!news && !signal?.aborted) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, LOOK_AGAIN_MS);
-          wake = () => {
-            clearTimeout(timer);
-            signal?.removeEventListener('abort', wakeNow);
-            resolve();
-          };
-          const wakeNow = wake;
-          signal?.addEventListener('abort', wakeNow, { once: true });
-        });
-      }
-      wake = undefined;
+      if (!news && !signal?.aborted) await new Promise<void>((resolve) => (wake = once(resolve, signal)));
       news = false;
     },
     stop: unsubscribe,
   };
+};
+
+/** Calls `resolve` when called, when time is up or when `signal` aborts, and then leaves nothing behind. */
+const once = (resolve: () => void, signal: AbortSignal | undefined): (() => void) => {
+  const done = (): void => {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', done);
+    resolve();
+  };
+  const timer = setTimeout(done, LOOK_AGAIN_MS);
+  signal?.addEventListener('abort', done);
+  return done;
 };
