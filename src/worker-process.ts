@@ -1,7 +1,7 @@
 import type { Settings } from './config/settings.ts';
 import { updateState as applyStateUpdate } from './engine/graph-calls.ts';
 import { createExecutor, currentRun } from './engine/executor.ts';
-import { createGraphRegistry, type GraphSource } from './engine/graph-registry.ts';
+import { createGraphRegistry, type GraphRegistry, type GraphSource } from './engine/graph-registry.ts';
 import { createAcquireThread, createClaimRun } from './lifecycle/claim-run.ts';
 import { newUuid, type LifecycleDeps } from './lifecycle/deps.ts';
 import { createRenewLeases } from './lifecycle/renew-leases.ts';
@@ -14,12 +14,15 @@ import type { Signal, Storage } from './storage/ports.ts';
 import { createLogger, type Logger } from './telemetry/logger.ts';
 import type { StateUpdate } from './engine/graph-calls.ts';
 import type { FromWorker, ToWorker } from './worker/protocol.ts';
+import { nameWhoEndsTheProcess } from './worker/last-words.ts';
 import { startWatchdog } from './worker/watchdog.ts';
 import { Worker } from './worker/worker.ts';
 
 /** What the server tells a worker process. */
 export interface WorkerProcessOptions {
   id: string;
+  /** Process id of the server: without it a worker has nothing to do. */
+  parent: number;
   settings: Settings;
   graphs: Record<string, GraphSource>;
 }
@@ -33,14 +36,7 @@ export const runWorkerProcess = async (
 ): Promise<void> => {
   const { id, settings } = options;
   const log = createLogger(settings.logLevel, { worker: id });
-  const stopWatchdog = startWatchdog({
-    blockedMs: settings.workerBlockedMs,
-    currentRun: () => currentRun.getStore(),
-  });
-  surviveStrayRejections(log);
-  process.on('disconnect', () => process.exit(1));
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {}); // the server says when to drain
-
+  const stopWatchdog = guardProcess(options, log);
   const storage = await openEmbeddedStorage({
     dataDir: settings.dataDir,
     synchronous: settings.synchronous,
@@ -55,40 +51,8 @@ export const runWorkerProcess = async (
     at,
     settings: lifecycleSettings(settings),
   };
-  const worker = new Worker({
-    id,
-    queue: storage.queue,
-    runs: storage.runs,
-    signals: storage.signals,
-    claimRun: createClaimRun(lifecycle),
-    settleRun: createSettleRun(lifecycle),
-    renewLeases: createRenewLeases(lifecycle),
-    execute: createExecutor({
-      graphs,
-      checkpoints: storage.checkpoints,
-      events: storage.events,
-      acquire: createAcquireThread(lifecycle),
-      notify: (threadId) => storage.signals.publish({ kind: 'thread', threadId }),
-    }),
-    concurrency: settings.concurrency,
-    renewMs: settings.renewMs,
-    log,
-  });
-  const updateState = createUpdateState({
-    ...lifecycle,
-    applyUpdate: async ({ update, graphId, lease }) => {
-      const writer = storage.checkpoints.writer({
-        lease,
-        runId: `update:${lease.token}`,
-        metadata: { thread_id: lease.threadId, graph_id: graphId },
-      });
-      try {
-        return await applyStateUpdate(await graphs.load(graphId), writer, update);
-      } finally {
-        writer.close();
-      }
-    },
-  });
+  const worker = createWorker({ options, lifecycle, graphs, log });
+  const updateState = createUpdates(lifecycle, graphs);
   const heartbeat = setInterval(() => tell({ type: 'heartbeat' }), HEARTBEAT_MS);
   process.on('message', (message: ToWorker) => {
     if (message.type === 'call')
@@ -105,6 +69,64 @@ export const runWorkerProcess = async (
   for (const error of Object.values(await graphs.preload()))
     log.error({ err: error }, 'a graph cannot be loaded');
 };
+
+/** Watches over this process: that it ends with its server, is not blocked, and names who ends it otherwise. */
+const guardProcess = ({ parent, settings }: WorkerProcessOptions, log: Logger): (() => void) => {
+  const runOfThisCode = (): string | undefined => currentRun.getStore();
+  const { workerBlockedMs: blockedMs } = settings;
+  const stopWatchdog = startWatchdog({ parent, blockedMs, currentRun: runOfThisCode });
+  surviveStrayRejections(log);
+  nameWhoEndsTheProcess(runOfThisCode);
+  process.on('disconnect', () => process.exit(1));
+  if (!process.connected) process.exit(1); // the server died while this process started
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {}); // the server says when to drain
+  return stopWatchdog;
+};
+
+interface WorkerParts {
+  options: WorkerProcessOptions;
+  lifecycle: LifecycleDeps;
+  graphs: GraphRegistry;
+  log: Logger;
+}
+
+const createWorker = ({ options, lifecycle, graphs, log }: WorkerParts): Worker => {
+  const { id, settings } = options;
+  const { queue, runs, signals, checkpoints, events } = lifecycle.storage;
+  return new Worker({
+    id,
+    queue,
+    runs,
+    signals,
+    claimRun: createClaimRun(lifecycle),
+    settleRun: createSettleRun(lifecycle),
+    renewLeases: createRenewLeases(lifecycle),
+    execute: createExecutor({
+      graphs,
+      checkpoints,
+      events,
+      acquire: createAcquireThread(lifecycle),
+      notify: (threadId) => signals.publish({ kind: 'thread', threadId }),
+    }),
+    concurrency: settings.concurrency,
+    renewMs: settings.renewMs,
+    log,
+  });
+};
+
+/** State updates run a graph's reducers and edges: like a run, each has a name by which it can be found out. */
+const createUpdates = (lifecycle: LifecycleDeps, graphs: GraphRegistry) =>
+  createUpdateState({
+    ...lifecycle,
+    applyUpdate: ({ update, graphId, lease }) => {
+      const runId = `update:${lease.token}`;
+      const metadata = { thread_id: lease.threadId, graph_id: graphId };
+      const writer = lifecycle.storage.checkpoints.writer({ lease, runId, metadata });
+      return currentRun
+        .run(runId, async () => applyStateUpdate(await graphs.load(graphId), writer, update))
+        .finally(() => writer.close());
+    },
+  });
 
 /** In order: no new work, what runs to a boundary, then the databases. */
 const leave = async ({

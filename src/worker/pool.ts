@@ -5,24 +5,29 @@ import { ERROR_CODES, HoldpointError, type ErrorCode } from '../model/errors.ts'
 import type { Signal } from '../storage/ports.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import {
-  WATCHDOG_FD,
-  type BlockedReport,
+  LAST_WORDS_FD,
   type FromWorker,
+  type LastWords,
   type ToWorker,
   type WorkerCalls,
   type WorkerMethod,
 } from './protocol.ts';
 
 export interface PoolOptions {
-  /** The module a worker process runs, and what it is told. */
+  /** The module a worker process runs, and what it is told besides this process's id. */
   entry: string;
   options: (workerId: string) => Record<string, unknown>;
   env: NodeJS.ProcessEnv;
   size: number;
+  /** A worker watches itself; one that shows no sign of life for more than twice this long is killed from here. */
+  blockedMs: number;
   newId: () => string;
   /** A signal a worker sends to the other processes. */
   onSignal: (signal: Signal) => void;
-  /** Takes back what a worker held; called when it is gone, before another takes its place. */
+  /**
+   * Takes back what a worker held; called when it is gone, before another takes its place. `culprit` is the id of
+   * the run that ended it, where that is known.
+   */
   onGone: (input: { workerId: string; culprit: string | undefined; reason: string }) => Promise<void>;
   log: Logger;
 }
@@ -30,26 +35,33 @@ export interface PoolOptions {
 interface WorkerProcess {
   id: string;
   child: ChildProcess;
-  startedAt: number;
   ready: boolean;
   lastBeat: number;
-  blocked: BlockedReport | undefined;
+  /** Looks in a row that found no sign of life since the one before. */
+  silentLooks: number;
+  lastWords: LastWords | undefined;
+  /** Resolves when the process is gone and what it held was taken back. */
+  gone: Promise<void>;
   calls: Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>;
 }
 
 /** Before a worker that died while starting is started again. */
 const RESTART_DELAY_MS = 1000;
+/** How often the pool looks for signs of life. */
+const LOOK_MS = 1000;
 
 /** Starts the worker processes, replaces those that end, and passes messages to and fro. */
 export class WorkerPool {
   readonly #options: PoolOptions;
   readonly #workers = new Map<string, WorkerProcess>();
+  readonly #looking: NodeJS.Timeout;
   #stopping = false;
   #lastCall = 0;
 
   constructor(options: PoolOptions) {
     this.#options = options;
     for (let i = 0; i < options.size; i++) this.#start();
+    this.#looking = setInterval(() => this.#look(), LOOK_MS);
   }
 
   /** The worker processes as they are now. */
@@ -92,49 +104,59 @@ export class WorkerPool {
     }
   }
 
-  /** Lets every worker drain for so long, and waits until all are gone. */
+  /** Lets every worker drain for so long, and waits until all are gone and what they held was taken back. */
   async stop(drainTimeoutMs: number): Promise<void> {
     this.#stopping = true;
-    const gone = [...this.#workers.values()].map((worker) => this.#end(worker, drainTimeoutMs));
-    await Promise.all(gone);
+    clearInterval(this.#looking);
+    await Promise.all([...this.#workers.values()].map((worker) => this.#end(worker, drainTimeoutMs)));
   }
 
   async #end(worker: WorkerProcess, drainTimeoutMs: number): Promise<void> {
-    const exited = new Promise((resolve) => worker.child.once('exit', resolve));
-    if (worker.child.exitCode !== null || worker.child.signalCode !== null) return;
     send(worker, { type: 'drain', timeoutMs: drainTimeoutMs });
     const kill = setTimeout(() => worker.child.kill('SIGKILL'), drainTimeoutMs + KILL_GRACE_MS);
-    await exited;
+    await worker.gone;
     clearTimeout(kill);
+  }
+
+  /** Counts looks, not time: a clock that jumps, or a machine that slept, is no silence. */
+  #look(): void {
+    for (const worker of this.#workers.values()) {
+      if (++worker.silentLooks * LOOK_MS < 2 * this.#options.blockedMs + KILL_GRACE_MS) continue;
+      worker.lastWords ??= { what: 'the worker showed no sign of life', runId: null, stack: [] };
+      worker.child.kill('SIGKILL');
+    }
   }
 
   #start(): void {
     const { entry, options, env, newId } = this.#options;
     const id = newId();
-    const child = fork(entry, [JSON.stringify(options(id))], {
+    const child = fork(entry, [JSON.stringify({ ...options(id), parent: process.pid })], {
       env,
       stdio: ['ignore', 'inherit', 'inherit', 'ipc', 'pipe'],
     });
     const worker: WorkerProcess = {
       id,
       child,
-      startedAt: Date.now(),
       ready: false,
       lastBeat: Date.now(),
-      blocked: undefined,
+      silentLooks: 0,
+      lastWords: undefined,
+      gone: new Promise<void>((resolve) => {
+        child.once('close', (code, signal) => resolve(this.#gone(worker, code, signal)));
+      }),
       calls: new Map(),
     };
     this.#workers.set(id, worker);
     child.on('message', (message) => this.#receive(worker, message as FromWorker));
     child.on('error', (error) => this.#options.log.error({ err: error, worker: id }, 'worker process error'));
-    createInterface({ input: child.stdio[WATCHDOG_FD] as Readable }).on('line', (line) => {
-      worker.blocked = JSON.parse(line) as BlockedReport;
+    createInterface({ input: child.stdio[LAST_WORDS_FD] as Readable }).on('line', (line) => {
+      worker.lastWords = JSON.parse(line) as LastWords;
     });
-    child.once('close', (code, signal) => void this.#gone(worker, code, signal));
   }
 
   #receive(worker: WorkerProcess, message: FromWorker): void {
     worker.lastBeat = Date.now();
+    worker.silentLooks = 0;
     switch (message.type) {
       case 'ready':
         worker.ready = true;
@@ -163,10 +185,10 @@ export class WorkerPool {
     for (const { reject } of worker.calls.values())
       reject(unavailable('The worker ended while it worked on this.'));
     const reason = endReason(worker, code, signal);
-    if (!this.#stopping) log.warn({ worker: worker.id, blocked: worker.blocked }, reason);
+    if (!this.#stopping) log.warn({ worker: worker.id, lastWords: worker.lastWords }, reason);
     for (let done = false; !done;) {
       try {
-        await onGone({ workerId: worker.id, culprit: worker.blocked?.runId ?? undefined, reason });
+        await onGone({ workerId: worker.id, culprit: worker.lastWords?.runId ?? undefined, reason });
         done = true;
       } catch (error) {
         log.error(
@@ -191,12 +213,11 @@ const send = ({ child }: WorkerProcess, message: ToWorker): void => {
 };
 
 const endReason = (
-  { blocked }: WorkerProcess,
+  { lastWords }: WorkerProcess,
   code: number | null,
   signal: NodeJS.Signals | null,
 ): string => {
-  if (blocked)
-    return `the worker's event loop was blocked${blocked.stack[0] ? ` in ${blocked.stack[0]}` : ''}`;
+  if (lastWords) return [lastWords.what, ...lastWords.stack.slice(0, 1)].join(' ');
   return signal ? `the worker was killed by ${signal}` : `the worker exited with code ${code}`;
 };
 

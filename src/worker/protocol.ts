@@ -21,13 +21,23 @@ export type FromWorker =
   | { type: 'reply'; id: number; value: unknown }
   | { type: 'refusal'; id: number; code: string; message: string; details: Record<string, unknown> };
 
-/** What a worker's watchdog says, on a pipe of its own, when the worker's event loop stands still. */
-export interface BlockedReport {
-  /** The run whose code blocks, where it could be found out. */
+/** Why a worker process is about to end, said on a pipe of its own that works when the event loop does not. */
+export interface LastWords {
+  /** What happened, to be followed by where. */
+  what: string;
+  /** The run (or state update) whose code it was; null when that cannot be known. */
   runId: string | null;
-  /** Where it stands: `function (file:line)`, innermost first. */
+  /** Where that code was: lines of a stack trace, innermost first. */
   stack: string[];
 }
 
 /** File descriptor of that pipe in the worker. */
-export const WATCHDOG_FD = 4;
+export const LAST_WORDS_FD = 4;
+
+/** The lines of an error's stack that say where, without those of `ours`, which only looked. */
+export const stackLines = (stack: string | undefined, ours: RegExp = /^$/): string[] =>
+  (stack ?? '')
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line) && !ours.test(line))
+    .map((line) => line.trim())
+    .slice(0, 10);

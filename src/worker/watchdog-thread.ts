@@ -1,20 +1,22 @@
-import { writeSync } from 'node:fs';
 import { Session } from 'node:inspector';
 import { workerData } from 'node:worker_threads';
-import { WATCHDOG_FD, type BlockedReport } from './protocol.ts';
+import { sayLastWords } from './last-words.ts';
+import { stackLines, type LastWords } from './protocol.ts';
+import { readSyncCall } from './sync-calls.ts';
 
 /** How often the thread looks. */
 const LOOK_MS = 200;
-/** How long the blocked thread may take to answer; native code never does. */
-const ANSWER_MS = 1000;
+/** How long the blocked thread may take to answer. Code outside of V8 (a program it waits for) never does. */
+const ANSWER_MS = 2000;
 
-const { beats, blockedMs, parent } = workerData as {
+const { beats, syncCall, blockedMs, parent } = workerData as {
   beats: BigInt64Array;
+  syncCall: SharedArrayBuffer;
   blockedMs: number;
   parent: number;
 };
 
-/** Clock set forward looks like silence: only silence over many looks of our own counts. */
+/** A clock that is set forward looks like silence: only silence over many looks of our own counts. */
 let silentLooks = 0;
 let lastBeat = Atomics.load(beats, 0);
 
@@ -25,46 +27,41 @@ const look = async (): Promise<void> => {
   lastBeat = beat;
   if (silentLooks * LOOK_MS < blockedMs) return;
   clearInterval(timer);
-  report(await Promise.race([findCulprit(), unknownAfter(ANSWER_MS)]));
-  process.kill(process.pid, 'SIGKILL');
+  try {
+    sayLastWords(await Promise.race([findCulprit(), afterSilence(ANSWER_MS)]));
+  } finally {
+    process.kill(process.pid, 'SIGKILL');
+  }
 };
 
 const timer = setInterval(() => void look(), LOOK_MS);
 
-const UNKNOWN: BlockedReport = { runId: null, stack: [] };
+const WHAT = `the worker's event loop stood still for ${blockedMs} ms`;
 
-const unknownAfter = (ms: number): Promise<BlockedReport> =>
-  new Promise((resolve) => setTimeout(() => resolve(UNKNOWN), ms));
+/** What can be said when the main thread does not answer. */
+const afterSilence = (ms: number): Promise<LastWords> =>
+  new Promise((resolve) =>
+    setTimeout(() => {
+      const waits = readSyncCall(syncCall);
+      resolve(waits ? { what: WHAT, ...waits } : { what: `${WHAT} in native code`, runId: null, stack: [] });
+    }, ms),
+  );
 
-const report = (found: BlockedReport): void => {
-  try {
-    writeSync(WATCHDOG_FD, `${JSON.stringify(found)}\n`);
-  } catch {
-    // Nobody listens any more: the process ends all the same.
-  }
-};
+/** Evaluated in the midst of the code that blocks, so it sees what that code would see. */
+const WHO_AND_WHERE = `({
+  runId: globalThis[Symbol.for('holdpoint.currentRun')]?.() ?? null,
+  stack: String(new Error().stack),
+})`;
+const OUR_OWN_FRAME = /at <anonymous>:\d+:\d+$/;
 
-/** Stops the main thread where it is and asks it, from the innermost frame, whose code that is. */
-const findCulprit = (): Promise<BlockedReport> =>
+/** Interrupts the main thread wherever it is and asks it whose code that is. */
+const findCulprit = (): Promise<LastWords> =>
   new Promise((resolve) => {
     const session = new Session();
     session.connectToMainThread();
-    session.on('Debugger.paused', ({ params }) => {
-      const stack = params.callFrames.map(
-        ({ functionName, url, location }) =>
-          `${functionName || '(anonymous)'} (${url}:${location.lineNumber + 1})`,
-      );
-      const expression = `globalThis[Symbol.for('holdpoint.currentRun')]?.() ?? null`;
-      const callFrameId = params.callFrames[0]?.callFrameId ?? '';
-      session.post(
-        'Debugger.evaluateOnCallFrame',
-        { callFrameId, expression, returnByValue: true },
-        (error, answer) => {
-          const value: unknown = error ? null : answer?.result.value;
-          resolve({ runId: typeof value === 'string' ? value : null, stack: stack.slice(0, 10) });
-        },
-      );
+    session.post('Runtime.evaluate', { expression: WHO_AND_WHERE, returnByValue: true }, (error, answer) => {
+      const found = (error ? {} : (answer?.result.value ?? {})) as { runId?: unknown; stack?: string };
+      const runId = typeof found.runId === 'string' ? found.runId : null;
+      resolve({ what: WHAT, runId, stack: stackLines(found.stack, OUR_OWN_FRAME) });
     });
-    session.post('Debugger.enable');
-    session.post('Debugger.pause');
   });

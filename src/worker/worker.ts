@@ -66,12 +66,14 @@ export class Worker {
   async #handle({ runId }: RunJob): Promise<void> {
     const { id, claimRun, execute, log } = this.#deps;
     const claimed = await claimRun({ runId, owner: id });
-    if (!claimed) return;
+    if (!claimed) return this.#leave(runId);
     const control = createAttemptControl();
     this.#attempts.set(runId, control);
     if (this.#mode === 'draining') control.requestDrain();
     try {
-      await this.#obey(runId);
+      await this.#obey(runId).catch((error: unknown) =>
+        log.error({ err: error, runId }, 'orders cannot be read yet'),
+      );
       const result = await execute(claimed, control);
       const state = await this.#settle(claimed, result);
       log.debug({ runId, attempt: claimed.run.attempt, outcome: result.outcome, state }, 'attempt ended');
@@ -79,6 +81,11 @@ export class Worker {
     } finally {
       this.#attempts.delete(runId);
     }
+  }
+
+  /** A run that cannot be had although it waits (its thread's state is being edited) is not asked for at once again. */
+  async #leave(runId: string): Promise<void> {
+    if ((await this.#deps.runs.get(runId))?.state === 'pending') await pause(BUSY_MS);
   }
 
   /** A result that cannot be written is not lost: it is tried again until it can, or the thread has a new owner. */
@@ -100,7 +107,9 @@ export class Worker {
   async #obey(runId: string): Promise<void> {
     const run = await this.#deps.runs.get(runId);
     const control = this.#attempts.get(runId);
-    if (run && control) ORDERS[run.desired](control);
+    if (!control) return;
+    if (run) ORDERS[run.desired](control);
+    else control.abort('lease_lost'); // deleted
   }
 
   async #renew(): Promise<void> {
@@ -126,5 +135,7 @@ const ORDERS: Record<DesiredState, (control: AttemptControl) => void> = {
 
 /** Before storage that refused is tried again. */
 const RETRY_MS = 1000;
+/** Before a thread that was busy is looked at again. */
+const BUSY_MS = 50;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
