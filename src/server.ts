@@ -8,6 +8,7 @@ import type { Settings } from './config/settings.ts';
 import { langgraphVersion, version } from './config/version.ts';
 import type { CheckpointCoordinates } from './engine/debug-payload.ts';
 import { createGraphRegistry } from './engine/graph-registry.ts';
+import { readThreadNow } from './engine/thread-now.ts';
 import { createApp } from './http/app.ts';
 import type { PlatformDeps } from './http/platform/deps.ts';
 import { allRoutes } from './http/routes.ts';
@@ -83,14 +84,18 @@ export const startServer = async ({
     at,
     settings: lifecycleSettings(settings),
   };
-  const reapRuns = createReapRuns(lifecycle);
+  const graphs = createGraphRegistry(langgraph.graphs);
+  const reapRuns = createReapRuns({
+    ...lifecycle,
+    readThread: async ({ threadId, graphId }) =>
+      readThreadNow(await graphs.load(graphId), storage.checkpoints.reader, threadId),
+  });
   await createFinishDeletions(lifecycle)();
   await reapRuns({
     held: { expiredBefore: Number.MAX_SAFE_INTEGER },
     reason: 'the server stopped without draining',
   });
 
-  const graphs = createGraphRegistry(langgraph.graphs);
   const assistants = createAssistants({ storage, graphs, clock: systemClock });
   await assistants.ensureSystem();
   const rehearsal = modelConfigured() ? undefined : await startRehearsalModel();
@@ -102,6 +107,7 @@ export const startServer = async ({
       ...(rehearsal && { OPENAI_BASE_URL: rehearsal.url, OPENAI_API_KEY: 'rehearsal' }),
     },
     size: settings.workers,
+    blockedMs: settings.workerBlockedMs,
     newId: newUuid,
     onSignal: (signal) => fromWorkers.forEach((listener) => listener(signal)),
     onGone: async ({ workerId, culprit, reason }) => {

@@ -1,6 +1,7 @@
 import { isoTime } from '../model/clock.ts';
 import { isFinal, isHeld } from '../model/run-state.ts';
 import type { Run } from '../model/run.ts';
+import { threadStatusAfter } from '../model/wire-status.ts';
 import type { Ledger } from '../storage/ports.ts';
 import type { LifecycleDeps } from './deps.ts';
 import { illegalMove, moveRun } from './move-run.ts';
@@ -54,8 +55,9 @@ const cancel = async ({ clock }: LifecycleDeps, ledger: Ledger, input: CancelRun
   const others = (await ledger.runs.unfinished(threadId)).filter((other) => other.runId !== runId);
   const thread = await ledger.threads.get(threadId);
   if (!thread) throw threadNotFound(threadId);
-  const waiting = Object.keys(thread.interrupts).length > 0;
-  const status = others.length > 0 ? 'busy' : waiting ? 'interrupted' : 'idle';
+  // A run that was given back in the middle has steps left, as has a thread with a question.
+  const hasNext = run.attempt > 0 || Object.keys(thread.interrupts).length > 0;
+  const status = others.length > 0 ? 'busy' : threadStatusAfter('cancelled', hasNext);
   await moveRun(ledger, { run, transition: 'cancel', actor, at, reason, thread: { status } });
   return {
     run: { ...run, state: 'cancelled' as const, updatedAt: at },

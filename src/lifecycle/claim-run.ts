@@ -18,6 +18,7 @@ export const createClaimRun = (deps: LifecycleDeps) => {
         const run = await ledger.runs.get(input.runId);
         if (run?.state !== 'pending') return undefined;
         const assistant = await ledger.assistants.get(run.assistantId);
+        if (!assistant) return undefined;
         const lease = await ledger.threads.claim({
           threadId: run.threadId,
           runId: run.runId,
@@ -25,7 +26,7 @@ export const createClaimRun = (deps: LifecycleDeps) => {
           owner: input.owner,
           expiresAt: clock.now() + deps.settings.leaseMs,
         });
-        if (!lease || !assistant) return undefined;
+        if (!lease) return undefined;
         const attempt = run.attempt + 1;
         const at = isoTime(clock);
         const detail = { attempt, fence: lease.fence };

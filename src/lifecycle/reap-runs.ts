@@ -1,38 +1,41 @@
 import type { CheckpointTuple } from '@langchain/langgraph-checkpoint';
 import { waitingQuestions } from '../engine/questions.ts';
+import type { ThreadNow } from '../engine/thread-now.ts';
 import { isoTime } from '../model/clock.ts';
 import type { RunFailure } from '../model/errors.ts';
-import { isFinal, nextRunState, type RunTransition } from '../model/run-state.ts';
+import { isActive, nextRunState, type RunState, type RunTransition } from '../model/run-state.ts';
 import type { Run } from '../model/run.ts';
 import type { HeldThread } from '../model/thread.ts';
+import type { Ledger, ThreadPatch } from '../storage/ports.ts';
 import { threadStatusAfter } from '../model/wire-status.ts';
-import { encodeState } from '../model/state-json.ts';
-import type { Ledger } from '../storage/ports.ts';
 import type { LifecycleDeps } from './deps.ts';
 import { moveRun } from './move-run.ts';
 
 export interface ReapInput {
   /** Whose threads: a worker that is gone, or everybody whose lease ran out. */
   held: { owner: string } | { expiredBefore: number };
-  /** What is known of the end: the run that blocked the process, or nothing. */
+  /** The run that is known to have ended the worker, if one is. */
   culprit?: string | undefined;
   reason: string;
 }
 
+/** Reads what a thread shows from its latest checkpoint, as its graph understands it. */
+export type ReadThread = (input: { threadId: string; graphId: string }) => Promise<ThreadNow>;
+
+type ReapDeps = LifecycleDeps & { readThread: ReadThread };
+
 /**
  * Takes back what a lost worker held. Each run returns to the queue and continues from its last checkpoint; an
- * operator's word given meanwhile is honoured. When one run is known to have blocked the worker only that one
+ * operator's word given meanwhile is honoured. When one run is known to have ended the worker only that one
  * spends an attempt; else each that made no progress since its claim does. Answers how many were taken back.
  */
-export const createReapRuns = (deps: LifecycleDeps) => {
+export const createReapRuns = (deps: ReapDeps) => {
   return async (input: ReapInput): Promise<number> => {
     const { storage } = deps;
     const found = await storage.threads.heldBy(input.held);
     for (const held of found) {
-      const latest = await storage.checkpoints.reader.getTuple({
-        configurable: { thread_id: held.lease.threadId, checkpoint_ns: '' },
-      });
-      await storage.transaction((ledger) => reap(deps, ledger, { ...input, held, latest }));
+      const reaping = { ...input, held, ...(await look(deps, input, held)) };
+      await storage.transaction((ledger) => reap(deps, ledger, reaping));
       storage.signals.publish({ kind: 'thread', threadId: held.lease.threadId });
     }
     if (found.length > 0) storage.signals.publish({ kind: 'queue' });
@@ -40,67 +43,122 @@ export const createReapRuns = (deps: LifecycleDeps) => {
   };
 };
 
-interface Reaping {
-  held: HeldThread;
+interface Seen {
   latest: CheckpointTuple | undefined;
-  culprit?: string | undefined;
-  reason: string;
+  /** Only where the thread comes to rest: its graph has to be loaded for it. */
+  now: ThreadNow | undefined;
 }
 
-const reap = async (deps: LifecycleDeps, ledger: Ledger, reaping: Reaping): Promise<void> => {
-  const { latest, culprit, reason } = reaping;
-  const { lease, runId } = reaping.held;
+interface Reaping extends Omit<ReapInput, 'held'>, Seen {
+  held: HeldThread;
+}
+
+/** What there is to know before the transaction. */
+const look = async (deps: ReapDeps, input: ReapInput, { lease, runId }: HeldThread): Promise<Seen> => {
+  const { storage, readThread } = deps;
+  const { threadId } = lease;
+  const latest = await storage.checkpoints.reader.getTuple({
+    configurable: { thread_id: threadId, checkpoint_ns: '' },
+  });
+  const run = runId === null ? undefined : await storage.runs.get(runId);
+  const rests = run === undefined || !isActive(verdict(deps, run, { ...input, latest }).state);
+  const graphId = (await storage.threads.get(threadId))?.graphId ?? null;
+  if (!latest || !rests || graphId === null) return { latest, now: undefined };
+  // A graph that cannot be loaded keeps nobody from taking its threads back.
+  return { latest, now: await readThread({ threadId, graphId }).catch(() => undefined) };
+};
+
+const reap = async (deps: ReapDeps, ledger: Ledger, reaping: Reaping): Promise<void> => {
+  const { held, latest, now } = reaping;
+  const { lease, runId } = held;
+  const { threadId } = lease;
   if (!(await ledger.threads.holds(lease))) return;
   const run = runId === null ? undefined : await ledger.runs.get(runId);
   await ledger.threads.release(lease);
-  if (runId === null && latest)
-    await catchUp(ledger, { threadId: lease.threadId, latest, at: isoTime(deps.clock) });
-  if (!run || nextRunState(run.state, 'loseLease') === undefined) return;
-  const spends = culprit === undefined ? !wrote(latest, run) : culprit === run.runId;
-  const spent = spends ? run.spent + 1 : run.spent;
-  const exhausted = spent >= deps.settings.maxSpentAttempts;
-  const transition = transitionFor(run, exhausted);
-  const failure: RunFailure | null = exhausted
-    ? {
-        reason: 'attempts_exhausted',
-        error: 'AttemptsExhausted',
-        message: `given up after ${spent} attempts: ${reason}`,
-      }
-    : null;
-  const state = nextRunState(run.state, transition) ?? run.state;
+  const others = (await ledger.runs.unfinished(threadId)).filter((other) => other.runId !== run?.runId);
+  const shown = { busy: others.length > 0, ...standing(latest, now) };
+  if (run) await reapRun(deps, ledger, { ...reaping, run, shown });
+  else if (now) await reapUpdate(deps, ledger, { threadId, shown });
+  if (now) await ledger.threads.putValues(threadId, { runId: run?.runId ?? null, values: now.values });
+  await ledger.runs.offerNext(threadId);
+};
+
+/** What the thread is to show. */
+interface Shown {
+  /** Another run waits on it. */
+  busy: boolean;
+  hasNext: boolean;
+  /** Those of the latest checkpoint: one that was answered on the way waits no more. */
+  questions: Pick<ThreadPatch, 'interrupts'>;
+}
+
+const standing = (latest: Seen['latest'], now: Seen['now']): Omit<Shown, 'busy'> => ({
+  hasNext: now?.hasNext ?? true,
+  questions: latest ? { interrupts: now?.interrupts ?? waitingQuestions(latest) } : {},
+});
+
+const reapRun = async (
+  deps: ReapDeps,
+  ledger: Ledger,
+  reaping: Reaping & { run: Run; shown: Shown },
+): Promise<void> => {
+  const { run, reason, shown } = reaping;
+  const { transition, state, spent, failure } = verdict(deps, run, reaping);
+  if (failure) await logFailure(deps, ledger, { run, failure });
   await moveRun(ledger, {
     run,
     transition,
     actor: 'system',
     at: isoTime(deps.clock),
     reason: transition === 'loseLease' ? null : (run.reason ?? failure?.message ?? null),
-    set: { spent, ...(failure && { failure }) },
-    ...(state !== 'pending' && { thread: { status: threadStatusAfter(state, true) } }),
+    set: { spent, failure },
+    thread: { ...shown.questions, status: shown.busy ? 'busy' : threadStatusAfter(state, shown.hasNext) },
     detail: { reason, attempt: run.attempt, spent },
   });
-  if (isFinal(state) && latest) {
-    await ledger.threads.putValues(run.threadId, {
-      runId: run.runId,
-      values: encodeState(stateValues(latest)),
-    });
-  }
-  await ledger.runs.offerNext(run.threadId);
 };
 
 /** A state update was cut off: what the thread shows may be older than what it stored. */
-const catchUp = async (
+const reapUpdate = async (
+  { clock }: ReapDeps,
   ledger: Ledger,
-  { threadId, latest, at }: { threadId: string; latest: CheckpointTuple; at: string },
+  { threadId, shown }: { threadId: string; shown: Shown },
 ): Promise<void> => {
-  await ledger.threads.patch(threadId, { interrupts: waitingQuestions(latest), updatedAt: at });
-  await ledger.threads.putValues(threadId, { runId: null, values: encodeState(stateValues(latest)) });
+  const status = shown.busy ? 'busy' : shown.hasNext ? 'interrupted' : 'idle';
+  await ledger.threads.patch(threadId, { ...shown.questions, status, updatedAt: isoTime(clock) });
 };
 
-/** The state's values without the graph's own channels. */
-const stateValues = ({ checkpoint }: CheckpointTuple): Record<string, unknown> =>
-  Object.fromEntries(
-    Object.entries(checkpoint.channel_values).filter(([channel]) => !/^(__|branch:)/.test(channel)),
-  );
+interface Verdict {
+  transition: RunTransition;
+  state: RunState;
+  spent: number;
+  failure: RunFailure | null;
+}
+
+const verdict = (
+  { settings }: LifecycleDeps,
+  run: Run,
+  { culprit, latest, reason }: Pick<Reaping, 'culprit' | 'latest' | 'reason'>,
+): Verdict => {
+  const spent = spentAfter(run, culprit, wrote(latest, run));
+  const exhausted = spent >= settings.maxSpentAttempts;
+  const transition = transitionFor(run, exhausted);
+  const failure: RunFailure | null =
+    transition === 'fail'
+      ? {
+          reason: 'attempts_exhausted',
+          error: 'AttemptsExhausted',
+          message: `given up after ${spent} ${spent === 1 ? 'attempt' : 'attempts'}: ${reason}`,
+        }
+      : null;
+  return { transition, state: nextRunState(run.state, transition) ?? run.state, spent, failure };
+};
+
+/** How many attempts in a row the run has now spent. */
+const spentAfter = (run: Run, culprit: string | undefined, progressed: boolean): number => {
+  if (culprit === run.runId) return run.spent + 1;
+  if (progressed) return 0;
+  return culprit === undefined ? run.spent + 1 : run.spent;
+};
 
 const transitionFor = (run: Run, exhausted: boolean): RunTransition => {
   if (run.desired === 'cancel') return 'cancel';
@@ -112,4 +170,28 @@ const transitionFor = (run: Run, exhausted: boolean): RunTransition => {
 const wrote = (latest: CheckpointTuple | undefined, { runId, attempt }: Run): boolean => {
   const metadata = latest?.metadata as Record<string, unknown> | undefined;
   return metadata?.['run_id'] === runId && metadata['run_attempt'] === attempt;
+};
+
+/**
+ * The last event of a run that is given up, so that whoever follows it hears why. The worker's own events may
+ * have gone missing: the thread is taken over for a moment, which gives this one a place after all of them.
+ */
+const logFailure = async (
+  { storage, clock, newId }: LifecycleDeps,
+  ledger: Ledger,
+  { run, failure }: { run: Run; failure: RunFailure },
+): Promise<void> => {
+  const { threadId, runId } = run;
+  const lease = await ledger.threads.claim({
+    threadId,
+    runId,
+    token: newId(),
+    owner: 'system',
+    expiresAt: clock.now(),
+  });
+  if (!lease) return;
+  const data = JSON.stringify({ error: failure.error, message: failure.message });
+  const events = [{ seq: 1, event: 'error', data, ref: null }];
+  await storage.events.append({ lease, runId, events }, ledger);
+  await ledger.threads.release(lease);
 };

@@ -4,7 +4,6 @@ import type { ClaimedRun } from '../engine/run-config.ts';
 import { isoTime } from '../model/clock.ts';
 import { nextRunState, type RunState, type RunTransition } from '../model/run-state.ts';
 import type { Run } from '../model/run.ts';
-import type { Interrupts } from '../model/thread.ts';
 import { threadStatusAfter } from '../model/wire-status.ts';
 import type { Ledger, RunJob } from '../storage/ports.ts';
 import type { LifecycleDeps } from './deps.ts';
@@ -56,7 +55,8 @@ const settle = async (
     set: { failure, spent: 0 },
     thread: {
       status: others.length > 0 ? 'busy' : threadStatusAfter(state, result.hasNext),
-      interrupts: waitingAfter(state, result),
+      // Where no checkpoint could be read, what waited waits still.
+      ...(result.values !== null && { interrupts: result.interrupts }),
     },
   });
   if (!moved) return undefined;
@@ -94,7 +94,3 @@ const ABORTED = {
 
 const actorOf = (outcome: RunOutcome): string =>
   outcome.kind === 'aborted' && outcome.reason === 'cancel' ? 'user' : 'system';
-
-/** Questions stay on the thread unless the run went past them. */
-const waitingAfter = (state: RunState, { interrupts }: AttemptResult): Interrupts =>
-  state === 'pending' ? {} : interrupts;

@@ -33,10 +33,13 @@ export const createUpdateState = (deps: LifecycleDeps & { applyUpdate: ApplyUpda
       await storage.transaction(async (ledger) => {
         if (!(await ledger.threads.holds(lease))) throw busy(update.threadId);
         await record(ledger, { at: isoTime(deps.clock), updated, update, owner });
+        await ledger.threads.release(lease);
       });
       return updated.checkpoint;
-    } finally {
+    } catch (error) {
       await storage.threads.release(lease);
+      throw error;
+    } finally {
       storage.signals.publish({ kind: 'queue' });
       storage.signals.publish({ kind: 'thread', threadId: update.threadId });
     }
@@ -73,8 +76,9 @@ const record = async (
 ): Promise<void> => {
   const { threadId, asNode = null } = update;
   const { checkpoint, values, interrupts, hasNext } = updated;
+  const queued = (await ledger.runs.unfinished(threadId)).length > 0;
   await ledger.threads.patch(threadId, {
-    status: hasNext ? 'interrupted' : 'idle',
+    status: queued ? 'busy' : hasNext ? 'interrupted' : 'idle',
     interrupts,
     updatedAt: at,
   });
