@@ -1,0 +1,101 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { until } from '../crash/crash-server.ts';
+import { startTroubleServer, spentEachTime, type TroubleServer } from './trouble-server.ts';
+import type { Trouble } from './graphs/trouble.ts';
+
+let server: TroubleServer;
+
+const start = async (env: Record<string, string> = {}): Promise<void> => {
+  server = await startTroubleServer({ HOLDPOINT_WORKER_BLOCKED_MS: '1000', ...env });
+};
+
+afterEach(() => server.kill());
+
+/** Milliseconds the API takes for a small request, asked every few milliseconds until `end`. */
+const latenciesUntil = async (end: Promise<unknown>): Promise<number[]> => {
+  const taken: number[] = [];
+  let over = false;
+  void end.finally(() => (over = true));
+  while (!over) {
+    const before = performance.now();
+    await fetch(`${server.url}/ok?check_db=1`);
+    taken.push(performance.now() - before);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  return taken.sort((a, b) => a - b);
+};
+
+describe('a worker whose event loop stands still', () => {
+  it('is replaced; only the run that blocks it spends attempts, until it has none; the API answers meanwhile', async () => {
+    await start({ HOLDPOINT_MAX_ATTEMPTS: '2' });
+    const others = await Promise.all([1, 2, 3, 4].map(() => server.launch('steps', { steps: 5, ms: 700 })));
+    const blocking = await server.trouble('spin');
+    const end = server.ended(blocking);
+    const latencies = await latenciesUntil(end);
+    const run = await end;
+    expect(run).toMatchObject({ state: 'error', attempt: 2, spent: 2 });
+    expect(run.failure).toMatchObject({ reason: 'attempts_exhausted' });
+    expect(run.failure?.message).toMatch(/stood still for 1000 ms at spinForEver .*trouble\.ts:\d+/);
+    expect(await server.lastEvent(blocking)).toMatchObject({
+      event: 'error',
+      data: { error: 'AttemptsExhausted', message: run.failure?.message },
+    });
+    expect(latencies.length).toBeGreaterThan(50);
+    expect(latencies[Math.floor(latencies.length * 0.99)]).toBeLessThan(250);
+    for (const other of others) {
+      expect(await server.ended(other)).toMatchObject({ state: 'success' });
+      expect(spentEachTime(server, other)).toEqual([0, 0]);
+    }
+  });
+
+  it('names the run that did it, however it was done, and no other of the many in flight spends an attempt', async () => {
+    await start({ HOLDPOINT_MAX_ATTEMPTS: '1' });
+    const others = await Promise.all(
+      [1, 2, 3, 4].map(() => server.launch('steps', { steps: 1, ms: 60_000 })),
+    );
+    const troubles: [Trouble, RegExp][] = [
+      ['spinLater', /stood still .* at spinForEver/],
+      ['spinInCallback', /stood still .* at spinForEver/],
+      ['waitNatively', /stood still .* at Atomics\.wait/],
+      ['runProgram', /stood still .* at .*runProgram/],
+      ['exitLater', /process\.exit\(3\) was called at .*exitLater/],
+      ['throwOutside', /uncaught Error: thrown outside of every promise at/],
+    ];
+    for (const [what, reason] of troubles) {
+      const run = await server.ended(await server.trouble(what));
+      expect(run).toMatchObject({ state: 'error', attempt: 1, failure: { reason: 'attempts_exhausted' } });
+      expect(run.failure?.message).toMatch(reason);
+    }
+    // A state update runs the graph's reducers.
+    const { thread_id: threadId } = await server.client.threads.create({ graphId: 'trouble' });
+    await server.client.runs.wait(threadId, 'trouble', { input: { what: 'stray' } });
+    const update = server.client.threads.updateState(threadId, { values: { reduced: 'spin' } });
+    await expect(update).rejects.toThrow('503');
+    for (const other of others) {
+      await until(() => spentEachTime(server, other).length > troubles.length);
+      expect(new Set(spentEachTime(server, other))).toEqual(new Set([0]));
+    }
+  });
+
+  it('spends an attempt of each run that made no progress when nobody can be named', async () => {
+    await start({ HOLDPOINT_MAX_ATTEMPTS: '2', NODE_OPTIONS: '--max-old-space-size=128' });
+    const stepping = await server.launch('steps', { steps: 20, ms: 400 });
+    const hog = await server.trouble('hog');
+    const run = await server.ended(hog);
+    expect(run).toMatchObject({ state: 'error', spent: 2 });
+    // The first attempt stored its input, which counts as progress.
+    expect(spentEachTime(server, hog)).toEqual([0, 1, 2]);
+    expect(await server.ended(stepping)).toMatchObject({ state: 'success' });
+    expect(new Set(spentEachTime(server, stepping))).toEqual(new Set([0]));
+  });
+});
+
+describe('a worker that is stopped as a whole', () => {
+  it('is killed and replaced by the server', async () => {
+    await start();
+    const run = await server.launch('steps', { steps: 3, ms: 300 });
+    process.kill(await server.worker(), 'SIGSTOP');
+    expect(await server.ended(run)).toMatchObject({ state: 'success' });
+    expect(server.workers()).toHaveLength(2);
+  });
+});

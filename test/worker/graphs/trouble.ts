@@ -1,0 +1,92 @@
+import { execSync } from 'node:child_process';
+import { Annotation, END, START, StateGraph } from '@langchain/langgraph';
+import type { RunnableConfig } from '@langchain/core/runnables';
+import { effect } from '../../crash/graphs/effects.ts';
+
+const State = Annotation.Root({
+  /** What goes wrong in the node. */
+  what: Annotation<Trouble>({ reducer: (_, next) => next, default: () => 'spin' }),
+  /** Its reducer blocks when told to. */
+  reduced: Annotation<string>({
+    reducer: (_, next) => (next === 'spin' ? spinForEver() : next),
+    default: () => '',
+  }),
+  done: Annotation<boolean>({ reducer: (_, next) => next, default: () => false }),
+});
+
+type Values = typeof State.State;
+
+export type Trouble = keyof typeof TROUBLES;
+
+const work = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+const spinForEver = (): never => {
+  for (;;);
+};
+
+const innermost = (depth: number): never => (depth === 0 ? spinForEver() : innermost(depth - 1));
+
+const TROUBLES = {
+  /** Blocks at once. */
+  spin: async () => spinForEver(),
+  /** Blocks after something was awaited. */
+  spinLater: async () => {
+    await work(50);
+    await Promise.all([work(20), work(30)]);
+    spinForEver();
+  },
+  /** Blocks in a function called from a callback. */
+  spinInCallback: () =>
+    new Promise((resolve) => {
+      setTimeout(() => resolve([1, 2].map(() => innermost(3))), 30);
+    }),
+  /** Blocks in V8's own code. */
+  waitNatively: async () => {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  },
+  matchForEver: async () => {
+    /^(a+)+$/.test(`${'a'.repeat(60)}b`);
+  },
+  /** Blocks where no interrupt reaches. */
+  runProgram: async () => {
+    execSync('sleep 60');
+  },
+  exit: async () => process.exit(3),
+  exitLater: async () => {
+    await work(20);
+    process.exit(3);
+  },
+  /** Throws where nobody can catch it. */
+  throwOutside: () =>
+    new Promise(() => {
+      setTimeout(() => {
+        throw new Error('thrown outside of every promise');
+      }, 20);
+    }),
+  /** A promise of its own is rejected and nobody looks at it. */
+  stray: async () => {
+    void Promise.reject(new Error('stray'));
+    await work(20);
+  },
+  /** Takes memory until there is none. */
+  hog: async () => {
+    const taken: number[][] = [];
+    for (;;) {
+      taken.push(Array.from({ length: 1e6 }, (_, i) => i));
+      await work(0);
+    }
+  },
+} as const;
+
+const trouble = async ({ what }: Values, config: RunnableConfig): Promise<Partial<Values>> => {
+  effect(config, what);
+  await TROUBLES[what]();
+  return { done: true };
+};
+
+/** One node in which something goes wrong. */
+export const troubles = new StateGraph(State)
+  .addNode('trouble', trouble)
+  .addEdge(START, 'trouble')
+  .addEdge('trouble', END)
+  .compile();
