@@ -3,11 +3,16 @@ import { last } from './channels.ts';
 
 const State = Annotation.Root({ said: last('') });
 
-/** A graph made anew for each run, from the run's own configuration. Answers the builder, not a compiled graph. */
+/**
+ * A graph made anew for each run, from the run's own configuration. Answers the builder, not a compiled graph.
+ * Its second node's name says in which process it was made.
+ */
 export const makeGraph = async (config: { configurable?: { greeting?: string } }) => {
   const greeting = config.configurable?.greeting ?? 'hello';
   return new StateGraph(State)
     .addNode('say', () => ({ said: greeting }))
+    .addNode(`pid-${process.pid}`, () => ({}))
     .addEdge(START, 'say')
-    .addEdge('say', END);
+    .addEdge('say', `pid-${process.pid}`)
+    .addEdge(`pid-${process.pid}`, END);
 };

@@ -212,6 +212,14 @@ describe('runs', () => {
     });
   });
 
+  it('answers who joins a run with the values of that run, not of one that came after it', async () => {
+    const id = await newThread();
+    const first = await server.client.runs.create(id, 'steps', { input: { pad: 'first' } });
+    await server.client.runs.join(id, first.run_id);
+    await server.client.runs.wait(id, 'steps', { input: { n: 0, pad: 'second' } });
+    expect(await server.client.runs.join(id, first.run_id)).toMatchObject({ pad: 'first' });
+  });
+
   describe('cancelling', () => {
     it('stops a run in the middle of a step and keeps what its steps stored', async () => {
       const id = await newThread();
