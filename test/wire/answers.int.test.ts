@@ -169,17 +169,6 @@ describe('answers', () => {
       expect(json).toMatchObject({ answers: { first: 'one', second: false } });
     });
 
-    it('may name them; what named the first is never taken for the second', async () => {
-      const id = await asking('two-questions');
-      const first = await questionOf(id, 'first?');
-      await resume(id, { [first]: 'one' }, of('two-questions'));
-      const again = await resume(id, { [first]: 'one' }, of('two-questions'));
-      expect(refusal(again)).toMatchObject({ status: 409, code: 'approval_already_decided' });
-      const second = await questionOf(id, 'second?');
-      const { json } = await resume(id, { [second]: 'two' }, of('two-questions'));
-      expect(json).toMatchObject({ answers: { first: 'one', second: 'two' } });
-    });
-
     it('survive a kill between them without being given twice', async () => {
       const id = await asking('two-questions');
       await resume(id, 'one', of('two-questions'));

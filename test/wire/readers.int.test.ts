@@ -108,10 +108,6 @@ describe('readers of a stream', () => {
   });
 
   describe('one that does not read', () => {
-    const EVENTS = 30_000;
-    const BYTES = 1000;
-    const SLOW = 24;
-
     const stalled = (path: string): Promise<IncomingMessage> =>
       new Promise((resolve, reject) => {
         get(`${server.url}${path}`, { agent: false }, (response) => resolve(response.pause())).on(
@@ -123,6 +119,7 @@ describe('readers of a stream', () => {
       Number(execFileSync('ps', ['-o', 'rss=', '-p', String(server.process.process.pid)]).toString()) / 1024;
 
     it('neither slows another down nor fills the memory, and can still read everything later', async () => {
+      const [EVENTS, BYTES, SLOW] = [30_000, 1000, 24];
       const id = await newThread();
       const run = await server.client.runs.create(id, 'tokens', {
         input: { events: EVENTS, bytes: BYTES },
@@ -142,6 +139,23 @@ describe('readers of a stream', () => {
       late?.setEncoding('utf8').on('data', (part: string) => (text += part));
       if (late) await once(late.resume(), 'end');
       expect(text.match(/^id: /gm)?.length).toBe(frames.length);
+    });
+
+    it('does not fill the memory with large states either', async () => {
+      const [STEPS, BYTES, SLOW] = [100, 300_000, 10];
+      const id = await newThread();
+      const run = await server.client.runs.create(id, 'steps', {
+        input: { steps: STEPS, pad: 'x'.repeat(BYTES) },
+        config: { recursion_limit: STEPS + 1 },
+      });
+      await server.client.runs.join(id, run.run_id);
+      const path = `/threads/${id}/runs/${run.run_id}/stream`;
+      const before = residentMb();
+      const slow = await Promise.all(Array.from({ length: SLOW }, () => stalled(path)));
+      await Promise.all(slow.map((response) => response.readableLength > 0 || once(response, 'readable')));
+      const unread = (SLOW * STEPS * BYTES) / 2 ** 20;
+      expect(residentMb() - before).toBeLessThan(unread / 2);
+      slow.forEach((response) => response.destroy());
     });
   });
 });
