@@ -73,7 +73,8 @@ export const isGone = (pid: number): boolean => {
   }
 };
 
-const readEffects = (file: string): Effect[] =>
+/** What the graphs wrote to their effects file, in order. */
+export const readEffects = (file: string): Effect[] =>
   existsSync(file)
     ? readFileSync(file, 'utf8')
         .split('\n')

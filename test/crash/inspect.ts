@@ -12,6 +12,11 @@ const query = <T>(dataDir: string, file: string, sql: string): T[] => {
   }
 };
 
+const TABLES = {
+  'holdpoint.db': ['threads', 'runs', 'run_events', 'thread_values', 'session_log'],
+  'checkpoints.db': ['checkpoints', 'writes', 'leases'],
+};
+
 /** Rows of threads that are gone, by table; and threads whose deletion stands half done. */
 export const orphans = (dataDir: string): Record<string, number> => {
   const threads = query<{ thread_id: string }>(
@@ -21,11 +26,7 @@ export const orphans = (dataDir: string): Record<string, number> => {
   );
   const known = new Set(threads.map((row) => row.thread_id));
   const found: Record<string, number> = {};
-  const tables = {
-    'holdpoint.db': ['threads', 'runs', 'run_events', 'thread_values', 'session_log'],
-    'checkpoints.db': ['checkpoints', 'writes', 'leases'],
-  };
-  for (const [file, names] of Object.entries(tables)) {
+  for (const [file, names] of Object.entries(TABLES)) {
     for (const table of names) {
       const rows = query<{ thread_id: string }>(dataDir, file, `SELECT thread_id FROM ${table}`);
       const count = rows.filter((row) => !known.has(row.thread_id)).length;
@@ -40,6 +41,17 @@ export const integrity = (dataDir: string): string[] =>
   ['holdpoint.db', 'checkpoints.db'].flatMap((file) =>
     query<{ integrity_check: string }>(dataDir, file, 'PRAGMA integrity_check').map(
       (row) => row.integrity_check,
+    ),
+  );
+
+/** How many rows of a thread each table holds. */
+export const storedRows = (dataDir: string, threadId: string): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(TABLES).flatMap(([file, tables]) =>
+      tables.map((table) => {
+        const sql = `SELECT count(*) AS count FROM ${table} WHERE thread_id = '${threadId}'`;
+        return [table, query<{ count: number }>(dataDir, file, sql)[0]?.count ?? 0];
+      }),
     ),
   );
 

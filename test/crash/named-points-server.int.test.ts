@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCrashServer, type CrashServer } from './crash-server.ts';
 import { expectAgreement, integrity, orphans } from './inspect.ts';
 import { effectsOf, ended, expectAnsweredOnce, heldThread, newThread, STEPS, TRAIL } from './scenarios.ts';
@@ -7,11 +7,11 @@ import { effectsOf, ended, expectAnsweredOnce, heldThread, newThread, STEPS, TRA
 describe('a server that dies between two writes', () => {
   let server: CrashServer;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     server = await startCrashServer();
   });
 
-  afterEach(async () => {
+  afterAll(async () => {
     await server.kill();
     expect(integrity(server.dataDir)).toEqual(['ok', 'ok']);
     expect(orphans(server.dataDir)).toEqual({});

@@ -20,7 +20,8 @@ type RunId = Pick<Run, 'threadId' | 'runId'>;
 
 /** The use-cases on a real storage in a folder of their own, with a clock that stands still. */
 export const openLifecycle = async () => {
-  const storage = await openEmbeddedStorage({ dataDir: temporaryFolder(), synchronous: 'NORMAL' });
+  const dataDir = temporaryFolder();
+  const storage = await openEmbeddedStorage({ dataDir, synchronous: 'NORMAL' });
   const agent = assistant();
   await storage.transaction((ledger) => ledger.assistants.insert(agent));
   const deps: LifecycleDeps = {
@@ -73,6 +74,7 @@ export const openLifecycle = async () => {
     (await storage.log.read(threadId)).map(({ kind, from, to }) => [kind, from, to]);
 
   return {
+    dataDir,
     deps,
     storage,
     newThread,

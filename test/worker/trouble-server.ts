@@ -5,7 +5,7 @@ import type { Trouble } from './graphs/trouble.ts';
 
 const CONFIG = fileURLToPath(new URL('graphs/langgraph.json', import.meta.url));
 
-interface RunRef {
+export interface RunRef {
   threadId: string;
   runId: string;
 }
@@ -21,8 +21,11 @@ export interface TroubleServer extends CrashServer {
 }
 
 /** A server whose graphs can be made to misbehave. */
-export const startTroubleServer = async (env: Record<string, string>): Promise<TroubleServer> => {
-  const server = await startCrashServer({ config: CONFIG, env });
+export const startTroubleServer = async (
+  env: Record<string, string>,
+  dataDir?: string,
+): Promise<TroubleServer> => {
+  const server = await startCrashServer({ config: CONFIG, env, ...(dataDir !== undefined && { dataDir }) });
   const { client } = server;
   const launch: TroubleServer['launch'] = async (graph, input) => {
     const { thread_id: threadId } = await client.threads.create();

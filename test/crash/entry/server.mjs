@@ -22,4 +22,5 @@ const server = await startServer({
 });
 process.stdout.write(`ready at ${server.url}\n`);
 await once(process, 'SIGTERM');
+process.stdout.write('stopping\n');
 await server.close();

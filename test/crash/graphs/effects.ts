@@ -1,4 +1,4 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import type { RunnableConfig } from '@langchain/core/runnables';
 
 /** Something a node did to the world: a line in the file that EFFECTS_FILE names. */
@@ -17,4 +17,16 @@ export const effect = (config: RunnableConfig, what: string): void => {
   const task = String(config.metadata?.['langgraph_checkpoint_ns']);
   const line = JSON.stringify({ threadId, runId, task, what, at: Date.now() });
   appendFileSync(process.env['EFFECTS_FILE'] ?? '/dev/null', `${line}\n`);
+};
+
+/** Whether that effect was done before, by whatever process. */
+export const wasDone = (config: RunnableConfig, what: string): boolean => {
+  const file = process.env['EFFECTS_FILE'] ?? '/dev/null';
+  const { thread_id: threadId } = config.configurable as Record<string, string>;
+  return (
+    existsSync(file) &&
+    readFileSync(file, 'utf8')
+      .split('\n')
+      .some((line) => line.includes(`"what":"${what}"`) && line.includes(`"threadId":"${threadId}"`))
+  );
 };

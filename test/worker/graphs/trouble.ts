@@ -1,7 +1,7 @@
 import { execSync } from 'node:child_process';
 import { Annotation, END, START, StateGraph } from '@langchain/langgraph';
 import type { RunnableConfig } from '@langchain/core/runnables';
-import { effect } from '../../crash/graphs/effects.ts';
+import { effect, wasDone } from '../../crash/graphs/effects.ts';
 
 const State = Annotation.Root({
   /** What goes wrong in the node. */
@@ -51,6 +51,20 @@ const TROUBLES = {
   runProgram: async () => {
     execSync('sleep 60');
   },
+  /** Takes its time whatever it is told, does something then, and is quick the next time. */
+  deaf: async (config) => {
+    if (!wasDone(config, 'deaf begins')) {
+      effect(config, 'deaf begins');
+      await work(1500);
+    }
+    effect(config, 'deaf is done');
+  },
+  /** Is never done the first time, and quick the next. */
+  hangOnce: async (config) => {
+    if (wasDone(config, 'hang begins')) return;
+    effect(config, 'hang begins');
+    await work(600_000);
+  },
   exit: async () => process.exit(3),
   exitLater: async () => {
     await work(20);
@@ -76,11 +90,11 @@ const TROUBLES = {
       await work(0);
     }
   },
-} as const;
+} as const satisfies Record<string, (config: RunnableConfig) => unknown>;
 
 const trouble = async ({ what }: Values, config: RunnableConfig): Promise<Partial<Values>> => {
   effect(config, what);
-  await TROUBLES[what]();
+  await TROUBLES[what](config);
   return { done: true };
 };
 

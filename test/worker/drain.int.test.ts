@@ -1,0 +1,121 @@
+import { once } from 'node:events';
+import { afterEach, describe, expect, it } from 'vitest';
+import { until } from '../crash/crash-server.ts';
+import { expectAgreement, heldThreads, integrity, ledgerRun, runLog } from '../crash/inspect.ts';
+import { openStream, type Frame, type OpenStream } from '../wire/sse.ts';
+import { startTroubleServer, type RunRef, type TroubleServer } from './trouble-server.ts';
+
+let server: TroubleServer;
+
+afterEach(() => server.kill());
+
+const start = async (env: Record<string, string> = {}, dataDir?: string): Promise<void> => {
+  server = await startTroubleServer(env, dataDir);
+};
+
+const restart = (): Promise<void> => start({}, server.dataDir);
+
+/** Asks the server to stop; its exit code. */
+const stopped = async (): Promise<number | null> => {
+  const exited = once(server.process, 'exit') as Promise<[number | null]>;
+  server.process.kill('SIGTERM');
+  const [code] = await exited;
+  return code;
+};
+
+const effectsOf = ({ threadId }: RunRef): string[] => server.effects(threadId).map(({ what }) => what);
+
+const begun = (run: RunRef, what: string): Promise<void> => until(() => effectsOf(run).includes(what));
+
+/** What a reader gets until it is done or the connection ends. */
+const framesOf = async (reader: OpenStream): Promise<Frame[]> => {
+  const frames: Frame[] = [];
+  try {
+    for (let frame = await reader.next(); frame; frame = await reader.next()) frames.push(frame);
+  } catch {
+    // The server is gone.
+  }
+  return frames;
+};
+
+/** A stopped server leaves whole files and no owner; the run waits and has lost nothing by it. */
+const expectHandedBack = ({ runId }: RunRef): void => {
+  const { dataDir } = server;
+  expect([integrity(dataDir), heldThreads(dataDir)]).toEqual([['ok', 'ok'], []]);
+  expect(ledgerRun(dataDir, runId)).toMatchObject({ state: 'pending', attempt: 1, spent: 0, failure: null });
+  expect(runLog(dataDir, runId).map(({ kind }) => kind)).toEqual(['launch', 'claim', 'loseLease']);
+};
+
+describe('a server that is told to stop', () => {
+  it('brings what runs to the end of its step; it goes on after the next start, each step once', async () => {
+    await start();
+    const run = await server.launch('steps', { steps: 5, ms: 400 });
+    await begun(run, 'step-2');
+    expect(await stopped()).toBe(0);
+    expect(effectsOf(run)).toEqual(['step-1', 'step-2']);
+    expectHandedBack(run);
+    await restart();
+    expect(await server.ended(run)).toMatchObject({ state: 'success', attempt: 2, spent: 0 });
+    expect(effectsOf(run)).toEqual(['step-1', 'step-2', 'step-3', 'step-4', 'step-5']);
+    await expectAgreement(server.client, run.threadId);
+  });
+
+  it('takes no new connection, serves its readers to the end of the step, and they miss nothing', async () => {
+    await start();
+    const run = await server.launch('steps', { steps: 3, ms: 700 });
+    const path = `/threads/${run.threadId}/runs/${run.runId}/stream`;
+    const reader = await openStream(`${server.url}${path}`, { headers: { 'last-event-id': '-1' } });
+    await begun(run, 'step-2');
+    const exit = stopped();
+    await until(() => server.output().includes('stopping'));
+    await expect(fetch(`${server.url}/ok`)).rejects.toThrow('fetch failed');
+    const seen = await framesOf(reader);
+    expect(await exit).toBe(0);
+    await restart();
+    await server.ended(run);
+    const last = seen.at(-1)?.id ?? '';
+    expect(seen.map(({ event }) => event).slice(0, 3)).toEqual(['metadata', 'values', 'values']);
+    const later = await openStream(`${server.url}${path}`, { headers: { 'last-event-id': last } });
+    const whole = await openStream(`${server.url}${path}`, { headers: { 'last-event-id': '-1' } });
+    expect([...seen, ...(await later.rest())]).toEqual(await whole.rest());
+  });
+
+  it('cuts a step that does not end in time, and the run loses no attempt by it', async () => {
+    await start({ HOLDPOINT_DRAIN_TIMEOUT_MS: '500' });
+    const run = await server.trouble('hangOnce');
+    await begun(run, 'hang begins');
+    expect(await stopped()).toBe(0);
+    expectHandedBack(run);
+    await restart();
+    expect(await server.ended(run)).toMatchObject({ state: 'success', spent: 0 });
+  });
+
+  it('kills a worker that does not even hear it', async () => {
+    await start({ HOLDPOINT_DRAIN_TIMEOUT_MS: '300' });
+    const run = await server.trouble('spin');
+    await begun(run, 'spin');
+    expect(await stopped()).toBe(0);
+    expectHandedBack(run);
+  });
+
+  it('lets a sub-agent inside a tool finish: LangGraph would take the stop for an error of the tool', async () => {
+    await start();
+    const run = await server.launch('sub-agent', { messages: [{ role: 'user', content: 'go' }] });
+    await begun(run, 'sub-1');
+    expect(await stopped()).toBe(0);
+    expect(effectsOf(run)).toEqual(['choose', 'sub-1', 'sub-2', 'sub-3']);
+    expectHandedBack(run);
+    await restart();
+    expect(await server.ended(run)).toMatchObject({ state: 'success' });
+    expect(effectsOf(run)).toEqual(['choose', 'sub-1', 'sub-2', 'sub-3', 'conclude']);
+    const { values } = await server.client.threads.getState<{
+      messages: { type: string; content: string }[];
+    }>(run.threadId);
+    expect(values.messages.map(({ type, content }) => [type, content])).toEqual([
+      ['human', 'go'],
+      ['ai', ''],
+      ['tool', 'sub-1,sub-2,sub-3'],
+      ['ai', 'done'],
+    ]);
+  });
+});
