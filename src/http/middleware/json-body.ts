@@ -20,9 +20,14 @@ export const jsonBody =
 
 const readBody = async (request: IncomingMessage, limit: number): Promise<unknown> => {
   const encoding = request.headers['content-encoding'] ?? 'identity';
-  if (encoding !== 'identity') refuse(['content-encoding'], `${encoding} is not read: send the body as it is`);
+  if (encoding !== 'identity')
+    refuse(['content-encoding'], `${encoding} is not read: send the body as it is`);
   const length = request.headers['content-length'];
-  const text = await getRawBody(request, { limit, encoding: 'utf8', ...(length !== undefined && { length }) }).catch((error: { type?: string }) => {
+  const text = await getRawBody(request, {
+    limit,
+    encoding: 'utf8',
+    ...(length !== undefined && { length }),
+  }).catch((error: { type?: string }) => {
     if (error.type === 'entity.too.large') {
       throw new HoldpointError('payload_too_large', `The body is larger than ${limit} bytes.`, {
         details: { limit },
