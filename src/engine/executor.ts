@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { BaseCheckpointSaver } from '@langchain/langgraph-checkpoint';
-import { LeaseLostError } from '../model/errors.ts';
+import { LeaseLostError, UnstorableValueError } from '../model/errors.ts';
 import type { Lease } from '../model/lease.ts';
 import { isRecord } from '../model/json.ts';
 import type { NewRunEvent } from '../model/run-event.ts';
@@ -10,6 +10,7 @@ import type { Interrupts } from '../model/thread.ts';
 import type { Checkpoints, CheckpointPut, CheckpointWriter } from '../storage/checkpoints.ts';
 import type { EventLog } from '../storage/ports.ts';
 import type { AttemptControl } from './attempt-control.ts';
+import { asksForEnd, endThread } from './end-thread.ts';
 import { createEventSink, type EventSink } from './event-sink.ts';
 import type { Graph, GraphRegistry } from './graph-registry.ts';
 import { outcomeOfError, type RunOutcome } from './outcome.ts';
@@ -17,6 +18,7 @@ import { waitingQuestions } from './questions.ts';
 import { checkpointMetadata, mergeConfig, runIdentity, type ClaimedRun } from './run-config.ts';
 import { resolveInput } from './run-input.ts';
 import { streamGraph } from './stream-graph.ts';
+import { readThreadNow } from './thread-now.ts';
 import { createValuesRefs } from './values-refs.ts';
 
 /** What an attempt came to, and what the transaction that settles it writes beside the state. */
@@ -126,6 +128,11 @@ class Attempt {
   async #stream(graph: Graph): Promise<RunOutcome> {
     const { run } = this.#claimed;
     const progress = await this.#deps.checkpoints.progress(run);
+    if (asksForEnd(run.kwargs.command)) {
+      this.#values = await endThread(graph, this.#writer, run.threadId);
+      if (run.kwargs.stream_mode.includes('values')) this.#emit('values', this.#values);
+      return { kind: 'finished' };
+    }
     const { input, fromNamedCheckpoint } = await resolveInput({ run, progress, saver: this.#writer });
     const config = this.#config();
     if (fromNamedCheckpoint) Object.assign(config.configurable, run.kwargs.checkpoint);
@@ -187,7 +194,18 @@ class Attempt {
   #emit(event: string, payload: unknown): void {
     const ref = event === 'values' || event.startsWith('values|') ? this.#refs.find(payload) : undefined;
     if (ref) this.#sink.addValues(event, ref);
-    else this.#sink.add(event, payload);
+    else this.#write(event, payload);
+  }
+
+  /** What cannot be written down fails the run, as it would in a checkpoint. */
+  #write(event: string, payload: unknown): void {
+    try {
+      this.#sink.add(event, payload);
+    } catch (error) {
+      const problem =
+        error instanceof RangeError ? 'is nested deeper than can be written' : 'contains itself';
+      throw new UnstorableValueError(`event "${event}"`, problem);
+    }
   }
 
   /** What is read back depends on how the attempt ended: most ends are known from the stream alone. */
@@ -195,21 +213,16 @@ class Attempt {
     if (outcome.kind === 'finished')
       return { values: encodeState(this.#values), interrupts: {}, hasNext: false };
     const { threadId } = this.#claimed.run;
-    const config = {
-      configurable: { thread_id: threadId, checkpoint_ns: '', __pregel_checkpointer: this.#writer },
-    };
     if (outcome.kind === 'interrupted') {
-      const interrupts = waitingQuestions(await this.#writer.getTuple(config));
+      const latest = await this.#writer.getTuple({
+        configurable: { thread_id: threadId, checkpoint_ns: '' },
+      });
+      const interrupts = waitingQuestions(latest);
       if (questionIds(interrupts).length > 0)
         return { values: encodeState(this.#values), interrupts, hasNext: true };
     }
     if (!graph) return NOTHING_READ;
-    const state = await graph.getState(config);
-    const interrupts = Object.fromEntries(
-      state.tasks.flatMap((task) => (task.result == null ? [[task.id, task.interrupts]] : [])),
-    ) as Interrupts;
-    const hasNext = state.next.length > 0;
-    return { values: encodeState(state.values), interrupts: hasNext ? interrupts : {}, hasNext };
+    return readThreadNow(graph, this.#writer, threadId);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { BaseCheckpointSaver, CheckpointTuple } from '@langchain/langgraph-checkpoint';
 import { HoldpointError } from '../model/errors.ts';
+import { checkpointNotFound } from '../model/not-found.ts';
 import type { CheckpointRef } from '../model/run.ts';
 import { encodeState } from '../model/state-json.ts';
 import type { Interrupts } from '../model/thread.ts';
@@ -34,6 +35,10 @@ export const updateState = async (
 ): Promise<StateUpdated> => {
   const bound = withCheckpointer(graph, saver);
   const base = { thread_id: update.threadId, checkpoint_ns: '' };
+  const named = update.checkpoint?.checkpoint_id;
+  if (named !== undefined && !(await saver.getTuple({ configurable: { ...base, ...update.checkpoint } }))) {
+    throw checkpointNotFound(named);
+  }
   const config = await bound
     .updateState({ configurable: { ...base, ...update.checkpoint } }, update.values as never, update.asNode)
     .catch(refused);

@@ -30,16 +30,14 @@ export const resolveInput = async (input: {
   const fromNamedCheckpoint = run.kwargs.checkpoint?.checkpoint_id !== undefined;
   if (!command) return { input: run.kwargs.input, fromNamedCheckpoint };
   if (!isAnswer(command)) return { input: toCommand(command), fromNamedCheckpoint };
-  const tuple = await saver.getTuple({
-    configurable: { thread_id: run.threadId, checkpoint_ns: '', ...run.kwargs.checkpoint },
-  });
+  // An answer is for the latest checkpoint. Naming it all the same would make LangGraph run again what other tasks
+  // of the step have done.
+  const answer = (answers: Answers) => ({ input: toCommand(command, answers), fromNamedCheckpoint: false });
+  const tuple = await saver.getTuple({ configurable: { thread_id: run.threadId, checkpoint_ns: '' } });
   const waiting = questionIds(waitingQuestions(tuple));
-  if (!progress.answered) {
-    return { input: toCommand(command, addressAnswer(command.resume, waiting)), fromNamedCheckpoint };
-  }
+  if (!progress.answered) return answer(addressAnswer(command.resume, waiting));
   const open = waiting.filter((id) => !progress.raised.includes(id));
-  if (open.length === 0) return CONTINUE;
-  return { input: toCommand(command, unusedAnswers(command.resume, open)), fromNamedCheckpoint };
+  return open.length === 0 ? CONTINUE : answer(unusedAnswers(command.resume, open));
 };
 
 /** The part of the answer whose questions are still open; the rest was used by an attempt before. */

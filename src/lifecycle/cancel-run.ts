@@ -52,13 +52,15 @@ const cancel = async ({ clock }: LifecycleDeps, ledger: Ledger, input: CancelRun
     });
     return { run: { ...run, desired: 'cancel' as const }, next: undefined };
   }
-  const others = (await ledger.runs.unfinished(threadId)).filter((other) => other.runId !== runId);
+  const unfinished = await ledger.runs.unfinished(threadId);
+  const behind = unfinished[0]?.runId !== runId;
+  const others = unfinished.filter((other) => other.runId !== runId);
   const thread = await ledger.threads.get(threadId);
   if (!thread) throw threadNotFound(threadId);
   // A run that was given back in the middle has steps left, as has a thread with a question.
   const hasNext = run.attempt > 0 || Object.keys(thread.interrupts).length > 0;
   const status = others.length > 0 ? 'busy' : threadStatusAfter('cancelled', hasNext);
-  await moveRun(ledger, { run, transition: 'cancel', actor, at, reason, thread: { status } });
+  await moveRun(ledger, { run, transition: 'cancel', actor, at, reason, behind, thread: { status } });
   return {
     run: { ...run, state: 'cancelled' as const, updatedAt: at },
     next: await ledger.runs.offerNext(threadId),

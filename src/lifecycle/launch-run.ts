@@ -4,11 +4,11 @@ import { isoTime } from '../model/clock.ts';
 import { HoldpointError } from '../model/errors.ts';
 import type { JsonObject } from '../model/json.ts';
 import { isActive } from '../model/run-state.ts';
-import type { MultitaskStrategy, Run, RunKwargs } from '../model/run.ts';
+import type { CheckpointRef, MultitaskStrategy, Run, RunKwargs } from '../model/run.ts';
 import type { Thread } from '../model/thread.ts';
 import type { Ledger, RunJob } from '../storage/ports.ts';
 import type { LifecycleDeps } from './deps.ts';
-import { threadNotFound } from '../model/not-found.ts';
+import { checkpointNotFound, threadNotFound } from '../model/not-found.ts';
 import { questionIds } from '../model/questions.ts';
 
 export interface LaunchRunInput {
@@ -24,12 +24,12 @@ export interface LaunchRunInput {
 /**
  * Accepts a run: it is on disk when this returns, and will be executed whatever happens to this process.
  * @throws {HoldpointError} `thread_not_found`, `assistant_not_found`; `thread_busy` and `thread_paused` when the
- * thread does not take another run; for an answer, those of `addressAnswer`; `invalid_request`.
+ * thread does not take another run; for an answer, those of `addressAnswer`; `checkpoint_not_found`, `invalid_request`.
  */
 export const createLaunchRun = (deps: LifecycleDeps & { findAssistant: FindAssistant }) => {
   return async (input: LaunchRunInput): Promise<Run> => {
     const assistant = await deps.findAssistant(input.assistantId);
-    await refuseStaleAnswer(deps, input);
+    await checkStart(deps, input);
     const { run, job } = await deps.storage.transaction(async (ledger) => {
       const thread = await ledger.threads.get(input.threadId);
       if (!thread) throw threadNotFound(input.threadId);
@@ -68,11 +68,6 @@ const checkAdmission = (
   }
   if (first) return;
   if (isAnswer(kwargs.command)) addressAnswer(kwargs.command.resume, questionIds(thread.interrupts));
-  if (kwargs.input == null && !kwargs.command && thread.lifecycle === null && thread.graphId === null) {
-    throw new HoldpointError('invalid_request', 'The thread has no state to continue from: send an input.', {
-      details: { field: 'input' },
-    });
-  }
 };
 
 const threadBusy = (threadId: string, run: Run): HoldpointError =>
@@ -82,23 +77,44 @@ const threadBusy = (threadId: string, run: Run): HoldpointError =>
     { details: { run_id: run.runId, state: run.state } },
   );
 
-/** An answer that names a checkpoint is for the question that waits now: an older checkpoint's was answered. */
-const refuseStaleAnswer = async (
-  { storage }: LifecycleDeps,
-  { threadId, kwargs }: LaunchRunInput,
-): Promise<void> => {
-  const named = kwargs.checkpoint?.checkpoint_id;
-  if (named === undefined || !isAnswer(kwargs.command)) return;
-  const latest = await storage.checkpoints.reader.getTuple({
-    configurable: { thread_id: threadId, checkpoint_ns: '' },
+/** Throws unless there is something to start from. What a missing thread is told comes later. */
+const checkStart = async (deps: LifecycleDeps, { threadId, kwargs }: LaunchRunInput): Promise<void> => {
+  const { input, command, checkpoint } = kwargs;
+  const continues = checkpoint === null && input == null && !command;
+  if ((!continues && checkpoint === null) || !(await deps.storage.threads.get(threadId))) return;
+  if (continues) await checkContinues(deps, threadId);
+  if (checkpoint?.checkpoint_id !== undefined) await checkNamed(deps, { threadId, kwargs, checkpoint });
+};
+
+const checkContinues = async ({ storage }: LifecycleDeps, threadId: string): Promise<void> => {
+  if (await read(storage, threadId)) return;
+  if ((await storage.runs.unfinished(threadId)).length > 0) return; // it continues what those leave
+  throw new HoldpointError('invalid_request', 'The thread has no state to continue from: send an input.', {
+    details: { field: 'input' },
   });
-  if (latest === undefined || latest.checkpoint.id === named) return;
+};
+
+/** An answer that names a checkpoint is for the question that waits now: an older checkpoint's was answered. */
+const checkNamed = async (
+  { storage }: LifecycleDeps,
+  {
+    threadId,
+    kwargs,
+    checkpoint,
+  }: Pick<LaunchRunInput, 'threadId' | 'kwargs'> & { checkpoint: CheckpointRef },
+): Promise<void> => {
+  const named = String(checkpoint.checkpoint_id);
+  if (!(await read(storage, threadId, checkpoint))) throw checkpointNotFound(named);
+  if (!isAnswer(kwargs.command) || (await read(storage, threadId))?.checkpoint.id === named) return;
   throw new HoldpointError(
     'approval_already_decided',
     `Thread ${threadId} has moved on from checkpoint ${named}: its question was answered. To answer it differently, fork first (POST state with as_node "__copy__").`,
-    { details: { field: 'checkpoint_id', latest: latest.checkpoint.id } },
+    { details: { field: 'checkpoint_id', checkpoint_id: named } },
   );
 };
+
+const read = ({ checkpoints }: LifecycleDeps['storage'], threadId: string, at: CheckpointRef = {}) =>
+  checkpoints.reader.getTuple({ configurable: { thread_id: threadId, checkpoint_ns: '', ...at } });
 
 const newRun = (
   { newId, clock }: LifecycleDeps,
@@ -115,7 +131,7 @@ const newRun = (
     spent: 0,
     multitaskStrategy: input.multitaskStrategy,
     kwargs: input.kwargs,
-    metadata: { ...assistant.metadata, ...input.metadata },
+    metadata: { ...assistant.metadata, ...thread.metadata, ...input.metadata },
     failure: null,
     reason: null,
     fenceFloor: thread.fence,

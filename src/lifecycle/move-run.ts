@@ -16,6 +16,8 @@ export interface RunMove {
   /** What else changes on the thread with this move. */
   thread?: Omit<ThreadPatch, 'updatedAt' | 'lifecycle'>;
   detail?: JsonObject;
+  /** Another run of the thread is ahead of this one: what the thread shows of itself is that one's. */
+  behind?: boolean;
 }
 
 /**
@@ -40,7 +42,7 @@ export const moveRun = async (ledger: Ledger, move: RunMove): Promise<RunState |
   if (!moved) return undefined;
   await ledger.threads.patch(run.threadId, {
     ...move.thread,
-    lifecycle: { state: to, since: at, reason },
+    ...(!move.behind && { lifecycle: { state: to, since: at, reason } }),
     updatedAt: at,
   });
   await ledger.log.append({

@@ -1,17 +1,33 @@
+import { encodeState } from '../model/state-json.ts';
 import type { Run } from '../model/run.ts';
 import type { Storage } from '../storage/ports.ts';
 
 /**
- * What `wait` and `join` answer: the thread's values as JSON text and, when the run stopped with a question,
- * the questions under `__interrupt__`.
+ * What `wait` and `join` answer: the state's values as this run left them, as JSON text, and, when it stopped with
+ * a question that still waits, the questions under `__interrupt__`.
  */
 export const createRunResult = ({ storage }: { storage: Storage }) => {
   return async (run: Run): Promise<string> => {
-    const values = (await storage.threads.values(run.threadId))?.values ?? 'null';
-    if (run.state !== 'interrupted') return values;
+    const last = await storage.threads.values(run.threadId);
+    if (last?.runId !== run.runId) return (await valuesLeftBy(storage, run)) ?? last?.values ?? 'null';
+    if (run.state !== 'interrupted') return last.values;
     const thread = await storage.threads.get(run.threadId);
     const interrupts = Object.values(thread?.interrupts ?? {}).flat();
-    const state = JSON.parse(values) as unknown;
-    return JSON.stringify({ ...(state as object | null), __interrupt__: interrupts });
+    return JSON.stringify({ ...(JSON.parse(last.values) as object | null), __interrupt__: interrupts });
   };
+};
+
+/** The thread has moved on: the run's own last checkpoint has its values, among the graph's own channels. */
+const valuesLeftBy = async (
+  { checkpoints }: Storage,
+  { threadId, runId }: Run,
+): Promise<string | undefined> => {
+  const at = { configurable: { thread_id: threadId, checkpoint_ns: '' } };
+  for await (const { checkpoint } of checkpoints.reader.list(at, { filter: { run_id: runId }, limit: 1 })) {
+    const values = Object.entries(checkpoint.channel_values).filter(
+      ([channel]) => !/^(__|branch:)/.test(channel),
+    );
+    return encodeState(Object.fromEntries(values));
+  }
+  return undefined;
 };

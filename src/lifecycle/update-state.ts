@@ -77,9 +77,14 @@ const record = async (
   const { threadId, asNode = null } = update;
   const { checkpoint, values, interrupts, hasNext } = updated;
   const queued = (await ledger.runs.unfinished(threadId)).length > 0;
+  const before = await ledger.threads.get(threadId);
+  const resolved = before?.lifecycle?.state === 'interrupted' && !hasNext;
   await ledger.threads.patch(threadId, {
     status: queued ? 'busy' : hasNext ? 'interrupted' : 'idle',
     interrupts,
+    ...(resolved && {
+      lifecycle: { state: 'success', since: at, reason: 'its question was resolved by an edit' },
+    }),
     updatedAt: at,
   });
   await ledger.threads.putValues(threadId, { runId: null, values });

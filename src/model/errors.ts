@@ -64,14 +64,18 @@ export class HoldpointError extends Error {
   }
 }
 
+/** Of a place very deep down its beginning is enough. */
+const MAX_PATH = 200;
+
 /** A value that no checkpoint can hold. `path` names where it is, from the value that was given (`messages[2].content`). */
 export class UnstorableValueError extends Error {
   readonly path: string;
 
   constructor(path: string, problem: string) {
-    super(`${path === '' ? 'the value' : path} ${problem}`);
+    const shown = path.length > MAX_PATH ? `${path.slice(0, MAX_PATH)}…` : path;
+    super(`${path === '' ? 'the value' : shown} ${problem}`);
     this.name = 'UnstorableValueError';
-    this.path = path;
+    this.path = shown;
   }
 }
 

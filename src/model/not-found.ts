@@ -7,3 +7,8 @@ export const threadNotFound = (threadId: string): HoldpointError =>
 
 export const runNotFound = (runId: string): HoldpointError =>
   new HoldpointError('run_not_found', 'Run not found', { details: { run_id: runId } });
+
+export const checkpointNotFound = (checkpointId: string): HoldpointError =>
+  new HoldpointError('checkpoint_not_found', `Checkpoint ${checkpointId} not found`, {
+    details: { checkpoint_id: checkpointId },
+  });

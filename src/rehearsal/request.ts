@@ -31,35 +31,39 @@ export interface ChatRequest extends ModelRequest {
 
 /** Reads the body of a chat-completions request; refuses what OpenAI would refuse. */
 export const readChatRequest = (text: string): { request: ChatRequest } | { problem: OrderProblem } => {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return { problem: { message: 'We could not parse the JSON body of your request.', param: 'body' } };
-  }
-  const body = Body.safeParse(json);
+  const body = Body.safeParse(parseJson(text));
   if (!body.success) {
     const [issue] = body.error.issues;
     return {
-      problem: { message: issue?.message ?? 'Invalid request.', param: issue?.path.join('.') ?? 'body' },
+      problem: { message: issue?.message ?? 'Invalid request.', param: issue?.path.join('.') || 'body' },
     };
   }
-  const { model, messages: raw, tools, stream, stream_options: options } = body.data;
-  const messages = raw.map(({ tool_calls, tool_call_id, ...message }) => ({
+  const request = toRequest(body.data);
+  const problem = findOrderProblem(request.messages);
+  return problem === undefined ? { request } : { problem };
+};
+
+/** Undefined for what is no JSON: it is no body then. */
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+const toRequest = (body: z.output<typeof Body>): ChatRequest => {
+  const messages = body.messages.map(({ tool_calls, tool_call_id, ...message }) => ({
     ...message,
     ...(tool_calls == null ? {} : { tool_calls }),
     ...(tool_call_id == null ? {} : { tool_call_id }),
   }));
-  const problem = findOrderProblem(messages);
-  if (problem !== undefined) return { problem };
   return {
-    request: {
-      model,
-      messages,
-      tools: tools?.flatMap((tool) => tool.function?.name ?? []) ?? [],
-      turn: messages.filter((message) => message.role === 'assistant').length,
-      stream: stream ?? false,
-      includeUsage: options?.include_usage ?? false,
-    },
+    model: body.model,
+    messages,
+    tools: body.tools?.flatMap((tool) => tool.function?.name ?? []) ?? [],
+    turn: messages.filter((message) => message.role === 'assistant').length,
+    stream: body.stream ?? false,
+    includeUsage: body.stream_options?.include_usage ?? false,
   };
 };

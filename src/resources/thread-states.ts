@@ -7,8 +7,7 @@ import {
   type ThreadState,
 } from '../engine/thread-state.ts';
 import type { GraphRegistry } from '../engine/graph-registry.ts';
-import { HoldpointError } from '../model/errors.ts';
-import { threadNotFound } from '../model/not-found.ts';
+import { checkpointNotFound, threadNotFound } from '../model/not-found.ts';
 import type { Storage } from '../storage/ports.ts';
 
 /** Reads of a thread's states; they run no node and no edge. */
@@ -38,9 +37,7 @@ export const createThreadStates = ({
       const state = graph ? await readState(graph, reader, query) : emptyState();
       const named = query.checkpoint?.checkpoint_id;
       if (named !== undefined && state.created_at === null) {
-        throw new HoldpointError('checkpoint_not_found', `Checkpoint ${named} not found`, {
-          details: { checkpoint_id: named },
-        });
+        throw checkpointNotFound(named);
       }
       return state;
     },

@@ -72,7 +72,7 @@ export const createThreads = ({ storage, clock, newId }: ThreadDeps): Threads =>
 
 const newThread = (threadId: string, metadata: JsonObject, at: string): Thread => ({
   threadId,
-  graphId: null,
+  graphId: typeof metadata['graph_id'] === 'string' ? metadata['graph_id'] : null,
   metadata,
   config: {},
   status: 'idle',

@@ -13,7 +13,7 @@ describe('a reader that waits for news of a thread', () => {
     news();
     await woken;
     news();
-    await wakeUp.next();
+    expect(await wakeUp.next()).toBeUndefined();
     wakeUp.stop();
   });
 
@@ -23,7 +23,7 @@ describe('a reader that waits for news of a thread', () => {
     const woken = wakeUp.next();
     news('another');
     await vi.advanceTimersByTimeAsync(1000);
-    await woken;
+    expect(await woken).toBeUndefined();
     wakeUp.stop();
     vi.useRealTimers();
   });
