@@ -7,7 +7,7 @@ import { readLanggraphConfig } from './config/langgraph-config.ts';
 import type { Settings } from './config/settings.ts';
 import { langgraphVersion, version } from './config/version.ts';
 import type { CheckpointCoordinates } from './engine/debug-payload.ts';
-import { createGraphRegistry } from './engine/graph-registry.ts';
+import { createGraphRegistry, type GraphRegistry } from './engine/graph-registry.ts';
 import { readThreadNow } from './engine/thread-now.ts';
 import { createApp } from './http/app.ts';
 import type { PlatformDeps } from './http/platform/deps.ts';
@@ -30,7 +30,7 @@ import { createThreads } from './resources/threads.ts';
 import { lockDataFolder } from './storage/embedded/data-lock.ts';
 import { openEmbeddedStorage } from './storage/embedded/open.ts';
 import type { Signal } from './storage/ports.ts';
-import { createLogger } from './telemetry/logger.ts';
+import { createLogger, type Logger } from './telemetry/logger.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { lifecycleSettings } from './worker-process.ts';
 import { WorkerPool } from './worker/pool.ts';
@@ -70,13 +70,9 @@ export const startServer = async ({
   for (const [name, value] of Object.entries(langgraph.env)) process.env[name] ??= value;
   mkdirSync(settings.dataDir, { recursive: true });
   const lock = lockDataFolder(settings.dataDir);
-  const fromWorkers = new Set<(signal: Signal) => void>();
-  let pool: WorkerPool | undefined;
-  const storage = await openEmbeddedStorage({
-    dataDir: settings.dataDir,
-    synchronous: settings.synchronous,
-    link: { send: (signal) => pool?.broadcast(signal), receive: (listener) => fromWorkers.add(listener) },
-  });
+  const hub = createSignalHub();
+  const { dataDir, synchronous } = settings;
+  const storage = await openEmbeddedStorage({ dataDir, synchronous, link: hub.link });
   const lifecycle: LifecycleDeps = {
     storage,
     clock: systemClock,
@@ -85,21 +81,11 @@ export const startServer = async ({
     settings: lifecycleSettings(settings),
   };
   const graphs = createGraphRegistry(langgraph.graphs);
-  const reapRuns = createReapRuns({
-    ...lifecycle,
-    readThread: async ({ threadId, graphId }) =>
-      readThreadNow(await graphs.load(graphId), storage.checkpoints.reader, threadId),
-  });
-  await createFinishDeletions(lifecycle)();
-  await reapRuns({
-    held: { expiredBefore: Number.MAX_SAFE_INTEGER },
-    reason: 'the server stopped without draining',
-  });
-
   const assistants = createAssistants({ storage, graphs, clock: systemClock });
+  const reapRuns = await takeOver(lifecycle, graphs);
   await assistants.ensureSystem();
   const rehearsal = modelConfigured() ? undefined : await startRehearsalModel();
-  pool = new WorkerPool({
+  const workers = new WorkerPool({
     entry: workerEntry ?? fileURLToPath(import.meta.resolve('./worker-entry.js')),
     options: (id) => ({ id, settings, graphs: langgraph.graphs }),
     env: {
@@ -109,35 +95,15 @@ export const startServer = async ({
     size: settings.workers,
     blockedMs: settings.workerBlockedMs,
     newId: newUuid,
-    onSignal: (signal) => fromWorkers.forEach((listener) => listener(signal)),
+    onSignal: hub.deliver,
     onGone: async ({ workerId, culprit, reason }) => {
       await reapRuns({ held: { owner: workerId }, culprit, reason });
     },
     log,
   });
-  const workers = pool;
-  const pruning = setInterval(
-    () =>
-      void createPruneEvents(lifecycle)().catch((error: unknown) =>
-        log.error({ err: error }, 'events cannot be pruned'),
-      ),
-    PRUNE_EVERY_MS,
-  );
-
-  const metrics = createMetrics({
-    countRuns: () => storage.runs.countByState(),
-    workers: () => workers.list(),
-  });
-  const routes = allRoutes({
-    platform: platformDeps({ lifecycle, assistants, graphs, workers, settings }),
-    ping: () => storage.ping(),
-    metricsText: () => metrics.text(),
-    version,
-  });
-  const { origins, bodyLimitBytes } = settings;
-  const app = createApp({ routes, origins, bodyLimitBytes, log, metrics });
-  const server = createServer(app.callback());
-  const url = await listen(server, settings);
+  hub.connect((signal) => workers.broadcast(signal));
+  const pruning = pruneRegularly(lifecycle, log);
+  const { server, url } = await startHttp({ lifecycle, assistants, graphs, workers, settings, log });
   return {
     url,
     graphs: graphs.ids(),
@@ -154,10 +120,70 @@ export const startServer = async ({
   };
 };
 
+/** Passes signals between this process and its workers, which start after the storage that listens. */
+const createSignalHub = () => {
+  const listeners = new Set<(signal: Signal) => void>();
+  let send = (_signal: Signal): void => {};
+  return {
+    link: {
+      send: (signal: Signal) => send(signal),
+      receive: (listener: (signal: Signal) => void) => void listeners.add(listener),
+    },
+    deliver: (signal: Signal) => listeners.forEach((listener) => listener(signal)),
+    connect: (to: (signal: Signal) => void) => {
+      send = to;
+    },
+  };
+};
+
+/** Finishes what a former server left half done. Answers how to take back what a worker held. */
+const takeOver = async (lifecycle: LifecycleDeps, graphs: GraphRegistry) => {
+  const { reader } = lifecycle.storage.checkpoints;
+  const reapRuns = createReapRuns({
+    ...lifecycle,
+    readThread: async ({ threadId, graphId }) => readThreadNow(await graphs.load(graphId), reader, threadId),
+  });
+  await createFinishDeletions(lifecycle)();
+  await reapRuns({
+    held: { expiredBefore: Number.MAX_SAFE_INTEGER },
+    reason: 'the server stopped without draining',
+  });
+  return reapRuns;
+};
+
+const pruneRegularly = (lifecycle: LifecycleDeps, log: Logger): NodeJS.Timeout => {
+  const pruneEvents = createPruneEvents(lifecycle);
+  const failed = (error: unknown): void => log.error({ err: error }, 'events cannot be pruned');
+  return setInterval(() => void pruneEvents().catch(failed), PRUNE_EVERY_MS);
+};
+
+const startHttp = async ({
+  log,
+  ...parts
+}: PlatformParts & { log: Logger }): Promise<{ server: Server; url: string }> => {
+  const { lifecycle, workers, settings } = parts;
+  const { storage } = lifecycle;
+  const metrics = createMetrics({
+    countRuns: () => storage.runs.countByState(),
+    workers: () => workers.list(),
+  });
+  const routes = allRoutes({
+    platform: platformDeps(parts),
+    ping: () => storage.ping(),
+    metricsText: () => metrics.text(),
+    version,
+  });
+  const { origins, bodyLimitBytes } = settings;
+  const app = createApp({ routes, origins, bodyLimitBytes, log, metrics });
+  const answer = app.callback();
+  const server = createServer((request, response) => void answer(request, response));
+  return { server, url: await listen(server, settings) };
+};
+
 interface PlatformParts {
   lifecycle: LifecycleDeps;
   assistants: PlatformDeps['assistants'];
-  graphs: ReturnType<typeof createGraphRegistry>;
+  graphs: GraphRegistry;
   workers: WorkerPool;
   settings: Settings;
 }

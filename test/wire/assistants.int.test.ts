@@ -102,13 +102,6 @@ describe('assistants', () => {
     expect(graph.nodes.map(({ id }) => id)).toContain('say');
   });
 
-  it('runs the function that makes a graph in a worker, never in the server’s own process', async () => {
-    const graph = await server.client.assistants.getGraph('factory');
-    const made = graph.nodes.map(({ id }) => String(id)).filter((id) => id.startsWith('pid-'));
-    expect(made.length).toBe(1);
-    expect(made).not.toContain(`pid-${server.process.process.pid}`);
-  });
-
   it('refuses a depth that is none', async () => {
     const answer = await server.send('GET', '/assistants/agent/graph?xray=deep');
     expect(refusal(answer)).toMatchObject({ status: 422, code: 'invalid_request', field: 'xray' });
