@@ -17,7 +17,10 @@ const project = (packageJson?: string): string => {
   const folder = temporaryFolder();
   mkdirSync(join(folder, 'src'));
   writeFileSync(join(folder, 'src/graph.ts'), GRAPH);
-  writeFileSync(join(folder, 'langgraph.json'), JSON.stringify({ graphs: { asking: './src/graph.ts:graph' } }));
+  writeFileSync(
+    join(folder, 'langgraph.json'),
+    JSON.stringify({ graphs: { asking: './src/graph.ts:graph' } }),
+  );
   if (packageJson) writeFileSync(join(folder, 'package.json'), packageJson);
   return join(folder, 'langgraph.json');
 };

@@ -299,7 +299,11 @@ describe('a graph on a writer', () => {
       __interrupt__?: { id: string }[];
     };
     const raised = stopped.__interrupt__?.map(({ id }) => id);
-    expect(await first.progress({ threadId: 't', runId: 'asking' })).toEqual({ advanced: true, answered: false, raised });
+    expect(await first.progress({ threadId: 't', runId: 'asking' })).toEqual({
+      advanced: true,
+      answered: false,
+      raised,
+    });
     await first.close();
 
     const second = open({ path });
