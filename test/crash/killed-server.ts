@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { startCrashServer, type CrashServer } from './crash-server.ts';
+import { startCrashServer, until, type CrashServer } from './crash-server.ts';
 
 /** Numbers in [0, 1) that are the same for the same seed. */
 export const seeded = (seed: number) => {
@@ -11,6 +11,8 @@ export const seeded = (seed: number) => {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 };
+
+const STUCK_MS = 30_000;
 
 export interface Kills {
   worker: number;
@@ -32,6 +34,15 @@ export class KilledServer {
   /** The one that runs now, or the next one when it is down. */
   up(): Promise<CrashServer> {
     return this.#current;
+  }
+
+  /** Waits until something is done. Nothing may be stuck for so long. */
+  async atWork(): Promise<void> {
+    const server = await this.#current;
+    const before = server.effects().length;
+    const late = Date.now() + STUCK_MS;
+    await until(() => server.effects().length > before || Date.now() > late);
+    if (server.effects().length === before) throw new Error(`nothing was done for ${STUCK_MS} ms`);
   }
 
   async kill(what: keyof Kills): Promise<void> {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { StreamMode } from '@langchain/langgraph-sdk';
 import { describe, expect, it } from 'vitest';
 import { expectAgreement, heldThreads, integrity, orphans } from './inspect.ts';
 import { KilledServer, seeded, type Kills } from './killed-server.ts';
@@ -10,6 +11,10 @@ const KILLS = Number(process.env['HOLDPOINT_CRASH_KILLS'] ?? 100);
 const SEED = Number(process.env['HOLDPOINT_CRASH_SEED'] ?? Date.now() % 1_000_000);
 const LANES = 4;
 const STEPS = 8;
+/** What is killed, by how often. */
+const WHAT = ['worker', 'worker', 'worker', 'worker', 'api', 'both'] as const;
+/** How many kills wait until the worker is at work; the others come also while it starts. */
+const MOSTLY = 0.7;
 /** Nothing may be stuck for longer after the last start. */
 const AT_REST_MS = 30_000;
 
@@ -31,8 +36,9 @@ describe('a server killed at random', () => {
       const over = new AbortController();
       const lanes = Array.from({ length: LANES }, (_, lane) => work(killed, over.signal, lane));
       while (sum(killed.kills) < KILLS) {
-        await wait(50 + random() * 500);
-        await killed.kill((['worker', 'worker', 'api', 'both'] as const)[Math.floor(random() * 4)] ?? 'both');
+        if (random() < MOSTLY) await killed.atWork();
+        await wait(random() * 200);
+        await killed.kill(WHAT[Math.floor(random() * WHAT.length)] ?? 'both');
       }
       over.abort();
       const stuck = wait(AT_REST_MS, 'stuck' as const);
@@ -104,7 +110,16 @@ const launch = (killed: KilledServer, threadId: string, { graph, body, nth }: La
     const runs = await client.runs.list(threadId);
     const heard = runs[runs.length - nth];
     if (heard) return heard.run_id;
-    return (await client.runs.create(threadId, graph, { ...body, streamMode: ['values', 'updates'] })).run_id;
+    const streamMode: StreamMode[] = ['values', 'updates'];
+    if (nth === 1) return (await client.runs.create(threadId, graph, { ...body, streamMode })).run_id;
+    // As a stream, which writes its events at once; its reader leaves as soon as it knows the run.
+    const controller = new AbortController();
+    const stream = client.runs.stream(threadId, graph, { ...body, streamMode, signal: controller.signal });
+    for await (const { event, data } of stream) {
+      controller.abort();
+      if (event === 'metadata') return (data as { run_id: string }).run_id;
+    }
+    throw new Error('the stream ended at once');
   });
 
 /** Every run ended well, in the state of an undisturbed one; each step was done once, or again under the same task. */
@@ -122,5 +137,20 @@ const verify = async (killed: KilledServer, done: Done[]): Promise<void> => {
       tasks.set(what, (tasks.get(what) ?? new Set()).add(task));
     expect([...tasks.keys()]).toEqual(trail);
     expect([...tasks.values()].map(({ size }) => size)).toEqual(trail.map(() => 1));
+    const heard = acknowledged(watched);
+    for (const { what, at } of server.effects(threadId))
+      expect(heard.get(what) ?? Infinity, `${what} was done again`).toBeGreaterThanOrEqual(at);
   }
+};
+
+/** When it was first heard, by an `updates` event, that a step was done: from then on it may not be done again. */
+const acknowledged = ({ frames }: WatchedRun): Map<string, number> => {
+  const heard = new Map<string, number>();
+  for (const { event, data, at } of frames) {
+    if (event !== 'updates') continue;
+    const updates = Object.values(data as Record<string, { trail?: string[] } | null>);
+    for (const step of updates.flatMap((update) => update?.trail ?? []))
+      heard.set(step, Math.min(at, heard.get(step) ?? at));
+  }
+  return heard;
 };

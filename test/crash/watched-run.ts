@@ -2,11 +2,16 @@ import { expect } from 'vitest';
 import { openStream, type Frame } from '../wire/sse.ts';
 import type { KilledServer } from './killed-server.ts';
 
+/** An event and when it was seen. */
+export interface SeenFrame extends Frame {
+  at: number;
+}
+
 /** Where in a thread's log a run is and what was seen of it. */
 export interface WatchedRun {
   threadId: string;
   runId: string;
-  frames: Frame[];
+  frames: SeenFrame[];
 }
 
 /** Follows a run to its end over however many connections it takes, each from the last event seen. */
@@ -15,7 +20,7 @@ export const watchRun = async (
   threadId: string,
   runId: string,
 ): Promise<WatchedRun> => {
-  const frames: Frame[] = [];
+  const frames: SeenFrame[] = [];
   for (;;) {
     await killed.ask(async ({ url }) => {
       const last = frames.at(-1)?.id ?? '-1';
@@ -23,7 +28,8 @@ export const watchRun = async (
         headers: { 'last-event-id': last },
       });
       if (stream.status !== 200) throw new Error(`HTTP ${stream.status} from the stream`);
-      for (let frame = await stream.next(); frame; frame = await stream.next()) frames.push(frame);
+      for (let frame = await stream.next(); frame; frame = await stream.next())
+        frames.push({ ...frame, at: Date.now() });
     });
     const run = await killed.ask(({ client }) => client.runs.get(threadId, runId));
     if (run.status !== 'pending' && run.status !== 'running') return { threadId, runId, frames };

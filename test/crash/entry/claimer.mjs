@@ -18,8 +18,8 @@ const claimThread = (threadId) =>
     ledger.threads.claim({ threadId, runId: null, token: newUuid(), owner, expiresAt: Date.now() + 60_000 }),
   );
 
-process.on('message', async ({ runId, threadId }) => {
-  const won = runId === undefined ? await claimThread(threadId) : await claimRun({ runId, owner });
-  process.send({ won: won !== undefined });
+process.on('message', ({ runId, threadId }) => {
+  const claim = runId === undefined ? claimThread(threadId) : claimRun({ runId, owner });
+  void claim.then((won) => process.send({ won: won !== undefined }));
 });
 process.send({ ready: true });
