@@ -64,9 +64,9 @@ export class Worker {
   }
 
   async #handle({ runId }: RunJob): Promise<void> {
-    const { id, claimRun, execute, log } = this.#deps;
-    const claimed = await claimRun({ runId, owner: id });
-    if (!claimed) return this.#leave(runId);
+    const { execute, log } = this.#deps;
+    const claimed = await this.#claim(runId);
+    if (!claimed) return;
     const control = createAttemptControl();
     this.#attempts.set(runId, control);
     if (this.#mode === 'draining') control.requestDrain();
@@ -83,9 +83,21 @@ export class Worker {
     }
   }
 
-  /** A run that cannot be had although it waits (its thread's state is being edited) is not asked for at once again. */
-  async #leave(runId: string): Promise<void> {
-    if ((await this.#deps.runs.get(runId))?.state === 'pending') await pause(BUSY_MS);
+  /**
+   * A run that cannot be had although it waits (its thread's state is being edited, or storage refuses) is not
+   * asked for at once again: the queue offers it as soon as this returns.
+   */
+  async #claim(runId: string): Promise<ClaimedRun | undefined> {
+    const { id, claimRun, runs, log } = this.#deps;
+    try {
+      const claimed = await claimRun({ runId, owner: id });
+      if (!claimed && (await runs.get(runId))?.state === 'pending') await pause(BUSY_MS);
+      return claimed;
+    } catch (error) {
+      log.error({ err: error, runId }, 'a run cannot be claimed yet; trying again');
+      await pause(RETRY_MS);
+      return undefined;
+    }
   }
 
   /** A result that cannot be written is not lost: it is tried again until it can, or the thread has a new owner. */

@@ -1,0 +1,61 @@
+import { fileURLToPath } from 'node:url';
+import pino from 'pino';
+import { createExecutor } from '../../src/engine/executor.ts';
+import { createGraphRegistry } from '../../src/engine/graph-registry.ts';
+import { createAcquireThread, createClaimRun } from '../../src/lifecycle/claim-run.ts';
+import { createRenewLeases } from '../../src/lifecycle/renew-leases.ts';
+import { createSettleRun } from '../../src/lifecycle/settle-run.ts';
+import { openEmbeddedStorage } from '../../src/storage/embedded/open.ts';
+import { Worker, type WorkerDeps } from '../../src/worker/worker.ts';
+import { openLifecycle } from '../lifecycle/bench.ts';
+
+const file = fileURLToPath(new URL('../crash/graphs/steps.ts', import.meta.url));
+const GRAPHS = { agent: { file, exportName: 'steps' } };
+
+/**
+ * A worker in this process, on connections of its own: no signal comes from it or reaches it. It executes the
+ * `steps` graph.
+ */
+export const openLoneWorker = async () => {
+  const lifecycle = await openLifecycle();
+  const storage = await openEmbeddedStorage({ dataDir: lifecycle.dataDir, synchronous: 'NORMAL' });
+  const deps = { ...lifecycle.deps, storage };
+  let worker: Worker | undefined;
+  return {
+    lifecycle,
+    storage,
+    claimRun: createClaimRun(deps),
+    start: (of: Partial<WorkerDeps> = {}): Worker => {
+      worker = new Worker({
+        id: 'lone',
+        queue: storage.queue,
+        runs: storage.runs,
+        signals: storage.signals,
+        claimRun: createClaimRun(deps),
+        settleRun: createSettleRun(deps),
+        renewLeases: createRenewLeases(deps),
+        execute: createExecutor({
+          graphs: createGraphRegistry(GRAPHS),
+          checkpoints: storage.checkpoints,
+          events: storage.events,
+          acquire: createAcquireThread(deps),
+          notify: () => {},
+        }),
+        concurrency: 10,
+        renewMs: 100,
+        log: pino({ enabled: false }),
+        ...of,
+      });
+      return worker;
+    },
+    launch: async (input: Record<string, unknown>) =>
+      lifecycle.launch(await lifecycle.newThread(), { kwargs: { input } }),
+    close: async (): Promise<void> => {
+      await worker?.drain(0);
+      await storage.close();
+      await lifecycle.storage.close();
+    },
+  };
+};
+
+export type LoneWorker = Awaited<ReturnType<typeof openLoneWorker>>;

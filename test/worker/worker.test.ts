@@ -1,0 +1,55 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createAwaitRun } from '../../src/lifecycle/observe-run.ts';
+import type { Run } from '../../src/model/run.ts';
+import { openLoneWorker, type LoneWorker } from './lone-worker.ts';
+
+describe('a worker', () => {
+  let lone: LoneWorker;
+  beforeEach(async () => {
+    lone = await openLoneWorker();
+  });
+  afterEach(() => lone.close());
+
+  const atRest = ({ runId, threadId }: Run) => createAwaitRun(lone.lifecycle.deps)({ runId, threadId });
+
+  it('asks now and then, and not over and over, for a run whose thread is being edited', async () => {
+    const { storage } = lone.lifecycle;
+    const threadId = await lone.lifecycle.newThread();
+    const update = { threadId, runId: null, token: 'update', owner: 'other', expiresAt: Date.now() + 60_000 };
+    const lease = await storage.transaction((ledger) => ledger.threads.claim(update));
+    const run = await lone.lifecycle.launch(threadId, { kwargs: { input: { steps: 1 } } });
+    const asked: number[] = [];
+    lone.start({
+      claimRun: (input) => {
+        asked.push(performance.now());
+        return lone.claimRun(input);
+      },
+    });
+    await expect.poll(() => asked.length, { timeout: 10_000 }).toBeGreaterThan(4);
+    expect((asked[4] ?? 0) - (asked[0] ?? 0)).toBeGreaterThan(150);
+    if (lease) await storage.transaction((ledger) => ledger.threads.release(lease));
+    expect(await atRest(run)).toMatchObject({ state: 'success' });
+  });
+
+  it('tries again later, and not at once, when storage refuses a claim', async () => {
+    const run = await lone.launch({ steps: 1, ms: 0 });
+    const asked: number[] = [];
+    lone.start({
+      claimRun: (input) => {
+        asked.push(performance.now());
+        return asked.length === 1 ? Promise.reject(new Error('disk full')) : lone.claimRun(input);
+      },
+    });
+    expect(await atRest(run)).toMatchObject({ state: 'success' });
+    expect((asked[1] ?? 0) - (asked[0] ?? 0)).toBeGreaterThan(500);
+  });
+
+  it('executes a run whose orders cannot be read at first', async () => {
+    let reads = 0;
+    const { runs } = lone.storage;
+    lone.start({
+      runs: { get: (runId) => (reads++ === 0 ? Promise.reject(new Error('busy')) : runs.get(runId)) },
+    });
+    expect(await atRest(await lone.launch({ steps: 1, ms: 0 }))).toMatchObject({ state: 'success' });
+  });
+});
