@@ -5,14 +5,16 @@ export const formatPath = (keys: readonly (string | number)[]): string =>
     return path === '' ? key : `${path}.${key}`;
   }, '');
 
-type Holder = unknown[] | Record<string, unknown>;
-
-/** The keys of an object, or the indices of an array. */
-export const keysOf = (holder: Holder): Iterable<string | number> =>
-  Array.isArray(holder) ? holder.keys() : Object.keys(holder);
-
-export const childAt = (holder: Holder, key: string | number): unknown =>
-  (holder as Record<string | number, unknown>)[key];
+export type Holder = unknown[] | Record<string, unknown>;
 
 /** An object or an array. */
 export const isHolder = (value: unknown): value is Holder => typeof value === 'object' && value !== null;
+
+/** Visits every value directly in an object or array. Bodies may have millions. */
+export const eachChild = (holder: Holder, visit: (key: string | number, child: unknown) => void): void => {
+  if (!Array.isArray(holder)) {
+    for (const key of Object.keys(holder)) visit(key, holder[key]);
+    return;
+  }
+  for (let index = 0; index < holder.length; index++) visit(index, holder[index]);
+};

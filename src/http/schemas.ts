@@ -1,11 +1,20 @@
 import { z } from 'zod';
 import { RUN_FAILURES } from '../model/errors.ts';
+import { isRecord, type JsonObject } from '../model/json.ts';
 import { RUN_STATES } from '../model/run-state.ts';
 import { STREAM_MODES } from '../model/run.ts';
 import { THREAD_STATUSES, type WireRunStatus } from '../model/wire-status.ts';
 
-/** Any JSON object. */
-export const JsonObjectBody = z.record(z.string(), z.json());
+const objectOf = <T extends Record<string, unknown>>() =>
+  z
+    .custom<T>(isRecord, 'Invalid input: expected object')
+    .meta({ type: 'object', additionalProperties: true });
+
+/** Any JSON object. Only that it is one is looked at: what comes from a body is JSON, and may have millions of keys. */
+export const JsonObjectBody = objectOf<JsonObject>();
+
+/** Any object of values. */
+const ValuesBody = objectOf<Record<string, unknown>>();
 
 const oneOrMany = <T extends z.ZodType>(item: T) =>
   z
@@ -94,7 +103,7 @@ const SendBody = z
 
 export const CommandBody = z.looseObject({
   resume: z.unknown().optional(),
-  update: given(z.union([z.record(z.string(), z.unknown()), z.array(z.tuple([z.string(), z.unknown()]))])),
+  update: given(z.union([ValuesBody, z.array(z.tuple([z.string(), z.unknown()]))])),
   goto: given(z.union([z.string(), SendBody, z.array(z.union([z.string(), SendBody]))])),
 });
 
@@ -129,7 +138,7 @@ export const ThreadCreate = z
   .default({ thread_id: undefined, metadata: undefined, if_exists: undefined });
 
 export const StateUpdateBody = z.looseObject({
-  values: z.union([z.record(z.string(), z.unknown()), z.array(z.unknown()), z.null()]).optional(),
+  values: z.union([ValuesBody, z.array(z.unknown()), z.null()]).optional(),
   as_node: given(z.string()),
   checkpoint: given(CheckpointCoordinates),
   checkpoint_id: given(z.string().min(1)),

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Middleware } from 'koa';
 import getRawBody from 'raw-body';
 import { HoldpointError } from '../../model/errors.ts';
-import { childAt, formatPath, isHolder, keysOf } from '../json-path.ts';
+import { eachChild, formatPath, isHolder } from '../json-path.ts';
 
 /** Deeper JSON than this could not be stored. */
 const MAX_DEPTH = 200;
@@ -56,14 +56,13 @@ const parseJson = (text: string): unknown => {
 const refuseHostile = (value: unknown, path: (string | number)[]): void => {
   if (!isHolder(value)) return;
   if (path.length > MAX_DEPTH) refuse(path, `is nested deeper than ${MAX_DEPTH} levels`);
-  for (const key of keysOf(value)) {
-    const child = childAt(value, key);
-    if (!isHolder(child) && key !== '__proto__') continue;
+  eachChild(value, (key, child) => {
+    if (!isHolder(child) && key !== '__proto__') return;
     path.push(key);
     if (key === '__proto__') refuse(path, 'is not a key that can be stored');
     refuseHostile(child, path);
     path.pop();
-  }
+  });
 };
 
 /** Of a place very deep down its beginning is enough. */

@@ -1,6 +1,6 @@
 import { HoldpointError } from '../../model/errors.ts';
 import { isRecord } from '../../model/json.ts';
-import { childAt, formatPath, isHolder, keysOf } from '../json-path.ts';
+import { eachChild, formatPath, isHolder, type Holder } from '../json-path.ts';
 
 type Path = (string | number)[];
 
@@ -17,18 +17,17 @@ const convert = (value: unknown, path: Path): unknown => {
   return isRecord(value) && isSerialised(value) ? plainMessage(value, path) : convertChildren(value, path);
 };
 
-const convertChildren = (holder: unknown[] | Record<string, unknown>, path: Path): unknown => {
+const convertChildren = (holder: Holder, path: Path): unknown => {
   let copy: Record<string | number, unknown> | undefined;
-  for (const key of keysOf(holder)) {
-    const child = childAt(holder, key);
-    if (!isHolder(child)) continue;
+  eachChild(holder, (key, child) => {
+    if (!isHolder(child)) return;
     path.push(key);
     const converted = convert(child, path);
     path.pop();
-    if (converted === child) continue;
+    if (converted === child) return;
     copy ??= (Array.isArray(holder) ? [...holder] : { ...holder }) as Record<string | number, unknown>;
     copy[key] = converted;
-  }
+  });
   return copy ?? holder;
 };
 
