@@ -53,6 +53,8 @@ export interface RunningServer {
 }
 
 const PRUNE_EVERY_MS = 60_000;
+/** Longer than clients keep idle connections: one closed from here just as a request comes fails that request. */
+const KEEP_ALIVE_MS = 75_000;
 
 /**
  * Starts the server: takes the data folder, brings the database up to date, takes back what a former server
@@ -177,6 +179,7 @@ const startHttp = async ({
   const app = createApp({ routes, origins, bodyLimitBytes, log, metrics });
   const answer = app.callback();
   const server = createServer((request, response) => void answer(request, response));
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   return { server, url: await listen(server, settings) };
 };
 
