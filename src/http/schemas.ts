@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { eachChild, isHolder } from './json-path.ts';
 import { RUN_FAILURES } from '../model/errors.ts';
 import { isRecord, type JsonObject } from '../model/json.ts';
 import { RUN_STATES } from '../model/run-state.ts';
@@ -12,6 +13,23 @@ const objectOf = <T extends Record<string, unknown>>() =>
 
 /** Any JSON object. Only that it is one is looked at: what comes from a body is JSON, and may have millions of keys. */
 export const JsonObjectBody = objectOf<JsonObject>();
+
+const FILTER_KEYS = 100;
+const FILTER_DEPTH = 10;
+
+const keysWithin = (value: unknown, depth: number): number => {
+  if (!isHolder(value)) return 0;
+  if (depth === 0) return FILTER_KEYS + 1;
+  let keys = 0;
+  eachChild(value, (_key, child) => (keys += 1 + keysWithin(child, depth - 1)));
+  return keys;
+};
+
+/** What the metadata of what is searched must contain; small, for each key costs a condition. */
+export const MetadataFilter = JsonObjectBody.refine(
+  (filter) => keysWithin(filter, FILTER_DEPTH) <= FILTER_KEYS,
+  `may have ${FILTER_KEYS} keys on ${FILTER_DEPTH} levels`,
+).nullish();
 
 /** Any object of values. */
 const ValuesBody = objectOf<Record<string, unknown>>();
@@ -32,7 +50,7 @@ export const AssistantParams = z.object({ assistant_id: z.string().min(1).max(20
 const given = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
 
 /** Ids to search for. */
-export const Ids = z.array(Uuid).nullish();
+export const Ids = z.array(Uuid).max(1000).nullish();
 
 const Limit = z.int().min(1).max(1000);
 const Offset = z.int().min(0);
@@ -161,7 +179,7 @@ export const HistoryBody = z
   .looseObject({
     limit: given(z.number().int().min(1).max(1000)),
     before: Before,
-    metadata: given(JsonObjectBody),
+    metadata: MetadataFilter,
     checkpoint: given(CheckpointCoordinates),
   })
   .default({ limit: undefined, before: undefined, metadata: undefined, checkpoint: undefined });

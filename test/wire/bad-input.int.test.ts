@@ -6,6 +6,9 @@ import { refusal, useServer } from './server.ts';
 const LIMIT = 100_000;
 const nested = (levels: number): string => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
 
+const manyKeys = (count: number): object =>
+  Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, i]));
+
 interface Bad {
   what: string;
   method?: string;
@@ -122,6 +125,9 @@ const IN_THE_BODY: Bad[] = [
   search('a limit beyond all', { limit: 1001 }, 'limit'),
   search('half a page', { limit: 1.5 }, 'limit'),
   search('ids that are none', { ids: ['x'] }, 'ids.0'),
+  search('more ids than a page holds', { ids: Array.from({ length: 1001 }, () => randomUUID()) }, 'ids'),
+  search('metadata with more keys than a filter may have', { metadata: manyKeys(101) }, 'metadata'),
+  search('metadata deeper than a filter may be', { metadata: JSON.parse(nested(11)) }, 'metadata'),
   search('a status that is none', { status: 'lost' }, 'status'),
   search('an order that is none', { sort_by: 'values' }, 'sort_by'),
   search('a field that is none', { select: ['secrets'] }, 'select.0'),

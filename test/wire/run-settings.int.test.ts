@@ -231,6 +231,12 @@ describe('what a run is started with', () => {
   });
 
   describe('a command', () => {
+    it('that says nothing is none', async () => {
+      const body = { assistant_id: 'steps', input: { steps: 2 }, command: {} };
+      const answer = await wait('POST', `/threads/${await newThread()}/runs/wait`, body);
+      expect(answer.json).toMatchObject({ n: 2 });
+    });
+
     it('updates the state and goes to a node', async () => {
       const id = await newThread();
       await server.client.runs.wait(id, 'slow', { input: {} });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ASSISTANT_SORT_FIELDS } from '../../model/assistant.ts';
 import { pageHeaders, presentAssistant, selectFields } from '../present.ts';
 import { Reply, route, type Route } from '../route.ts';
-import { AssistantParams, AssistantView, JsonObjectBody, Paging } from '../schemas.ts';
+import { AssistantParams, AssistantView, JsonObjectBody, MetadataFilter, Paging } from '../schemas.ts';
 import type { PlatformDeps } from './deps.ts';
 
 const tag = 'assistants';
@@ -11,7 +11,7 @@ const Search = z
   .looseObject({
     graph_id: z.string().nullish(),
     name: z.string().nullish(),
-    metadata: JsonObjectBody.nullish(),
+    metadata: MetadataFilter,
     ...Paging,
     sort_by: z.enum(ASSISTANT_SORT_FIELDS).nullish(),
     sort_order: z.enum(['asc', 'desc']).nullish(),

@@ -89,9 +89,10 @@ const headerValues = (headers: IncomingHttpHeaders): Record<string, string> =>
     ),
   );
 
+/** A command that says nothing is none. */
 const toCommand = (command: RunBody['command']): RunKwargs['command'] => {
-  if (!command) return null;
-  const { resume, update, goto } = command;
+  const { resume, update, goto } = command ?? {};
+  if (resume === undefined && update === undefined && goto === undefined) return null;
   return {
     ...(resume !== undefined && { resume: incomingState(resume, 'command.resume') }),
     ...(update && { update: incomingState(update, 'command.update') as NonNullable<typeof update> }),

@@ -113,7 +113,7 @@ const history = ({ states }: PlatformDeps): Route[] => [
         threadId: params.thread_id,
         limit: body.limit ?? 10,
         before: body.before,
-        metadata: incomingState(body.metadata, 'metadata') as JsonObject | undefined,
+        metadata: incomingState(body.metadata ?? undefined, 'metadata') as JsonObject | undefined,
         checkpoint: body.checkpoint && refOf(body.checkpoint),
       }),
   }),

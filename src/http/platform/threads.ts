@@ -3,7 +3,15 @@ import { THREAD_SORT_FIELDS } from '../../model/thread.ts';
 import { THREAD_STATUSES } from '../../model/wire-status.ts';
 import { pageHeaders, presentThread, selectFields } from '../present.ts';
 import { Reply, route, type Route } from '../route.ts';
-import { Ids, JsonObjectBody, Paging, ThreadCreate, ThreadParams, ThreadView } from '../schemas.ts';
+import {
+  Ids,
+  JsonObjectBody,
+  MetadataFilter,
+  Paging,
+  ThreadCreate,
+  ThreadParams,
+  ThreadView,
+} from '../schemas.ts';
 import type { PlatformDeps } from './deps.ts';
 import { refuseUnserved } from './unserved.ts';
 
@@ -12,7 +20,7 @@ const tag = 'threads';
 const Search = z
   .looseObject({
     ids: Ids,
-    metadata: JsonObjectBody.nullish(),
+    metadata: MetadataFilter,
     status: z.enum(THREAD_STATUSES).nullish(),
     ...Paging,
     sort_by: z.enum(THREAD_SORT_FIELDS).nullish(),
