@@ -22,6 +22,8 @@ export default defineConfig({
           name: 'int',
           include: ['test/**/*.int.test.ts'],
           maxWorkers: 2,
+          // Real processes on a shared machine: one second chance, and only there.
+          retry: process.env['CI'] ? 1 : 0,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

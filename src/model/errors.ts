@@ -75,7 +75,7 @@ export class UnstorableValueError extends Error {
     const shown = path.length > MAX_PATH ? `${path.slice(0, MAX_PATH)}…` : path;
     super(`${path === '' ? 'the value' : shown} ${problem}`);
     this.name = 'UnstorableValueError';
-    this.path = shown;
+    this.path = path;
   }
 }
 
