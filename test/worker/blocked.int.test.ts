@@ -6,7 +6,7 @@ import type { Trouble } from './graphs/trouble.ts';
 let server: TroubleServer;
 
 const start = async (env: Record<string, string> = {}): Promise<void> => {
-  server = await startTroubleServer({ HOLDPOINT_WORKER_BLOCKED_MS: '1000', ...env });
+  server = await startTroubleServer({ HOLDPOINT_WORKER_BLOCKED_MS: '2000', ...env });
 };
 
 afterEach(() => server.kill());
@@ -28,20 +28,21 @@ const latenciesUntil = async (end: Promise<unknown>): Promise<number[]> => {
 describe('a worker whose event loop stands still', () => {
   it('is replaced; only the run that blocks it spends attempts, until it has none; the API answers meanwhile', async () => {
     await start({ HOLDPOINT_MAX_ATTEMPTS: '2' });
-    const others = await Promise.all([1, 2, 3, 4].map(() => server.launch('steps', { steps: 5, ms: 700 })));
+    const others = await Promise.all([1, 2, 3, 4].map(() => server.launch('steps', { steps: 5, ms: 1000 })));
     const blocking = await server.trouble('spin');
     const end = server.ended(blocking);
     const latencies = await latenciesUntil(end);
     const run = await end;
     expect(run).toMatchObject({ state: 'error', attempt: 2, spent: 2 });
     expect(run.failure).toMatchObject({ reason: 'attempts_exhausted' });
-    expect(run.failure?.message).toMatch(/stood still for 1000 ms at spinForEver .*trouble\.ts:\d+/);
+    expect(run.failure?.message).toMatch(/stood still for 2000 ms at spinForEver .*trouble\.ts:\d+/);
     expect(await server.lastEvent(blocking)).toMatchObject({
       event: 'error',
       data: { error: 'AttemptsExhausted', message: run.failure?.message },
     });
     expect(latencies.length).toBeGreaterThan(50);
-    expect(latencies[Math.floor(latencies.length * 0.99)]).toBeLessThan(250);
+    expect(latencies[Math.floor(latencies.length * 0.5)]).toBeLessThan(50);
+    expect(latencies[Math.floor(latencies.length * 0.99)]).toBeLessThan(500);
     for (const other of others) {
       expect(await server.ended(other)).toMatchObject({ state: 'success' });
       expect(spentEachTime(server, other)).toEqual([0, 0]);
