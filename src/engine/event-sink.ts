@@ -17,6 +17,8 @@ interface EventSinkDeps {
 export interface EventSink {
   add(event: string, payload: unknown): void;
   addValues(event: string, ref: ValuesRef): void;
+  /** Keeps the event for the transaction that ends the run: who reads it may act on the end at once. */
+  addLast(event: string, payload: unknown): void;
   /**
    * Closes the sink: what comes later is dropped. Waits for what is being written and answers the rest (all since
    * a failed write), for the transaction that ends the run.
@@ -27,6 +29,7 @@ export interface EventSink {
 export const createEventSink = (deps: EventSinkDeps): EventSink => {
   let seq = 0;
   let gathered: NewRunEvent[] = [];
+  const last: Omit<NewRunEvent, 'seq'>[] = [];
   let failed = false;
   let writing: Promise<void> | undefined;
   let unschedule: (() => void) | undefined;
@@ -63,11 +66,14 @@ export const createEventSink = (deps: EventSinkDeps): EventSink => {
   return {
     add: (event, payload) => gather({ event, data: encodeState(payload), ref: null }),
     addValues: (event, ref) => gather({ event, data: null, ref }),
+    addLast: (event, payload) => {
+      if (!closed) last.push({ event, data: encodeState(payload), ref: null });
+    },
     takeRest: async () => {
       closed = true;
       await writing;
       unschedule?.();
-      const rest = gathered;
+      const rest = [...gathered, ...last.map((event) => ({ seq: ++seq, ...event }))];
       gathered = [];
       return rest;
     },

@@ -197,10 +197,14 @@ class Attempt {
     else this.#write(event, payload);
   }
 
-  /** What cannot be written down fails the run, as it would in a checkpoint. */
+  /**
+   * A question is shown when it can be answered: with the end of the run. What cannot be written down fails the
+   * run, as it would in a checkpoint.
+   */
   #write(event: string, payload: unknown): void {
     try {
-      this.#sink.add(event, payload);
+      if (isRecord(payload) && '__interrupt__' in payload) this.#sink.addLast(event, payload);
+      else this.#sink.add(event, payload);
     } catch (error) {
       const problem =
         error instanceof RangeError ? 'is nested deeper than can be written' : 'contains itself';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { useLatch } from './latch.ts';
 import { refusal, refusalOf, useServer, type Answer } from './server.ts';
+import { openStream } from './sse.ts';
 
 interface Question {
   id: string;
@@ -101,6 +102,20 @@ describe('answers', () => {
         seen.push(...Object.keys(data));
       expect(seen).toEqual(['run_id', 'attempt', 'hold', 'execute']);
     });
+  });
+
+  it('are taken as soon as the question is seen, also from who does not wait for the end of the stream', async () => {
+    for (let i = 0; i < 30; i++) {
+      const { thread_id: id } = await server.client.threads.create();
+      const body = JSON.stringify({ assistant_id: 'gate', input: {}, stream_mode: ['updates'] });
+      const stream = await openStream(`${server.url}/threads/${id}/runs/stream`, { method: 'POST', body });
+      for (;;) {
+        const frame = await stream.next();
+        if (!frame || '__interrupt__' in (frame.data as object)) break;
+      }
+      expect((await resume(id, 'at once')).json).toMatchObject({ decision: 'at once' });
+      stream.leave();
+    }
   });
 
   describe('to several questions', () => {
