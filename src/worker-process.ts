@@ -106,7 +106,7 @@ const createWorker = ({ options, lifecycle, graphs, log }: WorkerParts): Worker 
       checkpoints,
       events,
       acquire: createAcquireThread(lifecycle),
-      notify: (threadId) => signals.publish({ kind: 'thread', threadId }),
+      notify: (threadId) => signals.publish({ kind: 'events', threadId }),
     }),
     concurrency: settings.concurrency,
     renewMs: settings.renewMs,

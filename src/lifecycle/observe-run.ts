@@ -37,7 +37,7 @@ export const createAwaitRun = ({ storage }: { storage: Storage }) => {
     runId: string;
     signal?: AbortSignal;
   }): Promise<Run | undefined> => {
-    const wakeUp = createWakeUp(storage.signals, input.threadId);
+    const wakeUp = createWakeUp(storage.signals, input.threadId, ['thread']);
     try {
       for (;;) {
         const run = await storage.runs.get(input.runId);
@@ -61,7 +61,7 @@ export const createFollowRun = ({ storage }: { storage: Storage }) => {
     signal: AbortSignal;
   }): AsyncGenerator<ObservedEvent[]> {
     const { threadId, runId, fenceFloor } = input.run;
-    const wakeUp = createWakeUp(storage.signals, threadId);
+    const wakeUp = createWakeUp(storage.signals, threadId, ['thread', 'events']);
     let after = laterOf(input.after ?? LOG_START, { fence: fenceFloor, seq: Number.MAX_SAFE_INTEGER });
     let limit = PAGE.first;
     try {

@@ -10,11 +10,17 @@ export interface WakeUp {
   stop(): void;
 }
 
-export const createWakeUp = (signals: SignalBus, threadId: string): WakeUp => {
+/** @param kinds what counts as news */
+export const createWakeUp = (
+  signals: SignalBus,
+  threadId: string,
+  kinds: readonly ('thread' | 'events')[],
+): WakeUp => {
   let news = false;
   let wake = (): void => {};
   const unsubscribe = signals.subscribe((signal) => {
-    if (signal.kind !== 'thread' || signal.threadId !== threadId) return;
+    if (signal.kind !== 'thread' && signal.kind !== 'events') return;
+    if (signal.threadId !== threadId || !kinds.includes(signal.kind)) return;
     news = true;
     wake();
   });

@@ -156,8 +156,10 @@ export type Signal =
   | { kind: 'queue' }
   /** An operator's word for this run changed. */
   | { kind: 'desired'; runId: string }
-  /** The thread has new events, or a run of it changed state. */
-  | { kind: 'thread'; threadId: string };
+  /** A run of the thread changed state, which may have brought events. */
+  | { kind: 'thread'; threadId: string }
+  /** The thread has new events. */
+  | { kind: 'events'; threadId: string };
 
 export interface SignalBus {
   publish(signal: Signal): void;

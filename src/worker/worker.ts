@@ -20,12 +20,18 @@ export interface WorkerDeps {
   log: Logger;
 }
 
+interface Attempt {
+  control: AttemptControl;
+  /** Whether the run is ours yet: one that is being claimed can be given orders already. */
+  claimed: boolean;
+}
+
 type Mode = 'running' | 'draining' | 'drained';
 
 /** Claims runs, brings each to its next stop, and obeys what operators say of them. */
 export class Worker {
   readonly #deps: WorkerDeps;
-  readonly #attempts = new Map<string, AttemptControl>();
+  readonly #attempts = new Map<string, Attempt>();
   readonly #consumer: QueueConsumer;
   readonly #renewal: NodeJS.Timeout;
   readonly #unsubscribe: () => void;
@@ -51,10 +57,10 @@ export class Worker {
     if (this.#mode === 'running') {
       this.#mode = 'draining';
       this.#consumer.pause();
-      for (const control of this.#attempts.values()) control.requestDrain();
+      for (const { control } of this.#attempts.values()) control.requestDrain();
     }
     const deadline = setTimeout(() => {
-      for (const control of this.#attempts.values()) control.abort('shutdown');
+      for (const { control } of this.#attempts.values()) control.abort('shutdown');
     }, timeoutMs);
     await this.#consumer.close();
     clearTimeout(deadline);
@@ -65,15 +71,15 @@ export class Worker {
 
   async #handle({ runId }: RunJob): Promise<void> {
     const { execute, log } = this.#deps;
-    const claimed = await this.#claim(runId);
-    if (!claimed) return;
     const control = createAttemptControl();
-    this.#attempts.set(runId, control);
-    if (this.#mode === 'draining') control.requestDrain();
+    const attempt: Attempt = { control, claimed: false };
+    this.#attempts.set(runId, attempt);
     try {
-      await this.#obey(runId).catch((error: unknown) =>
-        log.error({ err: error, runId }, 'orders cannot be read yet'),
-      );
+      const claimed = await this.#claim(runId);
+      if (!claimed) return;
+      attempt.claimed = true;
+      if (this.#mode === 'draining') control.requestDrain();
+      ORDERS[claimed.run.desired](control);
       const result = await execute(claimed, control);
       const state = await this.#settle(claimed, result);
       log.debug({ runId, attempt: claimed.run.attempt, outcome: result.outcome, state }, 'attempt ended');
@@ -117,18 +123,22 @@ export class Worker {
 
   /** Reads the operator's durable word and passes it on to the attempt. */
   async #obey(runId: string): Promise<void> {
-    const run = await this.#deps.runs.get(runId);
-    const control = this.#attempts.get(runId);
-    if (!control) return;
-    if (run) ORDERS[run.desired](control);
-    else control.abort('lease_lost'); // deleted
+    try {
+      const run = await this.#deps.runs.get(runId);
+      const control = this.#attempts.get(runId)?.control;
+      if (!control) return;
+      if (run) ORDERS[run.desired](control);
+      else control.abort('lease_lost'); // deleted
+    } catch (error) {
+      this.#deps.log.error({ err: error, runId }, 'orders cannot be read yet');
+    }
   }
 
   async #renew(): Promise<void> {
-    const attempts = [...this.#attempts];
+    const attempts = [...this.#attempts].filter(([, { claimed }]) => claimed);
     try {
       const held = await this.#deps.renewLeases(this.#deps.id);
-      for (const [runId, control] of attempts) {
+      for (const [runId, { control }] of attempts) {
         if (held.has(runId)) void this.#obey(runId);
         else control.abort('lease_lost');
       }

@@ -8,7 +8,7 @@ describe('a reader that waits for news of a thread', () => {
   const news = (threadId = 't') => signals.publish({ kind: 'thread', threadId });
 
   it('is woken by news of that thread, also by news that came before it waited', async () => {
-    const wakeUp = createWakeUp(signals, 't');
+    const wakeUp = createWakeUp(signals, 't', ['thread']);
     const woken = wakeUp.next();
     news();
     await woken;
@@ -19,7 +19,7 @@ describe('a reader that waits for news of a thread', () => {
 
   it('looks by itself after a while, when the signal was lost or was of another thread', async () => {
     vi.useFakeTimers();
-    const wakeUp = createWakeUp(signals, 't');
+    const wakeUp = createWakeUp(signals, 't', ['thread']);
     const woken = wakeUp.next();
     news('another');
     await vi.advanceTimersByTimeAsync(1000);
@@ -31,7 +31,7 @@ describe('a reader that waits for news of a thread', () => {
   it('leaves nothing behind on the signal it waits with, however it was woken', async () => {
     vi.useFakeTimers();
     const controller = new AbortController();
-    const wakeUp = createWakeUp(signals, 't');
+    const wakeUp = createWakeUp(signals, 't', ['thread']);
     const byTime = wakeUp.next(controller.signal);
     await vi.advanceTimersByTimeAsync(1000);
     await byTime;

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createCancelRun } from '../../src/lifecycle/cancel-run.ts';
 import { createAwaitRun } from '../../src/lifecycle/observe-run.ts';
 import type { Run } from '../../src/model/run.ts';
 import { openLoneWorker, type LoneWorker } from './lone-worker.ts';
@@ -44,12 +45,18 @@ describe('a worker', () => {
     expect((asked[1] ?? 0) - (asked[0] ?? 0)).toBeGreaterThan(500);
   });
 
-  it('executes a run whose orders cannot be read at first', async () => {
-    let reads = 0;
-    const { runs } = lone.storage;
+  it('obeys an order given while the run was being claimed', async () => {
+    const { storage } = lone;
+    const cancelRun = createCancelRun({ ...lone.lifecycle.deps, storage });
+    const run = await lone.launch({ steps: 20, ms: 20 });
     lone.start({
-      runs: { get: (runId) => (reads++ === 0 ? Promise.reject(new Error('busy')) : runs.get(runId)) },
+      renewMs: 60_000,
+      claimRun: async (input) => {
+        const claimed = await lone.claimRun(input);
+        await cancelRun({ runId: run.runId, threadId: run.threadId, actor: 'user' });
+        return claimed;
+      },
     });
-    expect(await atRest(await lone.launch({ steps: 1, ms: 0 }))).toMatchObject({ state: 'success' });
+    expect(await atRest(run)).toMatchObject({ state: 'cancelled' });
   });
 });
