@@ -74,7 +74,9 @@ export class WorkerPool {
     }));
   }
 
+  /** Passes on what workers act on; who follows a thread is in the API process. */
   broadcast(signal: Signal, except?: string): void {
+    if (signal.kind !== 'queue' && signal.kind !== 'desired') return;
     for (const worker of this.#workers.values()) {
       if (worker.id !== except) send(worker, { type: 'signal', signal });
     }

@@ -14,11 +14,15 @@ export const createLedgerEventLog = ({ ledger, transaction }: EventLogDeps): Eve
   append: async ({ lease, runId, events }, within) => {
     if (events.length === 0) return;
     const write = async (tx: Ledger): Promise<void> => {
-      if (!(await tx.threads.holds(lease))) throw new LeaseLostError(lease.threadId);
-      await sql`
+      const { numAffectedRows } = await sql`
         INSERT INTO run_events (thread_id, fence, seq, run_id, event, data, ref_json)
         SELECT ${lease.threadId}, ${lease.fence}, value ->> 0, ${runId}, value ->> 1, value ->> 2, value ->> 3
-        FROM json_each(${encode(events)})`.execute(tx.connection);
+        FROM json_each(${encode(events)})
+        WHERE EXISTS (SELECT 1 FROM threads
+          WHERE thread_id = ${lease.threadId} AND fence = ${lease.fence} AND lease_token = ${lease.token})`.execute(
+        tx.connection,
+      );
+      if (numAffectedRows === 0n) throw new LeaseLostError(lease.threadId);
     };
     await (within ? write(within) : transaction(write));
   },
