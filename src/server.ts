@@ -1,44 +1,37 @@
-import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
+import { listen } from './composition/listen.ts';
+import { platformDeps, type PlatformParts } from './composition/platform.ts';
+import { createSignalHub } from './composition/signal-hub.ts';
+import { startWorkers } from './composition/workers.ts';
 import { readLanggraphConfig } from './config/langgraph-config.ts';
 import type { Settings } from './config/settings.ts';
-import { langgraphVersion, version } from './config/version.ts';
-import type { CheckpointCoordinates } from './engine/debug-payload.ts';
+import { version } from './config/version.ts';
 import { createGraphRegistry, type GraphRegistry } from './engine/graph-registry.ts';
 import { readThreadNow } from './engine/thread-now.ts';
 import { createApp } from './http/app.ts';
-import type { PlatformDeps } from './http/platform/deps.ts';
 import { allRoutes } from './http/routes.ts';
-import { createCancelRun } from './lifecycle/cancel-run.ts';
-import { createDeleteRun } from './lifecycle/delete-run.ts';
-import { createDeleteThread, createFinishDeletions } from './lifecycle/delete-thread.ts';
+import { createFinishDeletions } from './lifecycle/delete-thread.ts';
 import { newUuid, type LifecycleDeps } from './lifecycle/deps.ts';
-import { createLaunchRun } from './lifecycle/launch-run.ts';
-import { createAwaitRun, createFollowRun, createGetRun } from './lifecycle/observe-run.ts';
 import { createPruneEvents } from './lifecycle/prune-events.ts';
 import { createReapRuns } from './lifecycle/reap-runs.ts';
-import { createRunResult } from './lifecycle/run-result.ts';
-import { systemClock } from './model/clock.ts';
+import { systemClock, type Clock } from './model/clock.ts';
 import { HoldpointError } from './model/errors.ts';
 import { startRehearsalModel } from './rehearsal/index.ts';
 import { createAssistants } from './resources/assistants.ts';
-import { createThreadStates } from './resources/thread-states.ts';
-import { createThreads } from './resources/threads.ts';
 import { lockDataFolder } from './storage/embedded/data-lock.ts';
 import { openEmbeddedStorage } from './storage/embedded/open.ts';
-import type { Signal } from './storage/ports.ts';
 import { createLogger, type Logger } from './telemetry/logger.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { lifecycleSettings } from './worker-process.ts';
-import { WorkerPool } from './worker/pool.ts';
+import { every, Scheduler } from './worker/scheduler.ts';
 
 export interface ServerOptions {
   settings: Settings;
   /** Injected at the named crash points; tests use it. */
   at?: LifecycleDeps['at'];
+  /** Tests set the time of the API process by it. */
+  clock?: Clock;
   /** The module a worker process runs; tests put their own in front. */
   workerEntry?: string;
 }
@@ -64,6 +57,7 @@ const KEEP_ALIVE_MS = 75_000;
 export const startServer = async ({
   settings,
   at = () => {},
+  clock = systemClock,
   workerEntry,
 }: ServerOptions): Promise<RunningServer> => {
   refuseOpenHost(settings.host);
@@ -77,34 +71,29 @@ export const startServer = async ({
   const storage = await openEmbeddedStorage({ dataDir, synchronous, link: hub.link });
   const lifecycle: LifecycleDeps = {
     storage,
-    clock: systemClock,
+    clock,
     newId: newUuid,
     at,
     settings: lifecycleSettings(settings),
   };
   const graphs = createGraphRegistry(langgraph.graphs);
-  const assistants = createAssistants({ storage, graphs, clock: systemClock });
+  const assistants = createAssistants({ storage, graphs, clock });
   const reapRuns = await takeOver(lifecycle, graphs);
   await assistants.ensureSystem();
   const rehearsal = modelConfigured() ? undefined : await startRehearsalModel();
-  const workers = new WorkerPool({
-    entry: workerEntry ?? fileURLToPath(import.meta.resolve('./worker-entry.js')),
-    options: (id) => ({ id, settings, graphs: langgraph.graphs }),
-    env: {
-      ...process.env,
-      ...(rehearsal && { OPENAI_BASE_URL: rehearsal.url, OPENAI_API_KEY: 'rehearsal' }),
-    },
-    size: settings.workers,
-    blockedMs: settings.workerBlockedMs,
-    newId: newUuid,
+  const workers = startWorkers({
+    ...(workerEntry !== undefined && { entry: workerEntry }),
+    graphs: langgraph.graphs,
+    ...(rehearsal && { modelUrl: rehearsal.url }),
     onSignal: hub.deliver,
     onGone: async ({ workerId, culprit, reason }) => {
       await reapRuns({ held: { owner: workerId }, culprit, reason });
     },
+    settings,
     log,
   });
   hub.connect((signal) => workers.broadcast(signal));
-  const pruning = pruneRegularly(lifecycle, log);
+  const scheduler = startScheduler(lifecycle, log);
   const { server, url } = await startHttp({ lifecycle, assistants, graphs, workers, settings, log });
   return {
     url,
@@ -112,28 +101,12 @@ export const startServer = async ({
     model: rehearsal ? 'rehearsal' : 'configured',
     close: async () => {
       server.close();
-      clearInterval(pruning);
+      await scheduler.close();
       await workers.stop(settings.drainTimeoutMs);
       server.closeAllConnections();
       await rehearsal?.close();
       await storage.close();
       lock.release();
-    },
-  };
-};
-
-/** Passes signals between this process and its workers, which start after the storage that listens. */
-const createSignalHub = () => {
-  const listeners = new Set<(signal: Signal) => void>();
-  let send = (_signal: Signal): void => {};
-  return {
-    link: {
-      send: (signal: Signal) => send(signal),
-      receive: (listener: (signal: Signal) => void) => void listeners.add(listener),
-    },
-    deliver: (signal: Signal) => listeners.forEach((listener) => listener(signal)),
-    connect: (to: (signal: Signal) => void) => {
-      send = to;
     },
   };
 };
@@ -153,11 +126,13 @@ const takeOver = async (lifecycle: LifecycleDeps, graphs: GraphRegistry) => {
   return reapRuns;
 };
 
-const pruneRegularly = (lifecycle: LifecycleDeps, log: Logger): NodeJS.Timeout => {
-  const pruneEvents = createPruneEvents(lifecycle);
-  const failed = (error: unknown): void => log.error({ err: error }, 'events cannot be pruned');
-  return setInterval(() => void pruneEvents().catch(failed), PRUNE_EVERY_MS);
-};
+/** Everything that comes due by time. */
+const startScheduler = (lifecycle: LifecycleDeps, log: Logger): Scheduler =>
+  new Scheduler({
+    works: [every(PRUNE_EVERY_MS, 'prune events', createPruneEvents(lifecycle))],
+    clock: lifecycle.clock,
+    log,
+  });
 
 const startHttp = async ({
   log,
@@ -183,41 +158,6 @@ const startHttp = async ({
   return { server, url: await listen(server, settings) };
 };
 
-interface PlatformParts {
-  lifecycle: LifecycleDeps;
-  assistants: PlatformDeps['assistants'];
-  graphs: GraphRegistry;
-  workers: WorkerPool;
-  settings: Settings;
-}
-
-/** The use-cases of the LangGraph wire, made by hand. */
-const platformDeps = ({ lifecycle, assistants, graphs, workers, settings }: PlatformParts): PlatformDeps => {
-  const { storage, clock, newId } = lifecycle;
-  const getRun = createGetRun(lifecycle);
-  const awaitRun = createAwaitRun(lifecycle);
-  const cancelRun = createCancelRun(lifecycle);
-  return {
-    assistants,
-    threads: createThreads({ storage, clock, newId }),
-    states: createThreadStates({ storage, graphs }),
-    launchRun: createLaunchRun({ ...lifecycle, findAssistant: (id) => assistants.find(id) }),
-    getRun,
-    listRuns: (query) => storage.runs.list(query),
-    awaitRun,
-    followRun: createFollowRun(lifecycle),
-    runResult: createRunResult(lifecycle),
-    cancelRun,
-    deleteRun: createDeleteRun({ ...lifecycle, getRun, cancelRun, awaitRun }),
-    deleteThread: createDeleteThread(lifecycle),
-    updateState: async (update) =>
-      (await workers.call('updateState', update, settings.callTimeoutMs)) as CheckpointCoordinates,
-    heartbeatMs: settings.heartbeatMs,
-    version,
-    langgraphVersion,
-  };
-};
-
 const modelConfigured = (): boolean =>
   Boolean(process.env['OPENAI_API_KEY'] || process.env['OPENAI_BASE_URL']);
 
@@ -228,30 +168,3 @@ const refuseOpenHost = (host: string): void => {
     `HOLDPOINT_HOST=${host}: this server has no authentication yet, so it listens on loopback only (127.0.0.1). Put a proxy with authentication in front.`,
   );
 };
-
-/** How many ports after the default one are tried when it is taken. */
-const PORTS_TRIED = 20;
-
-/** Listens, on the next free port where the default one is taken. Answers the address. */
-const listen = async (server: Server, { host, port }: Settings): Promise<string> => {
-  const last = port === DEFAULT_PORT ? port + PORTS_TRIED : port;
-  for (let candidate = port; ; candidate++) {
-    try {
-      server.listen(candidate, host);
-      await once(server, 'listening');
-      const { port: actual } = server.address() as AddressInfo;
-      return `http://${host.includes(':') ? `[${host}]` : host}:${actual}`;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-      if (candidate >= last) {
-        throw new HoldpointError(
-          'invalid_request',
-          `Port ${candidate} is taken. Choose another with --port.`,
-          { cause: error },
-        );
-      }
-    }
-  }
-};
-
-const DEFAULT_PORT = 2024;

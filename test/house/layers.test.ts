@@ -74,7 +74,7 @@ describe('the layer rules of the linter', () => {
       entry.isDirectory(),
     );
     expect(folders.map(({ name }) => name).toSorted()).toEqual(
-      [...Object.keys(MAY_IMPORT), 'cli'].toSorted(),
+      [...Object.keys(MAY_IMPORT), 'cli', 'composition'].toSorted(),
     );
   });
 

@@ -1,0 +1,35 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Settings } from '../config/settings.ts';
+import { HoldpointError } from '../model/errors.ts';
+
+/** How many ports after the default one are tried when it is taken. */
+const PORTS_TRIED = 20;
+
+/** Listens, on the next free port where the default one is taken. Answers the address. */
+export const listen = async (
+  server: Server,
+  { host, port }: Pick<Settings, 'host' | 'port'>,
+): Promise<string> => {
+  const last = port === DEFAULT_PORT ? port + PORTS_TRIED : port;
+  for (let candidate = port; ; candidate++) {
+    try {
+      server.listen(candidate, host);
+      await once(server, 'listening');
+      const { port: actual } = server.address() as AddressInfo;
+      return `http://${host.includes(':') ? `[${host}]` : host}:${actual}`;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+      if (candidate >= last) {
+        throw new HoldpointError(
+          'invalid_request',
+          `Port ${candidate} is taken. Choose another with --port.`,
+          { cause: error },
+        );
+      }
+    }
+  }
+};
+
+const DEFAULT_PORT = 2024;

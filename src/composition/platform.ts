@@ -1,0 +1,56 @@
+import type { Settings } from '../config/settings.ts';
+import { langgraphVersion, version } from '../config/version.ts';
+import type { CheckpointCoordinates } from '../engine/debug-payload.ts';
+import type { GraphRegistry } from '../engine/graph-registry.ts';
+import type { PlatformDeps } from '../http/platform/deps.ts';
+import { createCancelRun } from '../lifecycle/cancel-run.ts';
+import { createDeleteRun } from '../lifecycle/delete-run.ts';
+import { createDeleteThread } from '../lifecycle/delete-thread.ts';
+import type { LifecycleDeps } from '../lifecycle/deps.ts';
+import { createLaunchRun } from '../lifecycle/launch-run.ts';
+import { createAwaitRun, createFollowRun, createGetRun } from '../lifecycle/observe-run.ts';
+import { createRunResult } from '../lifecycle/run-result.ts';
+import { createThreadStates } from '../resources/thread-states.ts';
+import { createThreads } from '../resources/threads.ts';
+import type { WorkerPool } from '../worker/pool.ts';
+
+export interface PlatformParts {
+  lifecycle: LifecycleDeps;
+  assistants: PlatformDeps['assistants'];
+  graphs: GraphRegistry;
+  workers: WorkerPool;
+  settings: Settings;
+}
+
+/** The use-cases of the LangGraph wire, made by hand. */
+export const platformDeps = ({
+  lifecycle,
+  assistants,
+  graphs,
+  workers,
+  settings,
+}: PlatformParts): PlatformDeps => {
+  const { storage, clock, newId } = lifecycle;
+  const getRun = createGetRun(lifecycle);
+  const awaitRun = createAwaitRun(lifecycle);
+  const cancelRun = createCancelRun(lifecycle);
+  return {
+    assistants,
+    threads: createThreads({ storage, clock, newId }),
+    states: createThreadStates({ storage, graphs }),
+    launchRun: createLaunchRun({ ...lifecycle, findAssistant: (id) => assistants.find(id) }),
+    getRun,
+    listRuns: (query) => storage.runs.list(query),
+    awaitRun,
+    followRun: createFollowRun(lifecycle),
+    runResult: createRunResult(lifecycle),
+    cancelRun,
+    deleteRun: createDeleteRun({ ...lifecycle, getRun, cancelRun, awaitRun }),
+    deleteThread: createDeleteThread(lifecycle),
+    updateState: async (update) =>
+      (await workers.call('updateState', update, settings.callTimeoutMs)) as CheckpointCoordinates,
+    heartbeatMs: settings.heartbeatMs,
+    version,
+    langgraphVersion,
+  };
+};

@@ -1,0 +1,37 @@
+import { fileURLToPath } from 'node:url';
+import type { Settings } from '../config/settings.ts';
+import type { GraphSource } from '../engine/graph-registry.ts';
+import { newUuid } from '../lifecycle/deps.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { WorkerPool, type PoolOptions } from '../worker/pool.ts';
+
+interface WorkerOptions extends Pick<PoolOptions, 'onSignal' | 'onGone'> {
+  /** The module a worker process runs; the default is our own. */
+  entry?: string;
+  graphs: Record<string, GraphSource>;
+  /** Where the rehearsal model listens, when no model is configured. */
+  modelUrl?: string;
+  settings: Settings;
+  log: Logger;
+}
+
+/** Starts the worker processes: each gets the settings, the graphs and the environment of the server. */
+export const startWorkers = ({
+  entry = fileURLToPath(import.meta.resolve('../worker-entry.js')),
+  graphs,
+  modelUrl,
+  settings,
+  ...rest
+}: WorkerOptions): WorkerPool =>
+  new WorkerPool({
+    entry,
+    options: (id) => ({ id, settings, graphs }),
+    env: {
+      ...process.env,
+      ...(modelUrl !== undefined && { OPENAI_BASE_URL: modelUrl, OPENAI_API_KEY: 'rehearsal' }),
+    },
+    size: settings.workers,
+    blockedMs: settings.workerBlockedMs,
+    newId: newUuid,
+    ...rest,
+  });
