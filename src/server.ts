@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { listen } from './composition/listen.ts';
+import { startCourier } from './composition/outbound.ts';
 import { platformDeps, type PlatformParts } from './composition/platform.ts';
 import { createSignalHub } from './composition/signal-hub.ts';
 import { startWorkers } from './composition/workers.ts';
@@ -19,12 +20,13 @@ import { systemClock, type Clock } from './model/clock.ts';
 import { HoldpointError } from './model/errors.ts';
 import { startRehearsalModel } from './rehearsal/index.ts';
 import { createAssistants } from './resources/assistants.ts';
+import { createOutbound } from './resources/outbound.ts';
 import { lockDataFolder } from './storage/embedded/data-lock.ts';
 import { openEmbeddedStorage } from './storage/embedded/open.ts';
 import { createLogger, type Logger } from './telemetry/logger.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { lifecycleSettings } from './worker-process.ts';
-import { every, Scheduler } from './worker/scheduler.ts';
+import { every, Scheduler, type DueWork } from './worker/scheduler.ts';
 
 export interface ServerOptions {
   settings: Settings;
@@ -93,8 +95,10 @@ export const startServer = async ({
     log,
   });
   hub.connect((signal) => workers.broadcast(signal));
-  const scheduler = startScheduler(lifecycle, log);
+  const { courier, works } = startCourier({ storage, clock, settings, log });
+  const scheduler = startScheduler(lifecycle, works, log);
   const { server, url } = await startHttp({ lifecycle, assistants, graphs, workers, settings, log });
+  courier.open(url);
   return {
     url,
     graphs: graphs.ids(),
@@ -102,6 +106,7 @@ export const startServer = async ({
     close: async () => {
       server.close();
       await scheduler.close();
+      await courier.close();
       await workers.stop(settings.drainTimeoutMs);
       server.closeAllConnections();
       await rehearsal?.close();
@@ -127,12 +132,15 @@ const takeOver = async (lifecycle: LifecycleDeps, graphs: GraphRegistry) => {
 };
 
 /** Everything that comes due by time. */
-const startScheduler = (lifecycle: LifecycleDeps, log: Logger): Scheduler =>
-  new Scheduler({
-    works: [every(PRUNE_EVERY_MS, 'prune events', createPruneEvents(lifecycle))],
+const startScheduler = (lifecycle: LifecycleDeps, works: DueWork[], log: Logger): Scheduler => {
+  const scheduler = new Scheduler({
+    works: [every(PRUNE_EVERY_MS, 'prune events', createPruneEvents(lifecycle)), ...works],
     clock: lifecycle.clock,
     log,
   });
+  lifecycle.storage.signals.subscribe(({ kind }) => kind === 'due' && scheduler.poke());
+  return scheduler;
+};
 
 const startHttp = async ({
   log,
@@ -146,6 +154,7 @@ const startHttp = async ({
   });
   const routes = allRoutes({
     platform: platformDeps(parts),
+    control: { outbound: createOutbound(lifecycle) },
     ping: () => storage.ping(),
     metricsText: () => metrics.text(),
     version,

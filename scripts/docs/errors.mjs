@@ -11,6 +11,7 @@ const MEANING = {
   thread_not_found: 'No thread has this id.',
   run_not_found: 'No run of this thread has this id.',
   checkpoint_not_found: 'The thread has no such checkpoint.',
+  outbound_not_found: 'No outgoing message has this id.',
   route_not_found: 'There is no such endpoint.',
   already_exists: 'The id is taken.',
   thread_busy: 'A run is under way and `multitask_strategy` is `reject`. 422, as LangGraph servers answer.',

@@ -6,13 +6,14 @@ const TITLES = {
   threads: 'Threads',
   state: 'State and history',
   runs: 'Runs',
+  outbound: 'Webhooks and notices',
 };
 
 /** The routes as they are declared; handlers are never called here. */
 const document = async () => {
   const { openApiDocument } = await import('../../src/http/document.ts');
   const { allRoutes } = await import('../../src/http/routes.ts');
-  const routes = allRoutes({ platform: {}, version: '' });
+  const routes = allRoutes({ platform: {}, control: {}, version: '' });
   return openApiDocument(routes, '');
 };
 

@@ -25,7 +25,8 @@ export const startWorkers = ({
 }: WorkerOptions): WorkerPool =>
   new WorkerPool({
     entry,
-    options: (id) => ({ id, settings, graphs }),
+    // They are told on the command line, which others on the machine can read, and send nothing themselves.
+    options: (id) => ({ id, settings: { ...settings, webhookSecrets: [] }, graphs }),
     env: {
       ...process.env,
       ...(modelUrl !== undefined && { OPENAI_BASE_URL: modelUrl, OPENAI_API_KEY: 'rehearsal' }),

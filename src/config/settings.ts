@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { HoldpointError } from '../model/errors.ts';
@@ -14,6 +15,11 @@ const list = z
       .map((item) => item.trim())
       .filter((item) => item !== ''),
   );
+
+const SECRET = /^whsec_(?:[A-Za-z0-9+/]{4}){6,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+const secrets = list.refine((given) => given.every((secret) => SECRET.test(secret)), {
+  message: 'expected "whsec_" and at least 18 random bytes in Base64',
+});
 
 /** Every setting: its environment variable, its default and what it means. `--help config` prints this table. */
 export const SETTINGS = {
@@ -90,6 +96,39 @@ export const SETTINGS = {
     schema: list,
     help: 'More web origins that may call this server, comma-separated (loopback and LangGraph Studio always may).',
   },
+  webhookSecrets: {
+    env: 'HOLDPOINT_WEBHOOK_SECRET',
+    schema: secrets,
+    help: 'What outgoing messages are signed with (whsec_…, see outbound.md); two, comma-separated, while one replaces the other.',
+    secret: true,
+  },
+  outboundAllow: {
+    env: 'HOLDPOINT_OUTBOUND_ALLOW',
+    schema: list.refine((given) => given.every((entry) => entry === 'private' || isIP(entry) !== 0), {
+      message: 'expected IP addresses, or "private"',
+    }),
+    help: 'Private addresses that outgoing messages may go to, comma-separated, or `private` for all of them.',
+  },
+  outboundAttempts: {
+    env: 'HOLDPOINT_OUTBOUND_ATTEMPTS',
+    schema: count(12),
+    help: 'How often an outgoing message is tried before it is listed as failed.',
+  },
+  outboundBackoffMs: {
+    env: 'HOLDPOINT_OUTBOUND_BACKOFF_MS',
+    schema: ms(1000),
+    help: 'Wait before the second try; each further wait is three times as long, an hour at most.',
+  },
+  outboundTimeoutMs: {
+    env: 'HOLDPOINT_OUTBOUND_TIMEOUT_MS',
+    schema: ms(10_000),
+    help: 'How long a receiver may take to answer.',
+  },
+  outboundRetentionMs: {
+    env: 'HOLDPOINT_OUTBOUND_RETENTION_MS',
+    schema: ms(7 * 24 * 3_600_000),
+    help: 'How long outgoing messages stay listed once they are delivered or have failed.',
+  },
   logLevel: {
     env: 'HOLDPOINT_LOG_LEVEL',
     schema: z.enum(LOG_LEVELS).default('warn'),
@@ -114,7 +153,7 @@ export const readSettings = (
     const problem = parsed.error.issues[0]?.message ?? 'is not valid';
     throw new HoldpointError(
       'invalid_request',
-      `Setting ${setting.env}=${value}: ${problem}. ${setting.help}`,
+      `Setting ${setting.env}=${'secret' in setting ? '…' : value}: ${problem}. ${setting.help}`,
     );
   });
   const settings = Object.fromEntries(entries) as { -readonly [K in keyof Settings]: Settings[K] };

@@ -10,6 +10,7 @@ export const HTTP_STATUS = {
   thread_not_found: 404,
   run_not_found: 404,
   checkpoint_not_found: 404,
+  outbound_not_found: 404,
   route_not_found: 404,
   already_exists: 409,
   thread_busy: 422, // the platform wire's status for multitask_strategy "reject"

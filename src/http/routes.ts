@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { ControlDeps } from './control/deps.ts';
+import { outboundRoutes } from './control/outbound.ts';
 import { documentRoutes } from './document.ts';
 import { assistantRoutes } from './platform/assistants.ts';
 import type { PlatformDeps } from './platform/deps.ts';
@@ -10,19 +12,21 @@ import { route, type Route } from './route.ts';
 
 interface RoutesDeps {
   platform: PlatformDeps;
+  control: ControlDeps;
   ping: () => Promise<void>;
   metricsText: () => Promise<string>;
   version: string;
 }
 
 /** Every endpoint of the server. */
-export const allRoutes = ({ platform, ping, metricsText, version }: RoutesDeps): Route[] => {
+export const allRoutes = ({ platform, control, ping, metricsText, version }: RoutesDeps): Route[] => {
   const routes = [
     ...metaRoutes(platform, ping),
     ...assistantRoutes(platform),
     ...threadRoutes(platform),
     ...stateRoutes(platform),
     ...runRoutes(platform),
+    ...outboundRoutes(control),
     metricsRoute(metricsText),
   ];
   return [...documentRoutes(routes, version), ...routes];

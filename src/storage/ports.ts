@@ -8,6 +8,9 @@ import type { LogEntry } from '../model/session-log.ts';
 import type { HeldThread, Thread, ThreadSearch, ThreadValues } from '../model/thread.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import type { LedgerConnection } from './ledger/connection.ts';
+import type { OutboundStore } from './outbound-store.ts';
+
+export type * from './outbound-store.ts';
 
 /** A page of a search and how many there are in all. */
 export interface Page<T> {
@@ -114,6 +117,7 @@ export interface Ledger {
   readonly threads: ThreadStore;
   readonly runs: RunStore;
   readonly log: SessionLog;
+  readonly outbound: OutboundStore;
   /** For adapters in `storage/` that join a transaction. */
   readonly connection: LedgerConnection;
 }
@@ -154,6 +158,8 @@ export interface EventLog {
 /** "Look now": hints between processes. Never the truth. */
 export type Signal =
   | { kind: 'queue' }
+  /** Something was planned that comes due by time, or at once: the scheduler looks. */
+  | { kind: 'due' }
   /** An operator's word for this run changed. */
   | { kind: 'desired'; runId: string }
   /** A run of the thread changed state, which may have brought events. */

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { ControlDeps } from '../../src/http/control/deps.ts';
 import { openApiDocument } from '../../src/http/document.ts';
 import type { PlatformDeps } from '../../src/http/platform/deps.ts';
 import { allRoutes } from '../../src/http/routes.ts';
@@ -11,6 +12,7 @@ const paths = Object.entries(
   openApiDocument(
     allRoutes({
       platform: {} as PlatformDeps,
+      control: {} as ControlDeps,
       ping: () => Promise.resolve(),
       metricsText: () => Promise.resolve(''),
       version: '',

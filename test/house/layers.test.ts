@@ -20,6 +20,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   worker: ['lifecycle', 'engine', 'model', 'telemetry', 'types:storage'],
   http: ['lifecycle', 'resources', 'model', 'telemetry', 'types:engine'],
   gates: ['types:model'],
+  outbound: ['model', 'telemetry', 'types:storage'],
   rehearsal: [],
 };
 
@@ -31,6 +32,8 @@ const PACKAGES: Record<string, string[]> = {
   kysely: ['storage/embedded', 'storage/ledger'],
   pino: ['telemetry'],
   tsx: ['engine'],
+  'request-filtering-agent': ['outbound'],
+  standardwebhooks: ['outbound'],
 };
 
 const FOLDERS = [...Object.keys(MAY_IMPORT), 'storage/embedded', 'storage/ledger'];

@@ -1,6 +1,7 @@
 import type { Ledger } from '../ports.ts';
 import { createAssistantStore } from './assistants.ts';
 import type { LedgerConnection } from './connection.ts';
+import { createOutboundStore } from './outbound.ts';
 import { createRunStore } from './runs.ts';
 import { createSessionLog } from './session-log.ts';
 import { createThreadStore } from './threads.ts';
@@ -12,4 +13,5 @@ export const createLedger = (connection: LedgerConnection): Ledger => ({
   threads: createThreadStore(connection),
   runs: createRunStore(connection),
   log: createSessionLog(connection),
+  outbound: createOutboundStore(connection),
 });

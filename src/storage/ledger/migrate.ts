@@ -2,9 +2,13 @@ import { Migrator, type Migration } from 'kysely';
 import { HoldpointError } from '../../model/errors.ts';
 import type { LedgerConnection } from './connection.ts';
 import * as foundation from './migrations/0001-foundation.ts';
+import * as outbound from './migrations/0005-outbound.ts';
 
 /** Numbered, forward only; applied in this order. */
-const MIGRATIONS: Record<string, Migration> = { '0001-foundation': foundation };
+const MIGRATIONS: Record<string, Migration> = {
+  '0001-foundation': foundation,
+  '0005-outbound': outbound,
+};
 
 /**
  * Brings the ledger to this version of the code. Safe to call at each start.

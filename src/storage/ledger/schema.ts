@@ -8,6 +8,7 @@ export interface LedgerSchema {
   runs: RunsTable;
   run_events: RunEventsTable;
   session_log: SessionLogTable;
+  outbound: OutboundTable;
 }
 
 export interface AssistantsTable {
@@ -94,4 +95,23 @@ export interface SessionLogTable {
   from_state: string | null;
   to_state: string | null;
   detail_json: string | null;
+}
+
+export interface OutboundTable {
+  outbound_id: string;
+  kind: string;
+  url: string;
+  /** Where it goes: scheme, host and port; empty for this server. */
+  origin: string;
+  body: string;
+  thread_id: string | null;
+  run_id: string | null;
+  status: string;
+  attempts: number;
+  /** Set exactly while it is pending. */
+  next_ms: number | null;
+  answer_status: number | null;
+  error: string | null;
+  created_at: string;
+  updated_at: string;
 }
