@@ -2,7 +2,11 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /** Graphs import the package by its own name; tests run the sources. */
-const alias = { 'holdpoint/gates': fileURLToPath(new URL('src/gates/index.ts', import.meta.url)) };
+const source = (file: string): string => fileURLToPath(new URL(`src/${file}`, import.meta.url));
+const alias = {
+  'holdpoint/gates/middleware': source('gates/middleware.ts'),
+  'holdpoint/gates': source('gates/index.ts'),
+};
 
 export default defineConfig({
   test: {

@@ -1,6 +1,5 @@
-import { Annotation } from '@langchain/langgraph';
 import type { Decision } from './answer.ts';
-import type { DecisionType, HeldCall, ToolArgs } from './policy.ts';
+import type { DecisionType, EffectClass, HeldCall, ToolArgs } from './policy.ts';
 
 /** One decided tool call, as it stays readable in the state. Calls that were never held have no record. */
 export interface DecisionRecord {
@@ -14,21 +13,8 @@ export interface DecisionRecord {
   /** What the person said with the decision. */
   message?: string;
   decidedBy?: string;
+  effect?: EffectClass;
 }
-
-/**
- * State channels of a gate, to be spread into an `Annotation.Root`. They are a record only: a graph without them is
- * gated all the same.
- *
- * @example
- * const State = Annotation.Root({ ...MessagesAnnotation.spec, ...gateChannels });
- */
-export const gateChannels = {
-  decisions: Annotation<DecisionRecord[]>({
-    reducer: (earlier, later) => [...earlier, ...later],
-    default: () => [],
-  }),
-};
 
 const released = (decision: Decision, call: HeldCall): { released?: ToolArgs } => {
   if (decision.type === 'approve') return { released: call.args };
@@ -43,4 +29,5 @@ export const decisionRecord = (decision: Decision, call: HeldCall): DecisionReco
   ...released(decision, call),
   ...(decision.message === undefined ? {} : { message: decision.message }),
   ...(decision.decidedBy === undefined ? {} : { decidedBy: decision.decidedBy }),
+  ...(call.effect === undefined ? {} : { effect: call.effect }),
 });

@@ -2,17 +2,22 @@
  * For authors of graphs: hold tool calls between selection and execution. Works under plain LangGraph (with a
  * checkpointer) as well as under Holdpoint.
  */
-export { type GateUpdate, approvalGate } from './approval-gate.ts';
+export { approvalGate, type PerRun } from './approval-gate.ts';
 export { type Decision, type Reading, readAnswer } from './answer.ts';
-export { type DecisionRecord, gateChannels } from './decisions.ts';
+export { gateChannels } from './channels.ts';
+export type { GateUpdate } from './decide.ts';
+export type { DecisionRecord } from './decisions.ts';
+export { gated } from './gated.ts';
 export { inLegalOrder } from './message-order.ts';
 export {
   type ApprovalOptions,
   type ApprovalPolicy,
   DECISION_TYPES,
   type DecisionType,
+  type EffectClass,
   type HeldCall,
   type Hold,
+  type PolicyEntry,
   type ToolArgs,
   type ToolRule,
 } from './policy.ts';
@@ -24,3 +29,4 @@ export {
 } from './question.ts';
 export { type IdentifiedCall, pendingToolCalls, wantsTools } from './tool-calls.ts';
 export { toolsNode } from './tools-node.ts';
+export type { ToolRun } from './tool-runs.ts';

@@ -8,16 +8,25 @@ export type ToolArgs = Record<string, unknown>;
 /** When a call is held. A function sees the arguments; it must give the same answer each time it is asked. */
 export type Hold = 'always' | 'never' | ((args: ToolArgs) => boolean);
 
+/** What a call does to the world outside: nothing, something that can be undone, or something that cannot. */
+export type EffectClass = 'read' | 'reversible' | 'irreversible';
+
 export interface ToolRule {
-  hold: Hold;
+  /** Left out, the effect decides: `read` passes, everything else (and no effect class at all) is held. */
+  hold?: Hold;
+  /** Shown to the person who decides, and kept in the record of the decision. */
+  effect?: EffectClass;
   /** What the person reads above the arguments. */
   description?: string | ((args: ToolArgs) => string);
   /** Decisions offered and accepted; all four when left out. */
   decisions?: readonly DecisionType[];
 }
 
-/** One entry per tool name; a bare `Hold` is short for `{ hold }`. */
-export type ApprovalPolicy = Record<string, Hold | ToolRule>;
+/** What happens to one tool; a bare `Hold` is short for `{ hold }`. */
+export type PolicyEntry = Hold | ToolRule;
+
+/** One entry per tool name. */
+export type ApprovalPolicy = Record<string, PolicyEntry>;
 
 export interface ApprovalOptions {
   policy: ApprovalPolicy;
@@ -32,6 +41,7 @@ export interface HeldCall {
   args: ToolArgs;
   description: string;
   decisions: readonly DecisionType[];
+  effect?: EffectClass;
 }
 
 const ruleFor = ({ policy, otherwise = 'always' }: ApprovalOptions, tool: string): ToolRule => {
@@ -39,7 +49,8 @@ const ruleFor = ({ policy, otherwise = 'always' }: ApprovalOptions, tool: string
   return typeof entry === 'object' ? entry : { hold: entry };
 };
 
-const isHeld = (hold: Hold, args: ToolArgs): boolean => {
+const isHeld = ({ hold, effect }: ToolRule, args: ToolArgs): boolean => {
+  if (hold === undefined) return effect !== 'read';
   if (typeof hold !== 'function') return hold === 'always';
   try {
     return hold(args);
@@ -68,7 +79,7 @@ export const heldCalls = (
 ): HeldCall[] =>
   calls.flatMap(({ id, name, args }) => {
     const rule = ruleFor(options, name);
-    if (!isHeld(rule.hold, args)) return [];
+    if (!isHeld(rule, args)) return [];
     return [
       {
         id,
@@ -76,6 +87,7 @@ export const heldCalls = (
         args,
         description: describe(rule, { name, args }),
         decisions: rule.decisions ?? DECISION_TYPES,
+        ...(rule.effect === undefined ? {} : { effect: rule.effect }),
       },
     ];
   });

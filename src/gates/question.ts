@@ -1,4 +1,4 @@
-import type { DecisionType, HeldCall, ToolArgs } from './policy.ts';
+import type { DecisionType, EffectClass, HeldCall, ToolArgs } from './policy.ts';
 
 export interface ActionRequest {
   name: string;
@@ -14,6 +14,8 @@ export interface ReviewConfig {
   actionName: string;
   allowed_decisions: readonly DecisionType[];
   allowedDecisions: readonly DecisionType[];
+  /** Only when the policy says it. */
+  effect?: EffectClass;
 }
 
 /**
@@ -42,11 +44,12 @@ const actionRequest = ({ id, name, args, description }: HeldCall): ActionRequest
   toolCallId: id,
 });
 
-const reviewConfig = ({ name, decisions }: HeldCall): ReviewConfig => ({
+const reviewConfig = ({ name, decisions, effect }: HeldCall): ReviewConfig => ({
   action_name: name,
   actionName: name,
   allowed_decisions: decisions,
   allowedDecisions: decisions,
+  ...(effect === undefined ? {} : { effect }),
 });
 
 const summary = (held: readonly HeldCall[], first: HeldCall): string =>

@@ -1,8 +1,19 @@
 import { type BaseMessage, ToolMessage } from '@langchain/core/messages';
 import type { StructuredToolInterface } from '@langchain/core/tools';
-import { isCommand, isGraphBubbleUp, type LangGraphRunnableConfig } from '@langchain/langgraph';
+import {
+  isCommand,
+  isGraphBubbleUp,
+  type LangGraphRunnableConfig,
+  messagesStateReducer,
+} from '@langchain/langgraph';
+import { forRun, type PerRun } from './approval-gate.ts';
+import { decideCalls, type GateUpdate } from './decide.ts';
+import type { DecisionRecord } from './decisions.ts';
+import { gateOf } from './gate-of.ts';
 import { asText } from './json.ts';
+import { inOwnTask } from './own-task.ts';
 import { type IdentifiedCall, unanswered, type UnparsedCall } from './tool-calls.ts';
+import { lastToolRuns, type ToolRun } from './tool-runs.ts';
 
 const told = (call: { id: string; name?: string | undefined }, problem: string): ToolMessage =>
   new ToolMessage({
@@ -12,12 +23,23 @@ const told = (call: { id: string; name?: string | undefined }, problem: string):
     ...(call.name === undefined ? {} : { name: call.name }),
   });
 
-const toldMalformed = (call: UnparsedCall): ToolMessage =>
+/** Tells the model that a call could not be read. */
+export const toldMalformed = (call: UnparsedCall): ToolMessage =>
   told(
     call,
     `The arguments of ${call.name ?? 'the call'} are not a JSON object, so it was not run. ` +
       'Call it again with complete arguments.',
   );
+
+/** Tells the model what a tool threw; throws it again when it is LangGraph's own way to stop, or an abort. */
+export const toldOrThrown = (
+  error: unknown,
+  call: { id: string; name: string },
+  signal: AbortSignal | undefined,
+): ToolMessage => {
+  if (signal?.aborted === true || (error instanceof Error && isGraphBubbleUp(error))) throw error;
+  return told(call, `${call.name} failed: ${error instanceof Error ? error.message : String(error)}`);
+};
 
 const asToolMessage = (output: unknown, call: IdentifiedCall): ToolMessage => {
   if (ToolMessage.isInstance(output)) return output;
@@ -39,38 +61,77 @@ const runCall = async (
   try {
     return asToolMessage(await tool.invoke({ ...call, type: 'tool_call' }, config), call);
   } catch (error) {
-    if (config.signal?.aborted === true || (error instanceof Error && isGraphBubbleUp(error))) throw error;
-    return told(call, `${call.name} failed: ${error instanceof Error ? error.message : String(error)}`);
+    return toldOrThrown(error, call, config.signal);
   }
 };
+
+type Tools = readonly StructuredToolInterface[];
+
+/** Runs the calls that have no result yet, one after the other; those of an unknown tool are told so. */
+const runCalls = async (
+  messages: readonly BaseMessage[],
+  tools: Tools,
+  config: LangGraphRunnableConfig,
+): Promise<ToolMessage[]> => {
+  const { valid, invalid } = unanswered(messages);
+  const results = invalid.map(toldMalformed);
+  for (const call of valid) {
+    config.signal?.throwIfAborted();
+    const tool = tools.find(({ name }) => name === call.name);
+    const open = tool === undefined ? undefined : (gateOf(tool)?.inner ?? tool);
+    results.push(
+      open === undefined
+        ? told(call, `There is no tool ${call.name}. There are: ${tools.map(({ name }) => name).join(', ')}.`)
+        : await inOwnTask(call.name, config, (own) => runCall(open, call, own)),
+    );
+  }
+  return results;
+};
+
+/** One question about all calls of tools that are `gated` and that no gate before has had decided. */
+const decideGated = (
+  messages: readonly BaseMessage[],
+  tools: Tools,
+  decided: readonly DecisionRecord[],
+): GateUpdate => {
+  const gates = tools.flatMap((tool) => {
+    const gate = gateOf(tool);
+    return gate === undefined ? [] : [[tool.name, gate.rule] as const];
+  });
+  if (gates.length === 0) return { messages: [], decisions: [] };
+  return decideCalls(messages, { policy: Object.fromEntries(gates), otherwise: 'never' }, decided);
+};
+
+interface ToolsState {
+  messages: BaseMessage[];
+  decisions?: DecisionRecord[];
+}
 
 /**
  * A tools node that fits behind `approvalGate`: it runs the calls of the last AI message that nobody has answered,
  * one after the other in the model's order, and answers every one of them. What goes wrong (an unknown tool,
- * arguments that are no JSON object or do not fit the schema, a tool that throws) is told to the model.
+ * arguments that are no JSON object or do not fit the schema, a tool that throws) is told to the model. Calls of tools
+ * that are `gated` are held here, all of them in one question.
  *
- * Unlike LangGraph's prebuilt `ToolNode` it lets everything pass that is LangGraph's own way to stop (an interrupt,
- * a drain, an abort), so a sub-agent inside a tool can be paused.
+ * Each call is a task of its own: when the node is run again, because a later call asked, was drained or died with its
+ * process, the calls that have their result stored are not repeated. Unlike LangGraph's prebuilt `ToolNode` it lets
+ * everything pass that is LangGraph's own way to stop (an interrupt, a drain, an abort), so a sub-agent inside a tool
+ * can be paused. `toolRuns` says what ran, by whose decision and with which arguments.
  */
-export const toolsNode = (tools: readonly StructuredToolInterface[]) => {
-  const byName = new Map(tools.map((tool) => [tool.name, tool]));
-  const names = [...byName.keys()].join(', ');
-  return async (
-    state: { messages: BaseMessage[] },
+export const toolsNode =
+  (tools: PerRun<Tools>) =>
+  async (
+    state: ToolsState,
     config: LangGraphRunnableConfig,
-  ): Promise<{ messages: ToolMessage[] }> => {
-    const { valid, invalid } = unanswered(state.messages);
-    const messages = invalid.map(toldMalformed);
-    for (const call of valid) {
-      config.signal?.throwIfAborted();
-      const tool = byName.get(call.name);
-      const known = tool !== undefined;
-      messages.push(
-        known
-          ? await runCall(tool, call, config)
-          : told(call, `There is no tool ${call.name}. There are: ${names}.`),
-      );
-    }
-    return { messages };
+  ): Promise<GateUpdate & { toolRuns: ToolRun[] }> => {
+    const offered = forRun(tools, config);
+    const earlier = state.decisions ?? [];
+    const gate = decideGated(state.messages, offered, earlier);
+    const decided = messagesStateReducer(state.messages, gate.messages);
+    const results = await runCalls(decided, offered, config);
+    return {
+      messages: [...gate.messages, ...results],
+      decisions: gate.decisions,
+      toolRuns: lastToolRuns([...decided, ...results], [...earlier, ...gate.decisions]),
+    };
   };
-};

@@ -97,6 +97,7 @@ describe('the tools node', () => {
   it('does not swallow the drain of a sub-agent inside a tool, whose steps then run exactly once', async () => {
     const control = new RunControl();
     const steps: string[] = [];
+    const mails: unknown[] = [];
     const agent = new StateGraph(MessagesAnnotation)
       .addNode('one', () => {
         steps.push('one');
@@ -116,14 +117,52 @@ describe('the tools node', () => {
         (await agent.invoke({ messages: [] }, config)).messages.at(-1)?.text,
       { name: 'delegate', description: 'delegate', schema: z.object({}) },
     );
-    const { graph, config } = gatedGraph({ ...free, turn: aiTurn({ name: 'delegate' }), tools: [delegate] });
+    const turn = aiTurn({ name: 'mail' }, { name: 'delegate' });
+    const { graph, config } = gatedGraph({ ...free, turn, tools: [recordingTool('mail', mails), delegate] });
     const drained = await graph
       .invoke({ messages: [new HumanMessage('go')] }, { ...config, control })
       .catch((error: Error) => error);
     expect(isGraphDrained(drained as Error)).toBe(true);
     const result = await graph.invoke(null, config);
     expect(steps).toEqual(['one', 'two']);
-    expect(toolMessages(result.messages)[0]?.text).toBe('both steps are done');
+    expect(toolMessages(result.messages).map(({ text }) => text)).toEqual([
+      'mail ran',
+      'both steps are done',
+    ]);
+    expect(mails).toHaveLength(1);
+  });
+
+  it('does not repeat a call that has its result when a later one of the step asks', async () => {
+    const mails: unknown[] = [];
+    const asks = tool(() => `answered ${String(interrupt('really?'))}`, {
+      name: 'asks',
+      description: 'asks',
+      schema: z.object({}),
+    });
+    const turn = aiTurn({ name: 'mail' }, { name: 'asks' }, { name: 'mail' }, { name: 'asks' });
+    const { start, answer } = gatedGraph({ ...free, turn, tools: [recordingTool('mail', mails), asks] });
+    await start();
+    await answer('yes');
+    const result = await answer('no');
+    expect(toolMessages(result.messages).map(({ text }) => text)).toEqual([
+      'mail ran',
+      'answered yes',
+      'mail ran',
+      'answered no',
+    ]);
+    expect(mails).toHaveLength(2);
+  });
+
+  it('writes down what ran, and what of it failed', async () => {
+    const { start } = gatedGraph({
+      ...free,
+      turn: aiTurn({ name: 'a', args: { n: 1 } }, { name: 'unknown' }),
+      tools: [recordingTool('a', [])],
+    });
+    expect((await start()).toolRuns).toEqual([
+      { toolCallId: 'call_0', tool: 'a', args: { n: 1 }, by: 'policy', outcome: 'done' },
+      { toolCallId: 'call_1', tool: 'unknown', args: {}, by: 'policy', outcome: 'failed' },
+    ]);
   });
 
   it('starts no further call once the run is aborted', async () => {

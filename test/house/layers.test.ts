@@ -29,6 +29,7 @@ const PACKAGES: Record<string, string[]> = {
   koa: ['http'],
   'better-sqlite3': ['storage/embedded'],
   '@langchain/langgraph-checkpoint-sqlite': ['storage/embedded'],
+  langchain: ['gates'],
   kysely: ['storage/embedded', 'storage/ledger'],
   pino: ['telemetry'],
   tsx: ['engine'],

@@ -1,0 +1,45 @@
+import type { BaseMessage } from '@langchain/core/messages';
+import type { DecisionRecord } from './decisions.ts';
+import type { ToolArgs } from './policy.ts';
+import { callsOf, lastTurn } from './tool-calls.ts';
+
+/** One tool call that ran, as it stays readable in the state. */
+export interface ToolRun {
+  toolCallId: string;
+  tool: string;
+  /** The arguments it ran with. What was proposed, if that differs, is in the decision of this call. */
+  args: ToolArgs;
+  /** Who let it run: the policy, which did not hold it, or a person. */
+  by: 'policy' | 'person';
+  decidedBy?: string;
+  outcome: 'done' | 'failed';
+}
+
+/**
+ * The calls of the last AI message that have a result and that no person refused or answered: those that ran.
+ * A call that could not even start (an unknown tool, arguments that do not fit) counts as `failed`.
+ */
+export const lastToolRuns = (
+  messages: readonly BaseMessage[],
+  decisions: readonly DecisionRecord[],
+): ToolRun[] => {
+  const turn = lastTurn(messages);
+  if (turn === undefined) return [];
+  const results = new Map(turn.answers.map((answer) => [answer.tool_call_id, answer]));
+  const decided = new Map(decisions.map((record) => [record.toolCallId, record]));
+  return callsOf(turn.message).valid.flatMap(({ id, name, args }): ToolRun[] => {
+    const result = results.get(id);
+    const decision = decided.get(id);
+    if (result === undefined || (decision !== undefined && decision.released === undefined)) return [];
+    return [
+      {
+        toolCallId: id,
+        tool: name,
+        args,
+        by: decision === undefined ? 'policy' : 'person',
+        ...(decision?.decidedBy === undefined ? {} : { decidedBy: decision.decidedBy }),
+        outcome: result.status === 'error' ? 'failed' : 'done',
+      },
+    ];
+  });
+};
