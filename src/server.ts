@@ -4,6 +4,7 @@ import { listen } from './composition/listen.ts';
 import { startCourier } from './composition/outbound.ts';
 import { platformDeps, type PlatformParts } from './composition/platform.ts';
 import { createSignalHub } from './composition/signal-hub.ts';
+import { assembleStore, sweepStore } from './composition/store.ts';
 import { startWorkers } from './composition/workers.ts';
 import { readLanggraphConfig } from './config/langgraph-config.ts';
 import type { Settings } from './config/settings.ts';
@@ -86,6 +87,7 @@ export const startServer = async ({
   const workers = startWorkers({
     ...(workerEntry !== undefined && { entry: workerEntry }),
     graphs: langgraph.graphs,
+    store: langgraph.store,
     ...(rehearsal && { modelUrl: rehearsal.url }),
     onSignal: hub.deliver,
     onGone: async ({ workerId, culprit, reason }) => {
@@ -96,8 +98,10 @@ export const startServer = async ({
   });
   hub.connect((signal) => workers.broadcast(signal));
   const { courier, works } = startCourier({ storage, clock, settings, log });
-  const scheduler = startScheduler(lifecycle, works, log);
-  const { server, url } = await startHttp({ lifecycle, assistants, graphs, workers, settings, log });
+  const store = assembleStore({ storage, clock, config: langgraph.store });
+  const sweep = sweepStore({ storage, config: langgraph.store });
+  const scheduler = startScheduler(lifecycle, [...works, sweep], log);
+  const { server, url } = await startHttp({ lifecycle, assistants, graphs, workers, store, settings, log });
   courier.open(url);
   return {
     url,

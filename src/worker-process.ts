@@ -1,3 +1,5 @@
+import { assembleStore, storeOfAttempt } from './composition/store.ts';
+import type { StoreConfig } from './config/langgraph-config.ts';
 import type { Settings } from './config/settings.ts';
 import { updateState as applyStateUpdate } from './engine/graph-calls.ts';
 import { createExecutor, currentRun } from './engine/executor.ts';
@@ -25,6 +27,7 @@ export interface WorkerProcessOptions {
   parent: number;
   settings: Settings;
   graphs: Record<string, GraphSource>;
+  store: StoreConfig;
 }
 
 const HEARTBEAT_MS = 1000;
@@ -92,7 +95,8 @@ interface WorkerParts {
 
 const createWorker = ({ options, lifecycle, graphs, log }: WorkerParts): Worker => {
   const { id, settings } = options;
-  const { queue, runs, signals, checkpoints, events } = lifecycle.storage;
+  const { storage, clock } = lifecycle;
+  const { queue, runs, signals, checkpoints, events } = storage;
   return new Worker({
     id,
     queue,
@@ -106,6 +110,7 @@ const createWorker = ({ options, lifecycle, graphs, log }: WorkerParts): Worker 
       checkpoints,
       events,
       acquire: createAcquireThread(lifecycle),
+      storeFor: storeOfAttempt(assembleStore({ storage, clock, config: options.store })),
       notify: (threadId) => signals.publish({ kind: 'events', threadId }),
     }),
     concurrency: settings.concurrency,

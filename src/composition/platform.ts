@@ -10,6 +10,7 @@ import type { LifecycleDeps } from '../lifecycle/deps.ts';
 import { createLaunchRun } from '../lifecycle/launch-run.ts';
 import { createAwaitRun, createFollowRun, createGetRun } from '../lifecycle/observe-run.ts';
 import { createRunResult } from '../lifecycle/run-result.ts';
+import type { Store } from '../resources/store.ts';
 import { createThreadStates } from '../resources/thread-states.ts';
 import { createThreads } from '../resources/threads.ts';
 import type { WorkerPool } from '../worker/pool.ts';
@@ -19,6 +20,7 @@ export interface PlatformParts {
   assistants: PlatformDeps['assistants'];
   graphs: GraphRegistry;
   workers: WorkerPool;
+  store: Store;
   settings: Settings;
 }
 
@@ -28,6 +30,7 @@ export const platformDeps = ({
   assistants,
   graphs,
   workers,
+  store,
   settings,
 }: PlatformParts): PlatformDeps => {
   const { storage, clock, newId } = lifecycle;
@@ -38,6 +41,7 @@ export const platformDeps = ({
     assistants,
     threads: createThreads({ storage, clock, newId }),
     states: createThreadStates({ storage, graphs }),
+    store,
     launchRun: createLaunchRun({ ...lifecycle, findAssistant: (id) => assistants.find(id) }),
     getRun,
     listRuns: (query) => storage.runs.list(query),

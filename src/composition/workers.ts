@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import type { StoreConfig } from '../config/langgraph-config.ts';
 import type { Settings } from '../config/settings.ts';
 import type { GraphSource } from '../engine/graph-registry.ts';
 import { newUuid } from '../lifecycle/deps.ts';
@@ -9,6 +10,7 @@ interface WorkerOptions extends Pick<PoolOptions, 'onSignal' | 'onGone'> {
   /** The module a worker process runs; the default is our own. */
   entry?: string;
   graphs: Record<string, GraphSource>;
+  store: StoreConfig;
   /** Where the rehearsal model listens, when no model is configured. */
   modelUrl?: string;
   settings: Settings;
@@ -19,6 +21,7 @@ interface WorkerOptions extends Pick<PoolOptions, 'onSignal' | 'onGone'> {
 export const startWorkers = ({
   entry = fileURLToPath(import.meta.resolve('../worker-entry.js')),
   graphs,
+  store,
   modelUrl,
   settings,
   ...rest
@@ -26,7 +29,7 @@ export const startWorkers = ({
   new WorkerPool({
     entry,
     // They are told on the command line, which others on the machine can read, and send nothing themselves.
-    options: (id) => ({ id, settings: { ...settings, webhookSecrets: [] }, graphs }),
+    options: (id) => ({ id, settings: { ...settings, webhookSecrets: [] }, graphs, store }),
     env: {
       ...process.env,
       ...(modelUrl !== undefined && { OPENAI_BASE_URL: modelUrl, OPENAI_API_KEY: 'rehearsal' }),

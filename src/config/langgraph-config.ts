@@ -4,6 +4,28 @@ import { parseEnv } from 'node:util';
 import { z } from 'zod';
 import { HoldpointError } from '../model/errors.ts';
 
+const Minutes = z.number().positive();
+
+/** `store`: how items are found by what they mean, and how long they live. */
+const StoreJson = z.strictObject({
+  index: z
+    .strictObject({
+      dims: z.int().min(1).max(16_384),
+      embed: z
+        .string()
+        .regex(/^openai:.+$/, 'must be "openai:<model>", of any endpoint that speaks OpenAI\'s API'),
+      fields: z.array(z.string().min(1)).min(1).optional(),
+    })
+    .optional(),
+  ttl: z
+    .strictObject({
+      refresh_on_read: z.boolean().optional(),
+      default_ttl: Minutes.nullish(),
+      sweep_interval_minutes: Minutes.nullish(),
+    })
+    .optional(),
+});
+
 /** The parts of `langgraph.json` that are served so far. Others are allowed and ignored. */
 const LanggraphJson = z.looseObject({
   graphs: z.record(
@@ -11,12 +33,22 @@ const LanggraphJson = z.looseObject({
     z.union([z.string(), z.looseObject({ path: z.string(), description: z.string().optional() })]),
   ),
   env: z.union([z.string(), z.record(z.string(), z.string())]).optional(),
+  store: StoreJson.optional(),
 });
 
 export interface LanggraphConfig {
   graphs: Record<string, { file: string; exportName: string; description: string | null }>;
   /** Environment of the graphs, read from the file or object that `env` names. */
   env: Record<string, string>;
+  store: StoreConfig;
+}
+
+export interface StoreConfig {
+  /** Absent: items are not found by what they mean. */
+  index?: { dims: number; model: string; fields: string[] } | undefined;
+  defaultTtlMs: number | null;
+  refreshOnRead: boolean;
+  sweepEveryMs: number;
 }
 
 /**
@@ -25,7 +57,7 @@ export interface LanggraphConfig {
  */
 export const readLanggraphConfig = (path: string): LanggraphConfig => {
   const root = dirname(path);
-  const { graphs, env } = parse(path);
+  const { graphs, env, store } = parse(path);
   return {
     graphs: Object.fromEntries(
       Object.entries(graphs).map(([graphId, entry]) => {
@@ -34,6 +66,7 @@ export const readLanggraphConfig = (path: string): LanggraphConfig => {
       }),
     ),
     env: readEnv(root, env),
+    store: readStore(store),
   };
 };
 
@@ -76,3 +109,17 @@ const readEnv = (root: string, env: string | Record<string, string> | undefined)
   const file = resolve(root, env);
   return existsSync(file) ? (parseEnv(readFileSync(file, 'utf8')) as Record<string, string>) : {};
 };
+
+const MINUTE_MS = 60_000;
+const SWEEP_EVERY_MINUTES = 5;
+
+const readStore = ({ index, ttl = {} }: z.output<typeof StoreJson> = {}): StoreConfig => ({
+  index: index && {
+    dims: index.dims,
+    model: index.embed.slice('openai:'.length),
+    fields: index.fields ?? ['$'],
+  },
+  defaultTtlMs: ttl.default_ttl == null ? null : Math.ceil(ttl.default_ttl * MINUTE_MS),
+  refreshOnRead: ttl.refresh_on_read ?? true,
+  sweepEveryMs: Math.ceil((ttl.sweep_interval_minutes ?? SWEEP_EVERY_MINUTES) * MINUTE_MS),
+});

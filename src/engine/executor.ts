@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { BaseCheckpointSaver } from '@langchain/langgraph-checkpoint';
+import type { BaseCheckpointSaver, BaseStore } from '@langchain/langgraph-checkpoint';
 import { LeaseLostError, UnstorableValueError } from '../model/errors.ts';
 import type { Lease } from '../model/lease.ts';
 import { isRecord } from '../model/json.ts';
@@ -41,6 +41,8 @@ export interface ExecutorDeps {
   events: EventLog;
   /** Makes the lease the only writer of the thread's checkpoints; false when the thread has a newer owner. */
   acquire: (lease: Lease) => Promise<boolean>;
+  /** The store that nodes see, for the attempt with this lease. */
+  storeFor: (lease: Lease) => BaseStore;
   /** Tells that the thread has new events. */
   notify: (threadId: string) => void;
 }
@@ -170,6 +172,7 @@ class Attempt {
         run_attempt: run.attempt,
       },
       context: run.kwargs.context ?? assistant.context,
+      store: this.#deps.storeFor(claimed.lease),
       durability: run.kwargs.durability,
       runId: run.runId,
       signal: this.#control.signal,

@@ -20,6 +20,7 @@ export const HTTP_STATUS = {
   draining: 503,
   graph_load_failed: 503,
   worker_unavailable: 503,
+  embeddings_unavailable: 503,
   storage_unavailable: 503,
   storage_full: 507,
   not_supported: 501,
@@ -30,6 +31,7 @@ export const HTTP_STATUS = {
 const RETRY_AFTER: Partial<Record<ErrorCode, number>> = {
   draining: 5,
   worker_unavailable: 1,
+  embeddings_unavailable: 5,
   storage_unavailable: 1,
   storage_full: 30,
 };

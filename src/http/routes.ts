@@ -7,6 +7,7 @@ import type { PlatformDeps } from './platform/deps.ts';
 import { metaRoutes } from './platform/meta.ts';
 import { runRoutes } from './platform/runs.ts';
 import { stateRoutes } from './platform/state.ts';
+import { storeRoutes } from './platform/store.ts';
 import { threadRoutes } from './platform/threads.ts';
 import { route, type Route } from './route.ts';
 
@@ -27,6 +28,7 @@ export const allRoutes = ({ platform, control, ping, metricsText, version }: Rou
     ...stateRoutes(platform),
     ...runRoutes(platform),
     ...outboundRoutes(control),
+    ...storeRoutes(platform),
     metricsRoute(metricsText),
   ];
   return [...documentRoutes(routes, version), ...routes];

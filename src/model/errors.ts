@@ -21,6 +21,7 @@ export const ERROR_CODES = [
   'draining',
   'graph_load_failed',
   'worker_unavailable',
+  'embeddings_unavailable',
   'storage_unavailable',
   'storage_full',
   'not_supported',

@@ -11,6 +11,9 @@ import type { LedgerConnection } from './ledger/connection.ts';
 import type { OutboundStore } from './outbound-store.ts';
 
 export type * from './outbound-store.ts';
+import type { StoreItems } from './store-items.ts';
+
+export type { ItemId, ItemVector, PutItem, StoredItem, StoreItems } from './store-items.ts';
 
 /** A page of a search and how many there are in all. */
 export interface Page<T> {
@@ -118,6 +121,7 @@ export interface Ledger {
   readonly runs: RunStore;
   readonly log: SessionLog;
   readonly outbound: OutboundStore;
+  readonly items: StoreItems;
   /** For adapters in `storage/` that join a transaction. */
   readonly connection: LedgerConnection;
 }

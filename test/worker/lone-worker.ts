@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { InMemoryStore } from '@langchain/langgraph-checkpoint';
 import pino from 'pino';
 import { createExecutor } from '../../src/engine/executor.ts';
 import { createGraphRegistry } from '../../src/engine/graph-registry.ts';
@@ -39,6 +40,7 @@ export const openLoneWorker = async () => {
           checkpoints: storage.checkpoints,
           events: storage.events,
           acquire: createAcquireThread(deps),
+          storeFor: () => new InMemoryStore(),
           notify: () => {},
         }),
         concurrency: 10,

@@ -4,6 +4,7 @@ import type { LedgerConnection } from './connection.ts';
 import { createOutboundStore } from './outbound.ts';
 import { createRunStore } from './runs.ts';
 import { createSessionLog } from './session-log.ts';
+import { createStoreItems } from './store-items.ts';
 import { createThreadStore } from './threads.ts';
 
 /** The ledger's stores on one connection, or in one transaction. */
@@ -14,4 +15,5 @@ export const createLedger = (connection: LedgerConnection): Ledger => ({
   runs: createRunStore(connection),
   log: createSessionLog(connection),
   outbound: createOutboundStore(connection),
+  items: createStoreItems(connection),
 });

@@ -3,11 +3,13 @@ import { HoldpointError } from '../../model/errors.ts';
 import type { LedgerConnection } from './connection.ts';
 import * as foundation from './migrations/0001-foundation.ts';
 import * as outbound from './migrations/0005-outbound.ts';
+import * as store from './migrations/0007-store.ts';
 
 /** Numbered, forward only; applied in this order. */
 const MIGRATIONS: Record<string, Migration> = {
   '0001-foundation': foundation,
   '0005-outbound': outbound,
+  '0007-store': store,
 };
 
 /**

@@ -9,6 +9,8 @@ export interface LedgerSchema {
   run_events: RunEventsTable;
   session_log: SessionLogTable;
   outbound: OutboundTable;
+  store_items: StoreItemsTable;
+  store_vectors: StoreVectorsTable;
 }
 
 export interface AssistantsTable {
@@ -114,4 +116,24 @@ export interface OutboundTable {
   error: string | null;
   created_at: string;
   updated_at: string;
+}
+
+export interface StoreItemsTable {
+  /** Its labels joined by dots, which no label may contain. */
+  namespace: string;
+  key: string;
+  value_json: string;
+  ttl_ms: number | null;
+  expires_ms: number | null;
+  created_at: string;
+  updated_at: string;
+}
+
+export interface StoreVectorsTable {
+  namespace: string;
+  key: string;
+  /** Of which text of the value it is. */
+  path: string;
+  /** 32-bit floats, little-endian, in base64. */
+  vector: string;
 }

@@ -1,0 +1,54 @@
+import type { StoreConfig } from '../config/langgraph-config.ts';
+import { openAiEmbed } from '../engine/embeddings.ts';
+import { GraphStore } from '../engine/graph-store.ts';
+import type { Clock } from '../model/clock.ts';
+import type { Lease } from '../model/lease.ts';
+import { createStore, type Store } from '../resources/store.ts';
+import type { Storage } from '../storage/ports.ts';
+import type { DueWork } from '../worker/scheduler.ts';
+
+interface StoreParts {
+  storage: Storage;
+  clock: Clock;
+  config: StoreConfig;
+}
+
+/** The store as `langgraph.json` sets it. */
+export const assembleStore = ({ storage, clock, config: { index, ...settings } }: StoreParts): Store =>
+  createStore({
+    storage,
+    clock,
+    settings,
+    index: index && {
+      dims: index.dims,
+      fields: index.fields,
+      embed: openAiEmbed(index.model, index.dims),
+    },
+  });
+
+/** The store for the nodes of one attempt: what they write proves that the attempt still owns its thread. */
+export const storeOfAttempt =
+  (store: Store) =>
+  (lease: Lease): GraphStore =>
+    new GraphStore({
+      ...store,
+      put: (input) => store.put({ ...input, lease }),
+      remove: (id) => store.remove(id, lease),
+    });
+
+/** Items swept in one transaction. */
+const SWEEP = 500;
+
+/** Removes what has expired: it is seen by nobody any more, but lies there. */
+export const sweepStore = ({ storage, config }: Omit<StoreParts, 'clock'>): DueWork => {
+  let next = -Infinity;
+  return {
+    name: 'sweep the store',
+    run: async (now) => {
+      if (now < next) return next;
+      const swept = await storage.transaction((ledger) => ledger.items.sweep(now, SWEEP), { flush: false });
+      next = swept === SWEEP ? now : now + config.sweepEveryMs;
+      return next;
+    },
+  };
+};

@@ -1,0 +1,173 @@
+import { z } from 'zod';
+import type { JsonObject } from '../../model/json.ts';
+import type { FoundItem } from '../../model/store-item.ts';
+import { route, type Route } from '../route.ts';
+import { JsonObjectBody } from '../schemas.ts';
+import type { PlatformDeps } from './deps.ts';
+
+const tag = 'store';
+const MINUTE_MS = 60_000;
+
+/** PostgreSQL keeps no NUL in a text. */
+const Text = z
+  .string()
+  .max(2000)
+  .regex(/^[^\0]*$/, 'may not contain NUL');
+const Label = Text.min(1, 'is an empty label').regex(
+  /^[^.]*$/,
+  'Namespace labels cannot contain periods (".")',
+);
+const Namespace = z.array(Label).max(100);
+const Minutes = z.number().positive().max(100_000_000).meta({ description: 'minutes' });
+const Limit = z.int().min(1).max(1000);
+const Offset = z.int().min(0).max(1_000_000);
+
+const ItemView = z.object({
+  namespace: z.array(z.string()),
+  key: z.string(),
+  value: JsonObjectBody,
+  created_at: z.string(),
+  updated_at: z.string(),
+});
+const FoundView = ItemView.extend({
+  score: z.number().optional().meta({ description: 'Of a search with a query: 1 at best' }),
+});
+
+const Put = z.looseObject({
+  namespace: Namespace.min(1),
+  key: Text,
+  value: JsonObjectBody,
+  index: z
+    .union([z.literal(false), z.array(z.string().min(1).max(200)).max(50)])
+    .nullish()
+    .meta({ description: 'false: not found by its meaning; or the paths of the texts that count' }),
+  ttl: Minutes.nullish(),
+});
+
+const Search = z
+  .looseObject({
+    namespace_prefix: Namespace.nullish(),
+    filter: JsonObjectBody.nullish().meta({
+      description: 'fields and what they equal, or {$eq,$ne,$gt,$gte,$lt,$lte,$in,$nin}',
+    }),
+    query: z.string().max(100_000).nullish(),
+    limit: Limit.nullish(),
+    offset: Offset.nullish(),
+    refresh_ttl: z.boolean().nullish(),
+  })
+  .prefault({});
+
+const Namespaces = z
+  .looseObject({
+    prefix: Namespace.nullish(),
+    suffix: Namespace.nullish(),
+    max_depth: z.int().min(1).nullish(),
+    limit: Limit.nullish(),
+    offset: Offset.nullish(),
+  })
+  .prefault({});
+
+/** Labels joined by dots, or the parameter repeated. */
+const QueryNamespace = z
+  .union([z.string(), z.array(z.string())])
+  .default([])
+  .transform((given) => (Array.isArray(given) ? given : given.split('.')))
+  .pipe(Namespace);
+
+export const storeRoutes = (deps: PlatformDeps): Route[] => [...items(deps), ...finding(deps)];
+
+const items = ({ store }: PlatformDeps): Route[] => [
+  route({
+    method: 'put',
+    path: '/store/items',
+    tag,
+    summary: 'Write an item of the store, over the one with its key',
+    body: Put,
+    status: 204,
+    handle: async ({ body }) => {
+      const { namespace, key, value, index, ttl } = body;
+      await store.put({
+        namespace,
+        key,
+        value: value as JsonObject,
+        index: index ?? undefined,
+        ttlMs: ttl == null ? ttl : Math.ceil(ttl * MINUTE_MS),
+      });
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/store/items',
+    tag,
+    summary: 'Get an item; null when there is none',
+    query: z.object({
+      namespace: QueryNamespace,
+      key: Text,
+      refresh_ttl: z.enum(['true', 'false', '1', '0']).optional(),
+    }),
+    response: ItemView.nullable(),
+    handle: async ({ query }) => {
+      const { namespace, key, refresh_ttl: asked } = query;
+      const refresh = asked === undefined ? undefined : asked === 'true' || asked === '1';
+      const item = await store.get({ namespace, key }, { refresh });
+      return item ? presentItem(item) : null;
+    },
+  }),
+  route({
+    method: 'delete',
+    path: '/store/items',
+    tag,
+    summary: 'Delete an item, if there is one',
+    body: z.looseObject({ namespace: Namespace.nullish(), key: Text }),
+    status: 204,
+    handle: ({ body }) => store.remove({ namespace: body.namespace ?? [], key: body.key }),
+  }),
+];
+
+const finding = ({ store }: PlatformDeps): Route[] => [
+  route({
+    method: 'post',
+    path: '/store/items/search',
+    tag,
+    summary: 'Find items by their fields, or by what they mean',
+    body: Search,
+    response: z.object({ items: z.array(FoundView) }),
+    handle: async ({ body }) => {
+      const found = await store.search({
+        prefix: body.namespace_prefix ?? [],
+        filter: body.filter ?? undefined,
+        query: body.query ?? undefined,
+        limit: body.limit ?? 10,
+        offset: body.offset ?? 0,
+        refresh: body.refresh_ttl ?? undefined,
+      });
+      return { items: found.map(presentItem) };
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/store/namespaces',
+    tag,
+    summary: 'Which namespaces have items; "*" stands for any label',
+    body: Namespaces,
+    response: z.object({ namespaces: z.array(z.array(z.string())) }),
+    handle: async ({ body }) => ({
+      namespaces: await store.namespaces({
+        prefix: body.prefix ?? undefined,
+        suffix: body.suffix ?? undefined,
+        maxDepth: body.max_depth ?? undefined,
+        limit: body.limit ?? 100,
+        offset: body.offset ?? 0,
+      }),
+    }),
+  }),
+];
+
+const presentItem = ({ namespace, key, value, createdAt, updatedAt, score }: FoundItem) => ({
+  namespace,
+  key,
+  value,
+  created_at: createdAt,
+  updated_at: updatedAt,
+  ...(score !== undefined && { score }),
+});
