@@ -22,6 +22,8 @@ const MEANING = {
   draining: 'The server is shutting down.',
   graph_load_failed: "The graph's module cannot be imported, or its export is no graph.",
   worker_unavailable: 'No worker is ready, or it has not answered in time.',
+  embeddings_unavailable:
+    'The model that `store.index` names cannot be asked, or its vectors have other dimensions. Nothing was written.',
   storage_unavailable: 'The database cannot be written right now, or another server uses the data folder.',
   storage_full: 'The disk is full. Nothing was changed.',
   not_supported: 'The LangGraph wire knows this; this server does not serve it yet.',
