@@ -4,7 +4,7 @@ import { listen } from './composition/listen.ts';
 import { startCourier } from './composition/outbound.ts';
 import { platformDeps, type PlatformParts } from './composition/platform.ts';
 import { createSignalHub } from './composition/signal-hub.ts';
-import { assembleStore, sweepStore } from './composition/store.ts';
+import { openStore } from './composition/store.ts';
 import { startWorkers } from './composition/workers.ts';
 import { readLanggraphConfig } from './config/langgraph-config.ts';
 import type { Settings } from './config/settings.ts';
@@ -72,13 +72,8 @@ export const startServer = async ({
   const hub = createSignalHub();
   const { dataDir, synchronous } = settings;
   const storage = await openEmbeddedStorage({ dataDir, synchronous, link: hub.link });
-  const lifecycle: LifecycleDeps = {
-    storage,
-    clock,
-    newId: newUuid,
-    at,
-    settings: lifecycleSettings(settings),
-  };
+  const parts = { storage, clock, at, newId: newUuid };
+  const lifecycle: LifecycleDeps = { ...parts, settings: lifecycleSettings(settings) };
   const graphs = createGraphRegistry(langgraph.graphs);
   const assistants = createAssistants({ storage, graphs, clock });
   const reapRuns = await takeOver(lifecycle, graphs);
@@ -98,8 +93,7 @@ export const startServer = async ({
   });
   hub.connect((signal) => workers.broadcast(signal));
   const { courier, works } = startCourier({ storage, clock, settings, log });
-  const store = assembleStore({ storage, clock, config: langgraph.store });
-  const sweep = sweepStore({ storage, config: langgraph.store });
+  const { store, sweep } = openStore({ storage, clock, config: langgraph.store });
   const scheduler = startScheduler(lifecycle, [...works, sweep], log);
   const { server, url } = await startHttp({ lifecycle, assistants, graphs, workers, store, settings, log });
   courier.open(url);

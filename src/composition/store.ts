@@ -36,6 +36,12 @@ export const storeOfAttempt =
       remove: (id) => store.remove(id, lease),
     });
 
+/** The store for the API process, and what removes expired items from it. */
+export const openStore = (parts: StoreParts): { store: Store; sweep: DueWork } => ({
+  store: assembleStore(parts),
+  sweep: sweepStore(parts),
+});
+
 /** Items swept in one transaction. */
 const SWEEP = 500;
 
