@@ -33,6 +33,7 @@ const PACKAGES: Record<string, string[]> = {
   kysely: ['storage/embedded', 'storage/ledger'],
   pino: ['telemetry'],
   tsx: ['engine'],
+  'cron-parser': ['model'],
   'request-filtering-agent': ['outbound'],
   standardwebhooks: ['outbound'],
 };
