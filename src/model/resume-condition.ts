@@ -26,23 +26,20 @@ export type ResumeCondition = ConditionLeaf | { any: ResumeCondition[] } | { all
 /** `webhook: redis_ready`, `event: deployed`, `at: 2026-12-01T09:00:00Z`, `cron: 0 9 * * 1-5`, `manual`. */
 const SHORTHAND = /^\s*(manual|webhook|event|at|cron)\s*(?::\s*(.*?))?\s*$/s;
 
+/** Which field the word behind the colon is. */
+const SHORTHAND_FIELD: Record<string, string> = {
+  event: 'event',
+  webhook: 'event',
+  at: 'at',
+  cron: 'schedule',
+};
+
 const expandShorthand = (given: unknown): unknown => {
-  if (typeof given !== 'string') return given;
-  const [, type, value] = SHORTHAND.exec(given) ?? [];
-  switch (type) {
-    case 'webhook':
-      return { type, ...(value && { event: value }) };
-    case 'manual':
-      return { type };
-    case 'event':
-      return { type, event: value };
-    case 'at':
-      return { type, at: value };
-    case 'cron':
-      return { type, schedule: value };
-    default:
-      return given;
-  }
+  const parts = typeof given === 'string' ? SHORTHAND.exec(given) : null;
+  if (!parts) return given;
+  const [, type = '', value] = parts;
+  const field = SHORTHAND_FIELD[type];
+  return { type, ...(field !== undefined && value && { [field]: value }) };
 };
 
 const MAX_LEAVES = 20;
