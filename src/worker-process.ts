@@ -112,6 +112,7 @@ const createWorker = ({ options, lifecycle, graphs, log }: WorkerParts): Worker 
       acquire: createAcquireThread(lifecycle),
       storeFor: storeOfAttempt(assembleStore({ storage, clock, config: options.store })),
       notify: (threadId) => signals.publish({ kind: 'events', threadId }),
+      approvalDialects: lifecycle.settings.approvalDialects,
     }),
     concurrency: settings.concurrency,
     renewMs: settings.renewMs,
@@ -184,8 +185,10 @@ export const lifecycleSettings = ({
   leaseMs,
   maxAttempts,
   eventRetentionMs,
+  approvalDialects,
 }: Settings): LifecycleDeps['settings'] => ({
   leaseMs,
   maxSpentAttempts: maxAttempts,
   eventRetentionMs,
+  approvalDialects: approvalDialects === 'on',
 });

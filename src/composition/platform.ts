@@ -11,6 +11,7 @@ import { createLaunchRun } from '../lifecycle/launch-run.ts';
 import { createAwaitRun, createFollowRun, createGetRun } from '../lifecycle/observe-run.ts';
 import { createRunResult } from '../lifecycle/run-result.ts';
 import type { Store } from '../resources/store.ts';
+import { questionView } from '../model/shown-questions.ts';
 import { createThreadStates } from '../resources/thread-states.ts';
 import { createThreads } from '../resources/threads.ts';
 import type { WorkerPool } from '../worker/pool.ts';
@@ -34,20 +35,21 @@ export const platformDeps = ({
   settings,
 }: PlatformParts): PlatformDeps => {
   const { storage, clock, newId } = lifecycle;
+  const showQuestion = questionView(settings.approvalDialects === 'on');
   const getRun = createGetRun(lifecycle);
   const awaitRun = createAwaitRun(lifecycle);
   const cancelRun = createCancelRun(lifecycle);
   return {
     assistants,
-    threads: createThreads({ storage, clock, newId }),
-    states: createThreadStates({ storage, graphs }),
     store,
+    threads: createThreads({ storage, clock, newId, showQuestion }),
+    states: createThreadStates({ storage, graphs, showQuestion }),
     launchRun: createLaunchRun({ ...lifecycle, findAssistant: (id) => assistants.find(id) }),
     getRun,
     listRuns: (query) => storage.runs.list(query),
     awaitRun,
-    followRun: createFollowRun(lifecycle),
-    runResult: createRunResult(lifecycle),
+    followRun: createFollowRun({ storage, showQuestion }),
+    runResult: createRunResult({ storage, showQuestion }),
     cancelRun,
     deleteRun: createDeleteRun({ ...lifecycle, getRun, cancelRun, awaitRun }),
     deleteThread: createDeleteThread(lifecycle),

@@ -129,6 +129,11 @@ export const SETTINGS = {
     schema: ms(7 * 24 * 3_600_000),
     help: 'How long outgoing messages stay listed once they are delivered or have failed.',
   },
+  approvalDialects: {
+    env: 'HOLDPOINT_APPROVAL_DIALECTS',
+    schema: z.enum(['on', 'off']).default('on'),
+    help: "on: approval questions are shown in every known client's words, and answers are put into the graph's. off: both pass as they are.",
+  },
   logLevel: {
     env: 'HOLDPOINT_LOG_LEVEL',
     schema: z.enum(LOG_LEVELS).default('warn'),

@@ -45,6 +45,8 @@ export interface ExecutorDeps {
   storeFor: (lease: Lease) => BaseStore;
   /** Tells that the thread has new events. */
   notify: (threadId: string) => void;
+  /** Answers are put into the words of the question they are for. */
+  approvalDialects: boolean;
 }
 
 /** Says which run the code that runs now belongs to: how a watchdog names the run that blocks the process. */
@@ -135,7 +137,12 @@ class Attempt {
       if (run.kwargs.stream_mode.includes('values')) this.#emit('values', this.#values);
       return { kind: 'finished' };
     }
-    const { input, fromNamedCheckpoint } = await resolveInput({ run, progress, saver: this.#writer });
+    const { input, fromNamedCheckpoint } = await resolveInput({
+      run,
+      progress,
+      saver: this.#writer,
+      dialects: this.#deps.approvalDialects,
+    });
     const config = this.#config();
     if (fromNamedCheckpoint) Object.assign(config.configurable, run.kwargs.checkpoint);
     this.#control.signal.throwIfAborted();

@@ -1,6 +1,7 @@
 import { Command, Send } from '@langchain/langgraph';
 import type { BaseCheckpointSaver } from '@langchain/langgraph-checkpoint';
 import { addressAnswer, isAnswer, isKeyedById, type Answers } from '../model/answer.ts';
+import { inTheirDialects } from '../model/approval-dialects.ts';
 import { questionIds } from '../model/questions.ts';
 import type { Run, RunCommand, SendCommand } from '../model/run.ts';
 import type { RunProgress } from '../storage/checkpoints.ts';
@@ -23,8 +24,10 @@ export const resolveInput = async (input: {
   run: Run;
   progress: RunProgress;
   saver: BaseCheckpointSaver;
+  /** Whether answers are put into the words of the question they are for. */
+  dialects: boolean;
 }): Promise<RunInput> => {
-  const { run, progress, saver } = input;
+  const { run, progress, saver, dialects } = input;
   if (progress.advanced) return CONTINUE;
   const { command } = run.kwargs;
   const fromNamedCheckpoint = run.kwargs.checkpoint?.checkpoint_id !== undefined;
@@ -32,9 +35,13 @@ export const resolveInput = async (input: {
   if (!isAnswer(command)) return { input: toCommand(command), fromNamedCheckpoint };
   // An answer is for the latest checkpoint. Naming it all the same would make LangGraph run again what other tasks
   // of the step have done.
-  const answer = (answers: Answers) => ({ input: toCommand(command, answers), fromNamedCheckpoint: false });
   const tuple = await saver.getTuple({ configurable: { thread_id: run.threadId, checkpoint_ns: '' } });
-  const waiting = questionIds(waitingQuestions(tuple));
+  const questions = waitingQuestions(tuple);
+  const waiting = questionIds(questions);
+  const answer = (answers: Answers) => ({
+    input: toCommand(command, dialects ? inTheirDialects(answers, questions) : answers),
+    fromNamedCheckpoint: false,
+  });
   if (!progress.answered) return answer(addressAnswer(command.resume, waiting));
   const open = waiting.filter((id) => !progress.raised.includes(id));
   return open.length === 0 ? CONTINUE : answer(unusedAnswers(command.resume, open));

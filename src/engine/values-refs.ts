@@ -27,7 +27,9 @@ export const createValuesRefs = (): ValuesRefs => {
       const put = recent.find(({ checkpoint }) =>
         keys.every((key) => Object.is(checkpoint.channel_values[key], values[key])),
       );
-      return put && { ns: put.ns, checkpointId: put.checkpoint.id, keys };
+      if (!put) return undefined;
+      const { ns, checkpoint, parentId, step, source } = put;
+      return { ns, checkpointId: checkpoint.id, keys, parentId, step, source };
     },
   };
 };

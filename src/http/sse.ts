@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { formatEventId } from '../model/run-event.ts';
-import type { ObservedEvent } from '../lifecycle/observe-run.ts';
+import type { ObservedEvent } from '../lifecycle/read-events.ts';
 import { StreamReply } from './route.ts';
 
 export interface SseOptions {

@@ -22,6 +22,8 @@ export interface LifecycleSettings {
   maxSpentAttempts: number;
   /** How long the events of an ended run are kept. */
   eventRetentionMs: number;
+  /** Answers are put into the words of the question they are for. */
+  approvalDialects: boolean;
 }
 
 export type CrashPoint =

@@ -1,4 +1,5 @@
 import { addressAnswer, isAnswer } from '../model/answer.ts';
+import { inTheirDialects } from '../model/approval-dialects.ts';
 import type { Assistant } from '../model/assistant.ts';
 import { isoTime } from '../model/clock.ts';
 import { HoldpointError } from '../model/errors.ts';
@@ -34,7 +35,7 @@ export const createLaunchRun = (deps: LifecycleDeps & { findAssistant: FindAssis
       const thread = await ledger.threads.get(input.threadId);
       if (!thread) throw threadNotFound(input.threadId);
       const before = await ledger.runs.unfinished(input.threadId);
-      checkAdmission(input, thread, before);
+      checkAdmission(deps, input, { thread, before });
       const created = newRun(deps, { input, assistant, thread });
       await ledger.runs.insert(created);
       await recordLaunch(ledger, { run: created, assistant, thread, actor: input.actor });
@@ -51,9 +52,9 @@ export type FindAssistant = (assistantOrGraphId: string) => Promise<Assistant>;
 
 /** Throws unless the thread takes this run now. */
 const checkAdmission = (
+  { settings }: LifecycleDeps,
   { kwargs, multitaskStrategy }: LaunchRunInput,
-  thread: Thread,
-  before: Run[],
+  { thread, before }: { thread: Thread; before: Run[] },
 ): void => {
   const [first] = before;
   if (first && multitaskStrategy === 'reject') {
@@ -67,7 +68,9 @@ const checkAdmission = (
     );
   }
   if (first) return;
-  if (isAnswer(kwargs.command)) addressAnswer(kwargs.command.resume, questionIds(thread.interrupts));
+  if (!isAnswer(kwargs.command)) return;
+  const answers = addressAnswer(kwargs.command.resume, questionIds(thread.interrupts));
+  if (settings.approvalDialects) inTheirDialects(answers, thread.interrupts);
 };
 
 const threadBusy = (threadId: string, run: Run): HoldpointError =>

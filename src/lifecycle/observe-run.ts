@@ -1,22 +1,13 @@
 import { isActive } from '../model/run-state.ts';
-import { LOG_START, type EventCursor, type RunEvent, type ValuesRef } from '../model/run-event.ts';
+import { LOG_START, type EventCursor } from '../model/run-event.ts';
 import type { Run } from '../model/run.ts';
-import { encodeState } from '../model/state-json.ts';
 import type { Storage } from '../storage/ports.ts';
 import { runNotFound } from '../model/not-found.ts';
+import { createReadBatches, type ObservedEvent, type ReadEventsDeps } from './read-events.ts';
 import { createWakeUp } from './wake-up.ts';
 
 /** Events read at once: a few at first, more while they are small. With the next it bounds what a reader holds. */
 const PAGE = { first: 20, most: 500 };
-/** Characters handed on at once. */
-const BATCH = 256 * 1024;
-
-/** A line of a run's event log as a reader gets it: `data` is JSON text. */
-export interface ObservedEvent {
-  cursor: EventCursor;
-  event: string;
-  data: string;
-}
 
 /** The run, if it is on this thread. */
 export const createGetRun = ({ storage }: { storage: Storage }) => {
@@ -54,7 +45,8 @@ export const createAwaitRun = ({ storage }: { storage: Storage }) => {
  * The events of a run after `after`, first those in the log, then new ones as they are written, until the run
  * is at rest. Each reader reads the log at its own pace: a slow one holds a batch, and nobody up.
  */
-export const createFollowRun = ({ storage }: { storage: Storage }) => {
+export const createFollowRun = ({ storage, showQuestion }: ReadEventsDeps) => {
+  const inBatches = createReadBatches({ storage, ...(showQuestion && { showQuestion }) });
   return async function* (input: {
     run: Run;
     after?: EventCursor;
@@ -70,7 +62,7 @@ export const createFollowRun = ({ storage }: { storage: Storage }) => {
         const events = await storage.events.read({ threadId, runId, after, limit });
         after = events.at(-1)?.cursor ?? after;
         let batches = 0;
-        for await (const batch of inBatches(storage, threadId, events)) {
+        for await (const batch of inBatches(threadId, events)) {
           batches++;
           yield batch;
         }
@@ -88,31 +80,3 @@ export const createFollowRun = ({ storage }: { storage: Storage }) => {
 
 const laterOf = (a: EventCursor, b: EventCursor): EventCursor =>
   a.fence > b.fence || (a.fence === b.fence && a.seq > b.seq) ? a : b;
-
-/** Events with their payloads, no more at once than a batch and the one that fills it. */
-async function* inBatches(
-  storage: Storage,
-  threadId: string,
-  events: RunEvent[],
-): AsyncGenerator<ObservedEvent[]> {
-  let batch: ObservedEvent[] = [];
-  let size = 0;
-  for (const { cursor, event, data, ref } of events) {
-    const text = ref ? await referred(storage, threadId, ref) : (data ?? 'null');
-    batch.push({ cursor, event, data: text });
-    size += text.length;
-    if (size < BATCH) continue;
-    yield batch;
-    [batch, size] = [[], 0];
-  }
-  if (batch.length > 0) yield batch;
-}
-
-/** The values of the checkpoint a reference names. */
-const referred = async (storage: Storage, threadId: string, ref: ValuesRef): Promise<string> => {
-  const tuple = await storage.checkpoints.reader.getTuple({
-    configurable: { thread_id: threadId, checkpoint_ns: ref.ns, checkpoint_id: ref.checkpointId },
-  });
-  const values = tuple?.checkpoint.channel_values ?? {};
-  return encodeState(Object.fromEntries(ref.keys.map((key) => [key, values[key]])));
-};

@@ -9,6 +9,10 @@ export interface ValuesRef {
   ns: string;
   checkpointId: string;
   keys: string[];
+  /** Where the checkpoint stands in the thread's history; absent in what older versions stored. */
+  parentId?: string | undefined;
+  step?: number;
+  source?: string;
 }
 
 /** One line of the event log. `data` is JSON text; with `ref` it is built from the checkpoint when read. */

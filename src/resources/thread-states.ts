@@ -8,6 +8,7 @@ import {
 } from '../engine/thread-state.ts';
 import type { GraphRegistry } from '../engine/graph-registry.ts';
 import { checkpointNotFound, threadNotFound } from '../model/not-found.ts';
+import { showState, type ShowQuestion } from '../model/shown-questions.ts';
 import type { Storage } from '../storage/ports.ts';
 
 /** Reads of a thread's states; they run no node and no edge. */
@@ -21,9 +22,12 @@ export interface ThreadStates {
 export const createThreadStates = ({
   storage,
   graphs,
+  showQuestion = (value) => value,
 }: {
   storage: Storage;
   graphs: GraphRegistry;
+  /** How waiting questions are shown; as they were asked when absent. */
+  showQuestion?: ShowQuestion;
 }): ThreadStates => {
   const graphOf = async (threadId: string) => {
     const thread = await storage.threads.get(threadId);
@@ -39,11 +43,12 @@ export const createThreadStates = ({
       if (named !== undefined && state.created_at === null) {
         throw checkpointNotFound(named);
       }
-      return state;
+      return showState(showQuestion, state);
     },
     history: async (query) => {
       const graph = await graphOf(query.threadId);
-      return graph ? readHistory(graph, reader, query) : [];
+      const states = graph ? await readHistory(graph, reader, query) : [];
+      return states.map((state) => showState(showQuestion, state));
     },
   };
 };

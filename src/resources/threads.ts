@@ -1,6 +1,7 @@
 import { isoTime, type Clock } from '../model/clock.ts';
 import { HoldpointError } from '../model/errors.ts';
 import type { JsonObject } from '../model/json.ts';
+import { showInterrupts, type ShowQuestion } from '../model/shown-questions.ts';
 import type { Thread, ThreadSearch } from '../model/thread.ts';
 import type { Page, Storage } from '../storage/ports.ts';
 import { threadNotFound } from '../model/not-found.ts';
@@ -9,6 +10,8 @@ interface ThreadDeps {
   storage: Storage;
   clock: Clock;
   newId: () => string;
+  /** How waiting questions are shown; as they were asked when absent. */
+  showQuestion?: ShowQuestion;
 }
 
 /** A thread as it is shown: with its values as JSON text, null before the first run. */
@@ -31,9 +34,11 @@ export interface Threads {
   patch(threadId: string, metadata: JsonObject): Promise<ThreadWithValues>;
 }
 
-export const createThreads = ({ storage, clock, newId }: ThreadDeps): Threads => {
+export const createThreads = ({ storage, clock, newId, showQuestion }: ThreadDeps): Threads => {
   const withValues = async (thread: Thread): Promise<ThreadWithValues> => ({
-    thread,
+    thread: showQuestion
+      ? { ...thread, interrupts: showInterrupts(showQuestion, thread.interrupts) }
+      : thread,
     values: (await storage.threads.values(thread.threadId))?.values ?? null,
   });
   const get = async (threadId: string): Promise<ThreadWithValues> => {

@@ -11,6 +11,8 @@ export interface CheckpointWriter extends BaseCheckpointSaver {
 export interface CheckpointPut {
   ns: string;
   source: string;
+  step: number;
+  parentId: string | undefined;
   checkpoint: Checkpoint;
 }
 

@@ -155,6 +155,8 @@ export interface EventLog {
   append(input: { lease: Lease; runId: string; events: NewRunEvent[] }, within?: Ledger): Promise<void>;
   /** Events after `after`, of one run or of the whole thread, in order. */
   read(query: { threadId: string; runId?: string; after: EventCursor; limit: number }): Promise<RunEvent[]>;
+  /** The thread's newest line, and whose it is. */
+  last(threadId: string): Promise<{ cursor: EventCursor; runId: string } | undefined>;
   /** Drops the events of some of the runs that ended before `endedBefore` (ISO time). Answers of how many. */
   prune(endedBefore: string): Promise<number>;
 }

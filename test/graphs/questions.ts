@@ -25,6 +25,19 @@ export const gate = new StateGraph(Gate)
   .addEdge('execute', END)
   .compile();
 
+/** A question in the words of `HumanInterrupt`; keeps the answer as it came. */
+export const humanInterrupt = new StateGraph(Gate)
+  .addNode('ask', () => ({
+    decision: interrupt<unknown, unknown>({
+      action_request: { action: 'send', args: { to: 'a@example.org' } },
+      config: { allow_accept: true, allow_edit: true, allow_respond: true, allow_ignore: true },
+      description: 'Send it?',
+    }),
+  }))
+  .addEdge(START, 'ask')
+  .addEdge('ask', END)
+  .compile();
+
 const Answers = Annotation.Root({ answers: merged(), url: last('') });
 
 /** Two questions one after the other in one node: LangGraph gives both the same id. */

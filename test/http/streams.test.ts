@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { createApp } from '../../src/http/app.ts';
 import { route, StreamReply } from '../../src/http/route.ts';
 import { sse } from '../../src/http/sse.ts';
-import type { ObservedEvent } from '../../src/lifecycle/observe-run.ts';
+import type { ObservedEvent } from '../../src/lifecycle/read-events.ts';
 import { HoldpointError } from '../../src/model/errors.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';

@@ -36,6 +36,7 @@ export const openLoneWorker = async () => {
         settleRun: createSettleRun(deps),
         renewLeases: createRenewLeases(deps),
         execute: createExecutor({
+          approvalDialects: true,
           graphs: createGraphRegistry(GRAPHS),
           checkpoints: storage.checkpoints,
           events: storage.events,

@@ -2,7 +2,7 @@ import type { CheckpointCoordinates } from '../../engine/debug-payload.ts';
 import type { StateUpdate } from '../../engine/graph-calls.ts';
 import type { CancelRunInput } from '../../lifecycle/cancel-run.ts';
 import type { LaunchRunInput } from '../../lifecycle/launch-run.ts';
-import type { ObservedEvent } from '../../lifecycle/observe-run.ts';
+import type { ObservedEvent } from '../../lifecycle/read-events.ts';
 import type { EventCursor } from '../../model/run-event.ts';
 import type { RunState } from '../../model/run-state.ts';
 import type { Run } from '../../model/run.ts';

@@ -38,6 +38,18 @@ export const createLedgerEventLog = ({ ledger, transaction }: EventLogDeps): Eve
     return rows.map(fromRow);
   },
 
+  last: async (threadId) => {
+    const row = await ledger.connection
+      .selectFrom('run_events')
+      .select(['fence', 'seq', 'run_id'])
+      .where('thread_id', '=', threadId)
+      .orderBy('fence', 'desc')
+      .orderBy('seq', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    return row && { cursor: { fence: row.fence, seq: row.seq }, runId: row.run_id };
+  },
+
   prune: async (endedBefore) => {
     const ended = await ledger.connection
       .selectFrom('runs')

@@ -62,7 +62,8 @@ export class FencedSaver extends CheckpointReader implements CheckpointWriter {
       metadata: this.serializer.dump({ ...this.#metadata, ...metadata }, 'metadata')[1],
     };
     await this.#store({ writes: [], checkpoint: row });
-    this.#onPut({ ns: checkpoint_ns, source: metadata.source, checkpoint });
+    const { source, step } = metadata;
+    this.#onPut({ ns: checkpoint_ns, source, step, parentId: checkpoint_id, checkpoint });
     return { configurable: { thread_id, checkpoint_ns, checkpoint_id: checkpoint.id } };
   }
 

@@ -45,6 +45,13 @@ export const eventSuite = (open: OpenStorage): void => {
       expect(await seqs({ fence: lease.fence + 1, seq: 0 })).toEqual([]);
     });
 
+    it('know their newest line, and whose it is', async () => {
+      const { threadId, runId, lease } = await claimed();
+      expect(await storage.events.last(threadId)).toBeUndefined();
+      await storage.events.append({ lease, runId, events: [event(1), event(2)] });
+      expect(await storage.events.last(threadId)).toEqual({ cursor: { fence: lease.fence, seq: 2 }, runId });
+    });
+
     it('come back as they were written, whatever they say', async () => {
       const { threadId, runId, lease } = await claimed();
       const data = JSON.stringify({ text: `"'\\ \u0000 \u2028 ${'😀'} \ud800`, list: [null, 0, ''] });
