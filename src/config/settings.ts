@@ -132,7 +132,7 @@ export const SETTINGS = {
   approvalDialects: {
     env: 'HOLDPOINT_APPROVAL_DIALECTS',
     schema: z.enum(['on', 'off']).default('on'),
-    help: "on: approval questions are shown in every known client's words, and answers are put into the graph's. off: both pass as they are.",
+    help: 'Whether approval questions are shown in the words of every known client and answers put into those of the graph.',
   },
   logLevel: {
     env: 'HOLDPOINT_LOG_LEVEL',
