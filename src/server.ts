@@ -14,6 +14,7 @@ import { readThreadNow } from './engine/thread-now.ts';
 import { createApp } from './http/app.ts';
 import { allRoutes } from './http/routes.ts';
 import { createFinishDeletions } from './lifecycle/delete-thread.ts';
+import { createFireCrons } from './lifecycle/fire-crons.ts';
 import { newUuid, type LifecycleDeps } from './lifecycle/deps.ts';
 import { createPruneEvents } from './lifecycle/prune-events.ts';
 import { createReapRuns } from './lifecycle/reap-runs.ts';
@@ -94,7 +95,9 @@ export const startServer = async ({
   hub.connect((signal) => workers.broadcast(signal));
   const { courier, works } = startCourier({ storage, clock, settings, log });
   const { store, sweep } = openStore({ storage, clock, config: langgraph.store });
-  const scheduler = startScheduler(lifecycle, [...works, sweep], log);
+  const fireCrons = createFireCrons({ ...lifecycle, findAssistant: (id) => assistants.find(id) });
+  const crons = { name: 'crons', run: fireCrons };
+  const scheduler = startScheduler(lifecycle, [...works, sweep, crons], log);
   const { server, url } = await startHttp({ lifecycle, assistants, graphs, workers, store, settings, log });
   courier.open(url);
   return {

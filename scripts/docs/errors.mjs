@@ -10,6 +10,7 @@ const MEANING = {
   graph_not_found: 'The graph is not in `langgraph.json`, or not any more.',
   thread_not_found: 'No thread has this id.',
   run_not_found: 'No run of this thread has this id.',
+  cron_not_found: 'No cron has this id.',
   checkpoint_not_found: 'The thread has no such checkpoint.',
   outbound_not_found: 'No outgoing message has this id.',
   route_not_found: 'There is no such endpoint.',

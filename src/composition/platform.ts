@@ -10,6 +10,7 @@ import type { LifecycleDeps } from '../lifecycle/deps.ts';
 import { createLaunchRun } from '../lifecycle/launch-run.ts';
 import { createAwaitRun, createFollowRun, createGetRun } from '../lifecycle/observe-run.ts';
 import { createRunResult } from '../lifecycle/run-result.ts';
+import { createCrons } from '../resources/crons.ts';
 import type { Store } from '../resources/store.ts';
 import { questionView } from '../model/shown-questions.ts';
 import { createThreadStates } from '../resources/thread-states.ts';
@@ -44,6 +45,13 @@ export const platformDeps = ({
     store,
     threads: createThreads({ storage, clock, newId, showQuestion }),
     states: createThreadStates({ storage, graphs, showQuestion }),
+    crons: createCrons({
+      storage,
+      assistants,
+      clock,
+      newId,
+      changed: () => storage.signals.publish({ kind: 'due' }),
+    }),
     launchRun: createLaunchRun({ ...lifecycle, findAssistant: (id) => assistants.find(id) }),
     getRun,
     listRuns: (query) => storage.runs.list(query),

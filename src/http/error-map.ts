@@ -10,6 +10,7 @@ export const HTTP_STATUS = {
   thread_not_found: 404,
   run_not_found: 404,
   checkpoint_not_found: 404,
+  cron_not_found: 404,
   outbound_not_found: 404,
   route_not_found: 404,
   already_exists: 409,

@@ -3,6 +3,7 @@ import type { ControlDeps } from './control/deps.ts';
 import { outboundRoutes } from './control/outbound.ts';
 import { documentRoutes } from './document.ts';
 import { assistantRoutes } from './platform/assistants.ts';
+import { cronRoutes } from './platform/crons.ts';
 import type { PlatformDeps } from './platform/deps.ts';
 import { metaRoutes } from './platform/meta.ts';
 import { runRoutes } from './platform/runs.ts';
@@ -26,6 +27,7 @@ export const allRoutes = ({ platform, control, ping, metricsText, version }: Rou
     ...assistantRoutes(platform),
     ...threadRoutes(platform),
     ...stateRoutes(platform),
+    ...cronRoutes(platform), // before runs, whose ids would match too
     ...runRoutes(platform),
     ...outboundRoutes(control),
     ...storeRoutes(platform),

@@ -40,7 +40,7 @@ const oneOrMany = <T extends z.ZodType>(item: T) =>
     .transform((value) => (Array.isArray(value) ? value : [value]) as z.output<T>[]);
 
 /** Any UUID, of whatever version; ids are kept in lower case. */
-const Uuid = z.guid('is not a UUID').transform((id) => id.toLowerCase());
+export const Uuid = z.guid('is not a UUID').transform((id) => id.toLowerCase());
 
 export const ThreadParams = z.object({ thread_id: Uuid });
 export const RunParams = z.object({ thread_id: Uuid, run_id: Uuid });

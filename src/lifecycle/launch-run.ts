@@ -31,21 +31,38 @@ export const createLaunchRun = (deps: LifecycleDeps & { findAssistant: FindAssis
   return async (input: LaunchRunInput): Promise<Run> => {
     const assistant = await deps.findAssistant(input.assistantId);
     await checkStart(deps, input);
-    const { run, job } = await deps.storage.transaction(async (ledger) => {
-      const thread = await ledger.threads.get(input.threadId);
-      if (!thread) throw threadNotFound(input.threadId);
-      const before = await ledger.runs.unfinished(input.threadId);
-      checkAdmission(deps, input, { thread, before });
-      const created = newRun(deps, { input, assistant, thread });
-      await ledger.runs.insert(created);
-      await recordLaunch(ledger, { run: created, assistant, thread, actor: input.actor });
-      const offered = before.length === 0 ? await ledger.runs.offerNext(input.threadId) : undefined;
-      return { run: created, job: offered };
-    });
+    const launched = await deps.storage.transaction((ledger) => admit(deps, ledger, { input, assistant }));
     deps.at('launch:committed');
-    await announce(deps, run, job);
-    return run;
+    await announce(deps, launched);
+    return launched.run;
   };
+};
+
+export interface Launch {
+  input: LaunchRunInput;
+  assistant: Assistant;
+}
+
+interface Launched {
+  run: Run;
+  job: RunJob | undefined;
+}
+
+/** Writes a run down, if its thread takes it. To be announced after commit. */
+export const admit = async (
+  deps: LifecycleDeps,
+  ledger: Ledger,
+  { input, assistant }: Launch,
+): Promise<Launched> => {
+  const thread = await ledger.threads.get(input.threadId);
+  if (!thread) throw threadNotFound(input.threadId);
+  const before = await ledger.runs.unfinished(input.threadId);
+  checkAdmission(deps, input, { thread, before });
+  const run = newRun(deps, { input, assistant, thread });
+  await ledger.runs.insert(run);
+  await recordLaunch(ledger, { run, assistant, thread, actor: input.actor });
+  const job = before.length === 0 ? await ledger.runs.offerNext(input.threadId) : undefined;
+  return { run, job };
 };
 
 export type FindAssistant = (assistantOrGraphId: string) => Promise<Assistant>;
@@ -81,7 +98,10 @@ const threadBusy = (threadId: string, run: Run): HoldpointError =>
   );
 
 /** Throws unless there is something to start from. What a missing thread is told comes later. */
-const checkStart = async (deps: LifecycleDeps, { threadId, kwargs }: LaunchRunInput): Promise<void> => {
+export const checkStart = async (
+  deps: LifecycleDeps,
+  { threadId, kwargs }: LaunchRunInput,
+): Promise<void> => {
   const { input, command, checkpoint } = kwargs;
   const continues = checkpoint === null && input == null && !command;
   if ((!continues && checkpoint === null) || !(await deps.storage.threads.get(threadId))) return;
@@ -169,7 +189,8 @@ const recordLaunch = async (
   });
 };
 
-const announce = async ({ storage }: LifecycleDeps, run: Run, job: RunJob | undefined): Promise<void> => {
+/** Tells the workers and whoever follows the thread. */
+export const announce = async ({ storage }: LifecycleDeps, { run, job }: Launched): Promise<void> => {
   if (job) await storage.queue.announce(job);
   storage.signals.publish({ kind: 'thread', threadId: run.threadId });
 };

@@ -11,6 +11,7 @@ export const ERROR_CODES = [
   'thread_not_found',
   'run_not_found',
   'checkpoint_not_found',
+  'cron_not_found',
   'outbound_not_found',
   'route_not_found',
   'already_exists',

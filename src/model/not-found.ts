@@ -12,3 +12,6 @@ export const checkpointNotFound = (checkpointId: string): HoldpointError =>
   new HoldpointError('checkpoint_not_found', `Checkpoint ${checkpointId} not found`, {
     details: { checkpoint_id: checkpointId },
   });
+
+export const cronNotFound = (cronId: string): HoldpointError =>
+  new HoldpointError('cron_not_found', 'Cron not found', { details: { cron_id: cronId } });

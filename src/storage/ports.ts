@@ -7,6 +7,7 @@ import type { Run } from '../model/run.ts';
 import type { LogEntry } from '../model/session-log.ts';
 import type { HeldThread, Thread, ThreadSearch, ThreadValues } from '../model/thread.ts';
 import type { Checkpoints } from './checkpoints.ts';
+import type { CronStore } from './cron-store.ts';
 import type { LedgerConnection } from './ledger/connection.ts';
 import type { OutboundStore } from './outbound-store.ts';
 
@@ -122,6 +123,7 @@ export interface Ledger {
   readonly log: SessionLog;
   readonly outbound: OutboundStore;
   readonly items: StoreItems;
+  readonly crons: CronStore;
   /** For adapters in `storage/` that join a transaction. */
   readonly connection: LedgerConnection;
 }

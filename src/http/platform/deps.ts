@@ -7,6 +7,7 @@ import type { EventCursor } from '../../model/run-event.ts';
 import type { RunState } from '../../model/run-state.ts';
 import type { Run } from '../../model/run.ts';
 import type { Assistants } from '../../resources/assistants.ts';
+import type { Crons } from '../../resources/crons.ts';
 import type { Store } from '../../resources/store.ts';
 import type { ThreadStates } from '../../resources/thread-states.ts';
 import type { Threads } from '../../resources/threads.ts';
@@ -22,6 +23,7 @@ export interface PlatformDeps {
   threads: Threads;
   states: ThreadStates;
   store: Store;
+  crons: Crons;
   launchRun: (input: LaunchRunInput) => Promise<Run>;
   getRun: (input: RunId) => Promise<Run>;
   listRuns: (input: {

@@ -37,7 +37,7 @@ export const metaRoutes = (
       holdpoint_version: version,
       langgraph_js_version: langgraphVersion,
       context: 'js',
-      flags: { assistants: true, crons: false, langsmith: false, langsmith_tracing_replicas: false },
+      flags: { assistants: true, crons: true, langsmith: false, langsmith_tracing_replicas: false },
       host: { kind: 'self-hosted' },
     }),
   }),

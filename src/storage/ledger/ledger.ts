@@ -1,6 +1,7 @@
 import type { Ledger } from '../ports.ts';
 import { createAssistantStore } from './assistants.ts';
 import type { LedgerConnection } from './connection.ts';
+import { createCronStore } from './crons.ts';
 import { createOutboundStore } from './outbound.ts';
 import { createRunStore } from './runs.ts';
 import { createSessionLog } from './session-log.ts';
@@ -16,4 +17,5 @@ export const createLedger = (connection: LedgerConnection): Ledger => ({
   log: createSessionLog(connection),
   outbound: createOutboundStore(connection),
   items: createStoreItems(connection),
+  crons: createCronStore(connection),
 });

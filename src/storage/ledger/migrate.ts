@@ -4,12 +4,14 @@ import type { LedgerConnection } from './connection.ts';
 import * as foundation from './migrations/0001-foundation.ts';
 import * as outbound from './migrations/0005-outbound.ts';
 import * as store from './migrations/0007-store.ts';
+import * as crons from './migrations/0008-crons.ts';
 
 /** Numbered, forward only; applied in this order. */
 const MIGRATIONS: Record<string, Migration> = {
   '0001-foundation': foundation,
   '0005-outbound': outbound,
   '0007-store': store,
+  '0008-crons': crons,
 };
 
 /**

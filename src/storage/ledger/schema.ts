@@ -11,6 +11,7 @@ export interface LedgerSchema {
   outbound: OutboundTable;
   store_items: StoreItemsTable;
   store_vectors: StoreVectorsTable;
+  crons: CronsTable;
 }
 
 export interface AssistantsTable {
@@ -136,4 +137,23 @@ export interface StoreVectorsTable {
   path: string;
   /** 32-bit floats, little-endian, in base64. */
   vector: string;
+}
+
+export interface CronsTable {
+  cron_id: string;
+  thread_id: string | null;
+  assistant_id: string;
+  schedule: string;
+  timezone: string | null;
+  end_time: string | null;
+  next_run_ms: number | null;
+  enabled: number;
+  on_run_completed: string;
+  payload_json: string;
+  launch_json: string;
+  metadata_json: string;
+  user_id: string | null;
+  last_error_json: string | null;
+  created_at: string;
+  updated_at: string;
 }

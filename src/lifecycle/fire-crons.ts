@@ -1,0 +1,103 @@
+import { isoTime } from '../model/clock.ts';
+import { cronRunAfter, type Cron } from '../model/cron.ts';
+import { isHoldpointError, type HoldpointError } from '../model/errors.ts';
+import type { Ledger } from '../storage/ports.ts';
+import type { LifecycleDeps } from './deps.ts';
+import { admit, announce, checkStart, type FindAssistant, type LaunchRunInput } from './launch-run.ts';
+
+/** The run a cron launches: all of it but where and by whom. */
+export type CronLaunch = Omit<LaunchRunInput, 'threadId' | 'assistantId' | 'actor'>;
+
+type FireDeps = LifecycleDeps & { findAssistant: FindAssistant };
+
+/** Crons looked at in one go. */
+const AT_ONCE = 100;
+
+/**
+ * Launches the run of each cron that is due at `now`, in the transaction that moves the cron on: once, however many
+ * servers look and whenever one of them dies. What came due several times while nobody looked is launched once.
+ * A run that is refused (its thread takes none, say) is skipped and the reason kept on the cron; a cron whose thread
+ * or assistant is gone goes too. Answers when the next is due.
+ */
+export const createFireCrons = (deps: FireDeps) => {
+  return async (now: number): Promise<number | undefined> => {
+    for (const cron of await deps.storage.crons.due(now, AT_ONCE)) await fire(deps, cron, now);
+    return deps.storage.crons.nextDue();
+  };
+};
+
+const fire = async (deps: FireDeps, cron: Cron, now: number): Promise<void> => {
+  try {
+    await launch(deps, cron, now);
+  } catch (error) {
+    if (!isHoldpointError(error)) throw error;
+    await skip(deps, { cron, now, error });
+  }
+};
+
+const launch = async (deps: FireDeps, cron: Cron, now: number): Promise<void> => {
+  const assistant = await deps.findAssistant(cron.assistantId);
+  const input: LaunchRunInput = {
+    ...(cron.launch as CronLaunch),
+    threadId: cron.threadId ?? deps.newId(),
+    assistantId: cron.assistantId,
+    actor: cron.userId ?? 'system',
+  };
+  if (cron.threadId !== null) await checkStart(deps, input);
+  const launched = await deps.storage.transaction(async (ledger) => {
+    if (!(await moveOn(ledger, { cron, now, lastError: null }))) return undefined;
+    if (cron.threadId === null) await openThread(deps, ledger, { cron, threadId: input.threadId });
+    return admit(deps, ledger, { input, assistant });
+  });
+  if (!launched) return; // another server was first, or the cron was changed
+  deps.at('launch:committed');
+  await announce(deps, launched);
+};
+
+const moveOn = (
+  ledger: Ledger,
+  { cron, now, lastError }: { cron: Cron; now: number; lastError: Cron['lastError'] },
+): Promise<boolean> =>
+  ledger.crons.advance({
+    cronId: cron.cronId,
+    from: cron.nextRunMs ?? now,
+    to: cronRunAfter(cron, now),
+    lastError,
+  });
+
+const GONE = new Set(['thread_not_found', 'assistant_not_found']);
+
+const skip = async (
+  deps: FireDeps,
+  { cron, now, error }: { cron: Cron; now: number; error: HoldpointError },
+): Promise<void> => {
+  const { code, message } = error;
+  const lastError = { code, message, at: isoTime(deps.clock) };
+  await deps.storage.transaction(async (ledger) => {
+    if ((await moveOn(ledger, { cron, now, lastError })) && GONE.has(code)) {
+      await ledger.crons.remove(cron.cronId);
+    }
+  });
+};
+
+const openThread = async (
+  { clock }: FireDeps,
+  ledger: Ledger,
+  { cron, threadId }: { cron: Cron; threadId: string },
+): Promise<void> => {
+  const at = isoTime(clock);
+  await ledger.threads.insert({
+    threadId,
+    graphId: null,
+    metadata: { cron_id: cron.cronId },
+    config: {},
+    status: 'idle',
+    interrupts: {},
+    lifecycle: null,
+    fence: 0,
+    leaseToken: null,
+    activeRunId: null,
+    createdAt: at,
+    updatedAt: at,
+  });
+};

@@ -1,0 +1,175 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createFireCrons } from '../../src/lifecycle/fire-crons.ts';
+import type { Cron } from '../../src/model/cron.ts';
+import { createCrons, type CronInput } from '../../src/resources/crons.ts';
+import { openLifecycle } from './bench.ts';
+import { assistant } from '../storage/ports/records.ts';
+
+const HOUR = 3_600_000;
+const kwargs = {
+  input: {},
+  command: null,
+  checkpoint: null,
+  config: {},
+  context: null,
+  stream_mode: ['values'],
+  stream_subgraphs: false,
+  interrupt_before: null,
+  interrupt_after: null,
+  durability: 'sync',
+  on_disconnect: 'continue',
+  live: false,
+};
+
+describe('crons', () => {
+  let bench: Awaited<ReturnType<typeof openLifecycle>>;
+  let now: number;
+  beforeEach(async () => {
+    bench = await openLifecycle();
+    now = Date.parse('2026-03-28T06:30:00Z');
+  });
+  afterEach(() => bench.storage.close());
+
+  const parts = () => {
+    const clock = { now: () => now };
+    const find = () => Promise.resolve(assistant());
+    const crons = createCrons({
+      ...bench.deps,
+      clock,
+      assistants: { find },
+      changed: () => {},
+    });
+    const fire = createFireCrons({ ...bench.deps, clock, findAssistant: find });
+    return { crons, fire: () => fire(now) };
+  };
+  const input = (given: Partial<CronInput> = {}): CronInput => ({
+    threadId: null,
+    assistantId: assistant().assistantId,
+    schedule: '0 8 * * *',
+    timezone: 'Europe/Berlin',
+    endTime: null,
+    enabled: true,
+    onRunCompleted: 'keep',
+    payload: {},
+    launch: { kwargs, metadata: {}, multitaskStrategy: 'enqueue' },
+    metadata: {},
+    userId: null,
+    ...given,
+  });
+  const launched = async () => (await bench.storage.runs.countByState()).pending ?? 0;
+  const nextOf = (cron: Cron) => cron.nextRunMs && new Date(cron.nextRunMs).toISOString();
+
+  it('run by the clock of their time zone, also where it is put forward', async () => {
+    const { crons, fire } = parts();
+    const cron = await crons.create(input());
+
+    expect(nextOf(cron)).toBe('2026-03-28T07:00:00.000Z');
+    now += HOUR;
+    await fire();
+    expect(nextOf(await crons.get(cron.cronId))).toBe('2026-03-29T06:00:00.000Z');
+    expect(await launched()).toBe(1);
+  });
+
+  it('launch once, however many servers look at the same time', async () => {
+    const { crons, fire } = parts();
+    await crons.create(input());
+    now += HOUR;
+
+    await Promise.all([fire(), fire(), fire()]);
+    await fire();
+
+    expect(await launched()).toBe(1);
+  });
+
+  it('launch once for all the times that passed while the server was down', async () => {
+    const { crons, fire } = parts();
+    const cron = await crons.create(input({ schedule: '*/10 * * * *' }));
+    now += 5 * HOUR;
+
+    await fire();
+
+    expect(await launched()).toBe(1);
+    expect(nextOf(await crons.get(cron.cronId))).toBe('2026-03-28T11:40:00.000Z');
+  });
+
+  it('end at their end time, and never begin after it', async () => {
+    const { crons, fire } = parts();
+    const cron = await crons.create(input({ endTime: '2026-03-28T12:00:00.000Z' }));
+    const late = crons.create(input({ endTime: '2026-03-28T06:45:00.000Z' }));
+    await expect(late).rejects.toMatchObject({ code: 'invalid_request', details: { field: 'end_time' } });
+    now += HOUR;
+    await fire();
+
+    expect((await crons.get(cron.cronId)).nextRunMs).toBeNull();
+    now += 48 * HOUR;
+    await fire();
+    expect(await launched()).toBe(1);
+  });
+
+  it('launch nothing while disabled, and do not make up for it', async () => {
+    const { crons, fire } = parts();
+    const cron = await crons.create(input());
+    await crons.update(cron.cronId, () => ({ enabled: false }));
+    now += 24 * HOUR;
+    await fire();
+    const on = await crons.update(cron.cronId, () => ({ enabled: true }));
+    await fire();
+
+    expect(await launched()).toBe(0);
+    expect(nextOf(on)).toBe('2026-03-30T06:00:00.000Z');
+  });
+
+  it('skip a run that their thread refuses, and say why', async () => {
+    const { crons, fire } = parts();
+    const threadId = await bench.newThread();
+    await bench.launch(threadId, {});
+    const launch = { kwargs, metadata: {}, multitaskStrategy: 'reject' };
+    const cron = await crons.create(input({ threadId, launch }));
+    now += HOUR;
+
+    await fire();
+
+    expect(await crons.get(cron.cronId)).toMatchObject({
+      lastError: { code: 'thread_busy' },
+      nextRunMs: Date.parse('2026-03-29T06:00:00Z'),
+    });
+    expect(await launched()).toBe(1);
+  });
+
+  it('go when their thread is gone', async () => {
+    const { crons, fire } = parts();
+    const threadId = await bench.newThread();
+    const cron = await crons.create(input({ threadId }));
+    await bench.storage.transaction((ledger) => ledger.threads.remove(threadId));
+    now += HOUR;
+
+    await fire();
+
+    await expect(crons.get(cron.cronId)).rejects.toMatchObject({ code: 'cron_not_found' });
+  });
+
+  it('move on and launch together or not at all', async () => {
+    const { crons, fire } = parts();
+    const cron = await crons.create(input());
+    now += HOUR;
+    const fail = createFireCrons({
+      ...bench.deps,
+      clock: { now: () => now },
+      findAssistant: () => Promise.resolve(assistant()),
+      storage: {
+        ...bench.storage,
+        transaction: (work) =>
+          bench.storage.transaction(async (ledger) => {
+            await work(ledger);
+            throw new Error('the process died');
+          }),
+      },
+    });
+
+    await expect(fail(now)).rejects.toThrow('died');
+    expect(await launched()).toBe(0);
+    expect(nextOf(await crons.get(cron.cronId))).toBe('2026-03-28T07:00:00.000Z');
+    await fire();
+    expect(await launched()).toBe(1);
+  });
+});
