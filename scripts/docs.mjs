@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import * as prettier from 'prettier';
 import { register } from 'tsx/esm/api';
 import { agentPicture } from './docs/agent-picture.mjs';
+import { cliPage } from './docs/cli.mjs';
 import { errorsPage } from './docs/errors.mjs';
 import { httpApiPage } from './docs/http-api.mjs';
 import { runStatesPage } from './docs/run-states.mjs';
@@ -16,6 +17,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** Whole pages, and parts of pages between two markers. The sources are read, not dist/: it may be older. */
 const GENERATED = [
   { file: 'docs/http-api.md', page: httpApiPage },
+  { file: 'docs/cli.md', page: cliPage },
   { file: 'docs/errors.md', page: errorsPage },
   { file: 'docs/run-states.md', page: runStatesPage },
   { file: 'docs/settings.md', page: settingsPage },

@@ -7,6 +7,7 @@ import { createSignalHub } from './composition/signal-hub.ts';
 import { openStore } from './composition/store.ts';
 import { startWorkers } from './composition/workers.ts';
 import { readLanggraphConfig } from './config/langgraph-config.ts';
+import { publishAddress } from './config/server-address.ts';
 import type { Settings } from './config/settings.ts';
 import { version } from './config/version.ts';
 import { createGraphRegistry, type GraphRegistry } from './engine/graph-registry.ts';
@@ -100,11 +101,13 @@ export const startServer = async ({
   const scheduler = startScheduler(lifecycle, [...works, sweep, crons], log);
   const { server, url } = await startHttp({ lifecycle, assistants, graphs, workers, store, settings, log });
   courier.open(url);
+  const withdrawAddress = publishAddress(settings.dataDir, url);
   return {
     url,
     graphs: graphs.ids(),
     model: rehearsal ? 'rehearsal' : 'configured',
     close: async () => {
+      withdrawAddress();
       server.close();
       await scheduler.close();
       await courier.close();

@@ -1,27 +1,35 @@
 import { code, table } from './markdown.mjs';
 
-/** Settings that have a flag of their own; flags come before the environment. */
-const FLAGS = { host: '--host', port: '--port', dataDir: '--data', config: '--config' };
-
 const shown = (fallback) => (Array.isArray(fallback) ? fallback.join(', ') || '–' : code(fallback));
 
 export const settingsPage = async () => {
-  const { SETTINGS } = await import('../../src/config/settings.ts');
+  const { SETTINGS, SETTING_NAMES, fileKeyOf, flagNameOf, isSecret } =
+    await import('../../src/config/settings.ts');
   return `# Settings
 
-Each setting is an environment variable; four have a flag, which comes first. They are read once, at the start, and a
-value that is not accepted stops the start with a message that names the setting. \`node dist/cli.js --help config\`
-prints this table. The default agent's own settings (\`OPENAI_API_KEY\`, the workspace, …) are in
+Each setting can be said in three places; the first that says it wins:
+
+1. a flag of \`holdpoint serve\` and \`holdpoint dev\`,
+2. its environment variable,
+3. \`holdpoint.json\` in the current folder, or the file that \`--settings\` or \`HOLDPOINT_SETTINGS\` names. Relative paths in it
+   are relative to it. [Why a file of its own](decisions/0006-settings-have-their-own-file.md).
+
+\`\`\`json
+{ "port": 2024, "data": ".holdpoint", "drain_timeout_ms": 30000, "origins": ["https://agentchat.vercel.app"] }
+\`\`\`
+
+They are read once, at the start. A value that is not accepted, or a name in the file that is no setting, stops the start with
+a message that says which. \`holdpoint --help config\` prints this table with the values as they are here and now, and where each
+comes from. Secrets are said by the environment only. The default agent's own settings (\`OPENAI_API_KEY\`, the workspace, …) are in
 [its README](../graphs/agent/README.md); those of your graphs come from the \`env\` of your \`langgraph.json\`.
 
 ${table(
-  ['Variable', 'Flag', 'Default', 'Meaning'],
-  Object.entries(SETTINGS).map(([name, { env, schema, help }]) => [
-    code(env),
-    FLAGS[name] ? code(FLAGS[name]) : '',
-    shown(schema.parse(undefined)),
-    help,
-  ]),
+  ['Variable', 'Flag', 'In the file', 'Default', 'Meaning'],
+  SETTING_NAMES.map((name) => {
+    const { env, schema, help } = SETTINGS[name];
+    const elsewhere = isSecret(name) ? ['', ''] : [code(`--${flagNameOf(name)}`), code(fileKeyOf(name))];
+    return [code(env), ...elsewhere, shown(schema.parse(undefined)), help];
+  }),
 )}
 
 Names that end in \`_MS\` are milliseconds.

@@ -1,83 +1,70 @@
-import { parseArgs } from 'node:util';
-import { readSettings, SETTINGS, type Settings } from '../config/settings.ts';
 import { version } from '../config/version.ts';
+import { ServerRefusal, ServerUnreachable, SessionError } from '../client/index.ts';
 import { isHoldpointError } from '../model/errors.ts';
-import { serve } from './serve.ts';
+import { COMMANDS } from './commands.ts';
+import { EXIT, UsageError, type Command } from './kit/command.ts';
+import { commandHelp, overview } from './kit/help.ts';
+import { parse } from './kit/parse.ts';
+import { SETTING_OPTIONS, settingsHelp } from './kit/server-settings.ts';
+import { createTerminal, type Terminal } from './kit/terminal.ts';
+import { worker } from './worker.ts';
 
-const HELP = `Holdpoint ${version} — launch, hold, pause, approve, resume and stop LangGraph.js agents
-
-Usage: holdpoint serve [options]
-
-  serve              Start the API and its worker (the default)
-
-Options
-  --config FILE      The langgraph.json that names the graphs (default: ./langgraph.json)
-  --port N           Port to listen on (default: 2024, or the next free one)
-  --host ADDRESS     Address to listen on (default: 127.0.0.1)
-  --data DIR         Folder of the databases (default: ./.holdpoint)
-  --version          Print the version
-  --help             Print this; "--help config" prints every setting with its default
-`;
-
-/** Runs the command line. Answers the exit code: 0 done, 1 failed, 2 wrong usage. */
-export const runCli = async (args: string[]): Promise<number> => {
+/** Runs the command line. Answers the exit code: see `EXIT`. */
+export const runCli = async (argv: string[]): Promise<number> => {
+  const terminal = createTerminal(process.env);
+  const [name, ...rest] = argv;
   try {
-    const { values, positionals } = parse(args);
-    const [command = 'serve', ...rest] = positionals;
-    if (values.help) return print(command === 'config' ? settingsHelp() : HELP);
-    if (values.version) return print(`${version}\n`);
-    if (command !== 'serve' || rest.length > 0)
-      return wrong(`Unknown command "${[command, ...rest].join(' ')}".`);
-    return await serve(readSettings(process.env, given(values)));
+    if (name === '--version') return print(terminal, `${version}\n`);
+    if (name === '--help' || name === 'help') return help(rest, terminal);
+    return await runCommand(find(name), rest, terminal);
   } catch (error) {
-    if (isHoldpointError(error)) return fail(error.message, 1);
-    if (isUsageError(error)) return wrong(error.message);
-    throw error;
+    return explain(error, { terminal, json: rest.includes('--json') });
   }
 };
 
-const parse = (args: string[]) =>
-  parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      config: { type: 'string' },
-      port: { type: 'string' },
-      host: { type: 'string' },
-      data: { type: 'string' },
-      help: { type: 'boolean' },
-      version: { type: 'boolean' },
-    },
-  });
-
-type Values = ReturnType<typeof parse>['values'];
-
-const given = ({ config, port, host, data }: Values): Partial<Record<keyof Settings, string>> => ({
-  ...(config !== undefined && { config }),
-  ...(port !== undefined && { port }),
-  ...(host !== undefined && { host }),
-  ...(data !== undefined && { dataDir: data }),
-});
-
-const settingsHelp = (): string => {
-  const rows = Object.values(SETTINGS).map(({ env, schema, help }) => {
-    const fallback = schema.parse(undefined) as unknown;
-    return `  ${env}\n      ${help}\n      Default: ${Array.isArray(fallback) ? 'none' : String(fallback)}\n`;
-  });
-  return `Settings by environment variable; flags come before them.\n\n${rows.join('\n')}`;
+const find = (name: string | undefined): Command => {
+  const found = [...COMMANDS, worker].find((command) => command.name === name);
+  if (found) return found;
+  throw new UsageError(name === undefined ? 'Say what to do.' : `There is no command "${name}".`);
 };
 
-const print = (text: string): number => {
-  process.stdout.write(text);
-  return 0;
+const runCommand = async (command: Command, argv: string[], terminal: Terminal): Promise<number> => {
+  const { args, options, help: asked } = parse(command, argv);
+  if (asked) return print(terminal, commandHelp(command));
+  return command.run({ args, options, env: process.env, terminal });
 };
 
-const fail = (message: string, code: number): number => {
-  process.stderr.write(`holdpoint: ${message}\n`);
-  return code;
+const help = ([topic, ...rest]: string[], terminal: Terminal): number => {
+  if (topic === undefined) return print(terminal, overview(COMMANDS, version));
+  if (topic !== 'config') return print(terminal, commandHelp(find(topic)));
+  const settings = { name: '--help config', summary: '', args: [], options: SETTING_OPTIONS, examples: [] };
+  const { options } = parse({ ...settings, run: () => Promise.resolve(0) }, rest);
+  return print(terminal, settingsHelp(options, process.env));
 };
 
-const wrong = (message: string): number => fail(`${message}\nTry "holdpoint --help".`, 2);
+const print = (terminal: Terminal, text: string): number => {
+  terminal.print(text);
+  return EXIT.done;
+};
 
-const isUsageError = (error: unknown): error is Error =>
-  error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+/** Says what went wrong and what to do about it. Answers the exit code; what nobody foresaw goes on up. */
+const explain = (error: unknown, { terminal, json }: { terminal: Terminal; json: boolean }): number => {
+  if (error instanceof UsageError) {
+    terminal.tell(`holdpoint: ${error.message}\nTry "holdpoint --help".\n`);
+    return EXIT.usage;
+  }
+  const { code, message } = foreseen(error);
+  if (json) terminal.json({ error: { code, message } });
+  else terminal.tell(`holdpoint: ${message}\n`);
+  return EXIT.failed;
+};
+
+const foreseen = (error: unknown): { code: string; message: string } => {
+  if (isHoldpointError(error) || error instanceof ServerRefusal) return error;
+  if (error instanceof SessionError) return { code: 'not_possible', message: error.message };
+  if (error instanceof ServerUnreachable) {
+    const hint = 'Start one with "holdpoint serve", or name another with --url or HOLDPOINT_URL.';
+    return { code: 'unreachable', message: `${error.message} ${hint}` };
+  }
+  throw error;
+};

@@ -1,21 +1,47 @@
 import { once } from 'node:events';
 import type { Settings } from '../config/settings.ts';
 import { startServer, type RunningServer } from '../server.ts';
+import { command } from './kit/command.ts';
+import { SETTING_OPTIONS, settingsOf } from './kit/server-settings.ts';
+
+export const serve = command({
+  name: 'serve',
+  summary: 'Start the server: the API and its workers',
+  about: `Serves the graphs of langgraph.json until Ctrl C or SIGTERM, then brings what runs to the end of its step. What has
+been accepted is on disk; the next start goes on with it. Every setting has a flag: "holdpoint --help config".`,
+  args: [],
+  options: SETTING_OPTIONS,
+  examples: [
+    { run: 'holdpoint serve', says: 'The graphs of ./langgraph.json, on http://127.0.0.1:2024' },
+    {
+      run: 'holdpoint serve --config my/langgraph.json --data .holdpoint/my --port 0',
+      says: 'Another project, its own data folder, any free port',
+    },
+  ],
+  run: ({ options, env }) => serveUntilSignal(settingsOf(options, env)),
+});
 
 /** Serves until SIGINT or SIGTERM, then drains; a second signal ends at once. Answers the exit code. */
-export const serve = async (settings: Settings): Promise<number> => {
+const serveUntilSignal = async (settings: Settings): Promise<number> => {
   const server = await startServer({ settings });
   process.stdout.write(welcome(server, settings));
-  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
-  process.stdout.write(
-    'Stopping: what runs is brought to the end of its step and continues at the next start.\n',
-  );
+  await untilSignal();
+  process.stdout.write(STOPPING);
   await server.close();
   return 0;
 };
 
-const welcome = ({ url, graphs, model }: RunningServer, { dataDir, port }: Settings): string => {
+/** Resolves at the first SIGINT or SIGTERM; the second one ends the process at once. */
+export const untilSignal = async (): Promise<void> => {
+  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+};
+
+export const STOPPING =
+  'Stopping: what runs is brought to the end of its step and continues at the next start.\n';
+
+/** What the start says. */
+export const welcome = ({ url, graphs, model }: RunningServer, { dataDir, port }: Settings): string => {
   const moved = port !== 0 && !url.endsWith(`:${port}`) ? `  (port ${port} was taken)` : '';
   return `
   Holdpoint is ready at ${url}${moved}

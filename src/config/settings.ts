@@ -21,7 +21,10 @@ const secrets = list.refine((given) => given.every((secret) => SECRET.test(secre
   message: 'expected "whsec_" and at least 18 random bytes in Base64',
 });
 
-/** Every setting: its environment variable, its default and what it means. `--help config` prints this table. */
+/**
+ * Every setting: its environment variable, its default and what it means. `--help config` prints this table. Its
+ * flag and its name in `holdpoint.json` follow from the variable; `path` makes its value an absolute path.
+ */
 export const SETTINGS = {
   host: {
     env: 'HOLDPOINT_HOST',
@@ -35,11 +38,13 @@ export const SETTINGS = {
   },
   dataDir: {
     env: 'HOLDPOINT_DATA',
+    path: true,
     schema: z.string().default('.holdpoint'),
     help: 'Folder of the databases.',
   },
   config: {
     env: 'HOLDPOINT_CONFIG',
+    path: true,
     schema: z.string().default('langgraph.json'),
     help: 'The langgraph.json that names the graphs.',
   },
@@ -143,26 +148,65 @@ export const SETTINGS = {
 
 export type Settings = { readonly [K in keyof typeof SETTINGS]: z.output<(typeof SETTINGS)[K]['schema']> };
 
+export const SETTING_NAMES = Object.keys(SETTINGS) as (keyof Settings)[];
+
+/** Settings that are said by the environment only: a flag shows in the list of processes, a file gets copied. */
+export const isSecret = (name: keyof Settings): boolean => 'secret' in SETTINGS[name];
+
+/** `HOLDPOINT_LEASE_MS` → `lease_ms`: the setting's name in `holdpoint.json`. */
+export const fileKeyOf = (name: keyof Settings): string =>
+  SETTINGS[name].env.replace('HOLDPOINT_', '').toLowerCase();
+
+/** `HOLDPOINT_LEASE_MS` → `lease-ms`: the setting's flag, without its dashes. */
+export const flagNameOf = (name: keyof Settings): string => fileKeyOf(name).replaceAll('_', '-');
+
+type Texts = Partial<Record<keyof Settings, string>>;
+
+/** Where the value of a setting was said. */
+export type SettingSource = 'flag' | 'environment' | 'file' | 'default';
+
+/** Where settings are said; the first that says one wins. */
+export interface SettingPlaces {
+  flags?: Texts;
+  env?: Record<string, string | undefined>;
+  file?: Texts;
+}
+
+/** Every setting as it is here and now. An empty text says nothing. */
+export const resolveSettings = ({
+  flags = {},
+  env = {},
+  file = {},
+}: SettingPlaces): Record<keyof Settings, { value: unknown; source: SettingSource }> =>
+  Object.fromEntries(
+    SETTING_NAMES.map((name) => {
+      const places = { flag: flags[name], environment: env[SETTINGS[name].env], file: file[name] };
+      const [source, text] = Object.entries(places).find(([, said]) => said) ?? ['default', undefined];
+      return [name, { value: valueOf(name, text), source }];
+    }),
+  ) as ReturnType<typeof resolveSettings>;
+
+/** @throws {HoldpointError} `invalid_request` that names the setting and what it accepts. */
+const valueOf = (name: keyof Settings, text: string | undefined): unknown => {
+  const setting = SETTINGS[name];
+  const parsed = setting.schema.safeParse(text);
+  if (parsed.success) return 'path' in setting ? resolve(String(parsed.data)) : parsed.data;
+  const problem = parsed.error.issues[0]?.message ?? 'is not valid';
+  throw new HoldpointError(
+    'invalid_request',
+    `Setting ${setting.env}=${isSecret(name) ? '…' : text}: ${problem}. ${setting.help}`,
+  );
+};
+
 /**
- * Reads the settings once: `given` (flags) before the environment before the defaults. Paths become absolute.
+ * Reads the settings once: `flags` before the environment before `file` before the defaults. Paths become absolute.
  * @throws {HoldpointError} `invalid_request` that names the setting and what it accepts.
  */
 export const readSettings = (
   env: Record<string, string | undefined>,
-  given: Partial<Record<keyof Settings, string>> = {},
+  flags: Texts = {},
+  file: Texts = {},
 ): Settings => {
-  const entries = Object.entries(SETTINGS).map(([name, setting]) => {
-    const value = given[name as keyof Settings] ?? env[setting.env];
-    const parsed = setting.schema.safeParse(value === '' ? undefined : value);
-    if (parsed.success) return [name, parsed.data] as const;
-    const problem = parsed.error.issues[0]?.message ?? 'is not valid';
-    throw new HoldpointError(
-      'invalid_request',
-      `Setting ${setting.env}=${'secret' in setting ? '…' : value}: ${problem}. ${setting.help}`,
-    );
-  });
-  const settings = Object.fromEntries(entries) as { -readonly [K in keyof Settings]: Settings[K] };
-  settings.dataDir = resolve(settings.dataDir);
-  settings.config = resolve(settings.config);
-  return Object.freeze(settings);
+  const resolved = Object.entries(resolveSettings({ flags, env, file }));
+  return Object.freeze(Object.fromEntries(resolved.map(([name, { value }]) => [name, value]))) as Settings;
 };

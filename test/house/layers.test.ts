@@ -21,6 +21,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   http: ['lifecycle', 'resources', 'model', 'telemetry', 'types:engine'],
   gates: ['types:model'],
   outbound: ['model', 'telemetry', 'types:storage'],
+  client: ['types:model'],
   rehearsal: [],
 };
 

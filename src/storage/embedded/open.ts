@@ -28,8 +28,7 @@ export interface EmbeddedOptions {
 export const openEmbeddedStorage = async (options: EmbeddedOptions): Promise<Storage> => {
   const { dataDir, synchronous, link, onError = () => {} } = options;
   mkdirSync(dataDir, { recursive: true });
-  const file = openLedgerFile(dataDir, synchronous);
-  const db = new Kysely<LedgerSchema>({ dialect: sqliteDialect(file) });
+  const { file, db } = openLedgerDatabase({ dataDir, synchronous });
   await migrateLedger(db);
   const ledger = createLedger(db);
   const commit = createGroupCommit(db, (flush) =>
@@ -57,9 +56,16 @@ export const openEmbeddedStorage = async (options: EmbeddedOptions): Promise<Sto
   };
 };
 
-const openLedgerFile = (dataDir: string, synchronous: EmbeddedOptions['synchronous']): Database.Database => {
-  const db = new Database(join(dataDir, 'holdpoint.db'), { timeout: 5000 });
-  db.pragma('journal_mode = WAL');
-  db.pragma(`synchronous = ${synchronous}`);
-  return db;
+/** The ledger's file, without looking at what is in it. */
+export const openLedgerDatabase = ({
+  dataDir,
+  synchronous,
+}: Pick<EmbeddedOptions, 'dataDir' | 'synchronous'>): {
+  file: Database.Database;
+  db: Kysely<LedgerSchema>;
+} => {
+  const file = new Database(join(dataDir, 'holdpoint.db'), { timeout: 5000 });
+  file.pragma('journal_mode = WAL');
+  file.pragma(`synchronous = ${synchronous}`);
+  return { file, db: new Kysely<LedgerSchema>({ dialect: sqliteDialect(file) }) };
 };

@@ -14,13 +14,18 @@ const MIGRATIONS: Record<string, Migration> = {
   '0008-crons': crons,
 };
 
+/** Which migrations were applied now, and which the ledger has in all. */
+export interface Migrated {
+  applied: string[];
+  present: string[];
+}
+
 /**
  * Brings the ledger to this version of the code. Safe to call at each start.
  * @throws {HoldpointError} `storage_unavailable` when the database is newer than the code; it is left as it is.
  */
-export const migrateLedger = async (db: LedgerConnection): Promise<void> => {
+export const migrateLedger = async (db: LedgerConnection): Promise<Migrated> => {
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(MIGRATIONS) } });
-  const applied = (await migrator.getMigrations()).filter(({ executedAt }) => executedAt).length;
   const stored = await storedMigrations(db);
   const unknown = stored.filter((name) => !(name in MIGRATIONS));
   if (unknown.length > 0) {
@@ -29,9 +34,11 @@ export const migrateLedger = async (db: LedgerConnection): Promise<void> => {
       `The database was written by a newer Holdpoint (it has ${unknown.join(', ')}). Start that version or newer.`,
     );
   }
-  if (applied === Object.keys(MIGRATIONS).length) return;
-  const { error } = await migrator.migrateToLatest();
+  const present = Object.keys(MIGRATIONS);
+  if (stored.length === present.length) return { applied: [], present };
+  const { error, results = [] } = await migrator.migrateToLatest();
   if (error) throw error;
+  return { applied: results.map(({ migrationName }) => migrationName), present };
 };
 
 const storedMigrations = async (db: LedgerConnection): Promise<string[]> => {

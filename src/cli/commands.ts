@@ -1,0 +1,23 @@
+import { approve } from './approve.ts';
+import { edit } from './edit.ts';
+import { follow } from './follow.ts';
+import { inbox } from './inbox.ts';
+import type { Command } from './kit/command.ts';
+import { launch } from './launch.ts';
+import { migrate } from './migrate.ts';
+import { reject } from './reject.ts';
+import { respond } from './respond.ts';
+import { serve } from './serve.ts';
+
+/** The commands, in the order in which somebody meets them. */
+export const COMMANDS: readonly Command[] = [
+  serve,
+  launch,
+  follow,
+  inbox,
+  approve,
+  edit,
+  reject,
+  respond,
+  migrate,
+];

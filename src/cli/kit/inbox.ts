@@ -1,0 +1,31 @@
+import { questionsOf, SessionError, type HoldpointClient, type Question } from '../../client/index.ts';
+import { UsageError } from './command.ts';
+
+/** Everything that waits for a person on this server, oldest first. */
+export const waitingQuestions = async (client: HoldpointClient): Promise<Question[]> => {
+  const found: Question[] = [];
+  const page = { status: 'interrupted', limit: 100, sortBy: 'updated_at', sortOrder: 'asc' } as const;
+  for (let offset = 0; ; offset += page.limit) {
+    const threads = await client.threads.search({ ...page, offset });
+    found.push(...threads.flatMap(({ thread_id: id, interrupts }) => questionsOf(id, interrupts)));
+    if (threads.length < page.limit) return found;
+  }
+};
+
+/**
+ * The one question that is meant: by its id, by its thread's, or by the beginning of either.
+ * @throws {UsageError} when the beginning fits several; {SessionError} when it fits none.
+ */
+export const findQuestion = async (client: HoldpointClient, id: string): Promise<Question> => {
+  const fitting = (await waitingQuestions(client)).filter(
+    (question) => question.id.startsWith(id) || question.threadId.startsWith(id),
+  );
+  const [only, ...others] = fitting;
+  if (!only)
+    throw new SessionError(`Nothing that waits has an id that begins with "${id}". See holdpoint inbox.`);
+  if (others.length > 0)
+    throw new UsageError(
+      `${fitting.length} questions fit "${id}". Give more of one of: ${fitting.map((q) => q.id).join(', ')}`,
+    );
+  return only;
+};

@@ -1,0 +1,24 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+const Address = z.object({ url: z.string(), pid: z.int().positive() });
+
+const fileIn = (dataDir: string): string => join(dataDir, 'server.json');
+
+/** Leaves word in the data folder where its server listens. Answers how to take that back. */
+export const publishAddress = (dataDir: string, url: string): (() => void) => {
+  writeFileSync(fileIn(dataDir), `${JSON.stringify({ url, pid: process.pid })}\n`);
+  return () => rmSync(fileIn(dataDir), { force: true });
+};
+
+/** Where the server of this data folder listens; undefined when none runs. */
+export const publishedAddress = (dataDir: string): string | undefined => {
+  try {
+    const { url, pid } = Address.parse(JSON.parse(readFileSync(fileIn(dataDir), 'utf8')));
+    process.kill(pid, 0); // throws when that process is gone: the file was left by a crash
+    return url;
+  } catch {
+    return undefined;
+  }
+};
