@@ -101,13 +101,11 @@ export const startServer = async ({
   const scheduler = startScheduler(lifecycle, [...works, sweep, crons], log);
   const { server, url } = await startHttp({ lifecycle, assistants, graphs, workers, store, settings, log });
   courier.open(url);
-  const withdrawAddress = publishAddress(settings.dataDir, url);
   return {
     url,
     graphs: graphs.ids(),
     model: rehearsal ? 'rehearsal' : 'configured',
     close: async () => {
-      withdrawAddress();
       server.close();
       await scheduler.close();
       await courier.close();
@@ -168,7 +166,9 @@ const startHttp = async ({
   const answer = app.callback();
   const server = createServer((request, response) => void answer(request, response));
   server.keepAliveTimeout = KEEP_ALIVE_MS;
-  return { server, url: await listen(server, settings) };
+  const url = await listen(server, settings);
+  server.once('close', publishAddress(settings.dataDir, url));
+  return { server, url };
 };
 
 const modelConfigured = (): boolean =>

@@ -1,4 +1,3 @@
-import { migrateDataFolder } from '../storage/embedded/migrate.ts';
 import { command } from './kit/command.ts';
 import { SETTING_OPTIONS, settingsOf } from './kit/server-settings.ts';
 
@@ -15,6 +14,7 @@ data folder, migrate. Forward only; a database that a newer version has written 
   ],
   run: async ({ options, env, terminal }) => {
     const { dataDir, synchronous } = settingsOf(options, env);
+    const { migrateDataFolder } = await import('../storage/embedded/migrate.ts');
     const { applied, present } = await migrateDataFolder({ dataDir, synchronous });
     if (options.json) terminal.json({ data: dataDir, applied, present });
     else if (applied.length === 0) terminal.print(`${dataDir} is up to date: ${present.join(', ')}.\n`);

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Settings } from '../config/settings.ts';
-import { startServer, type RunningServer } from '../server.ts';
+import type { RunningServer } from '../server.ts';
 import { command } from './kit/command.ts';
 import { SETTING_OPTIONS, settingsOf } from './kit/server-settings.ts';
 
@@ -23,6 +23,7 @@ been accepted is on disk; the next start goes on with it. Every setting has a fl
 
 /** Serves until SIGINT or SIGTERM, then drains; a second signal ends at once. Answers the exit code. */
 const serveUntilSignal = async (settings: Settings): Promise<number> => {
+  const { startServer } = await import('../server.ts'); // takes a second: only who serves waits for it
   const server = await startServer({ settings });
   process.stdout.write(welcome(server, settings));
   await untilSignal();

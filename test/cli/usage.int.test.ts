@@ -1,0 +1,100 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { COMMANDS } from '../../src/cli/commands.ts';
+import { temporaryFolder } from '../support/server.ts';
+import { run } from './cli.ts';
+
+const NOBODY = { HOLDPOINT_URL: 'http://127.0.0.1:65533' };
+
+describe('the command line without a server', () => {
+  it('says which commands there are, and teaches each with examples', async () => {
+    const { code, out } = await run(['--help']);
+    expect(code).toBe(0);
+    for (const { name, summary } of COMMANDS)
+      expect(out).toMatch(new RegExp(`^  ${name} .*${summary.slice(0, 10)}`, 'm'));
+
+    const launch = await run(['launch', '--help']);
+    expect(launch.out).toMatch(/Usage: holdpoint launch <agent> \[task\] \[options\]/);
+    expect(launch.out).toMatch(/Examples\n {2}# .*\n {2}holdpoint launch agent "/);
+    expect((await run(['help', 'launch'])).out).toBe(launch.out);
+  });
+
+  it('says that nothing answers, and what to do', async () => {
+    const { code, err } = await run(['inbox'], { env: NOBODY });
+    expect(code).toBe(1);
+    expect(err).toBe(
+      'holdpoint: No Holdpoint server answers at http://127.0.0.1:65533 (ECONNREFUSED). Start one with "holdpoint serve", or name another with --url or HOLDPOINT_URL.\n',
+    );
+    const json = await run(['inbox', '--json'], { env: NOBODY });
+    expect(json).toMatchObject({ code: 1, err: '' });
+    expect(json.json()).toMatchObject({ error: { code: 'unreachable' } });
+  });
+
+  it.each([
+    [[], 'Say what to do'],
+    [['lunch'], 'There is no command "lunch"'],
+    [['launch'], 'needs agent'],
+    [['launch', 'agent'], 'a task in words, or --input'],
+    [['launch', 'agent', 'two', 'words'], 'does not understand "words"'],
+    [['launch', 'agent', '--input', '[]'], 'must be a JSON object'],
+    [['inbox', '--colour'], "Unknown option '--colour'"],
+    [['edit', 'abc'], '--set name=value'],
+    [['worker'], 'there is no "holdpoint worker"'],
+  ])('refuses %j as wrong usage', async (args, message) => {
+    const { code, out, err } = await run(args, { env: NOBODY });
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain(message);
+  });
+
+  it('says of every setting where its value comes from: flag, environment, file or default', async () => {
+    const cwd = temporaryFolder();
+    writeFileSync(
+      join(cwd, 'holdpoint.json'),
+      JSON.stringify({ port: 3000, data: 'mine', lease_ms: 1234, workers: 2 }),
+    );
+    const options = { cwd, env: { HOLDPOINT_LEASE_MS: '20000', HOLDPOINT_WORKERS: '3' } };
+    const { out } = await run(['--help', 'config', '--workers', '4'], options);
+
+    const now = (variable: string) =>
+      new RegExp(`${variable} [^]*?Default: .*\\n(?:      Now:     (.*)\\n)?`).exec(out)?.[1];
+    expect(now('HOLDPOINT_PORT')).toBe(`3000, from ${join(cwd, 'holdpoint.json')}`);
+    expect(now('HOLDPOINT_DATA')).toBe(`${join(cwd, 'mine')}, from ${join(cwd, 'holdpoint.json')}`);
+    expect(now('HOLDPOINT_LEASE_MS')).toBe('20000, from the environment');
+    expect(now('HOLDPOINT_WORKERS')).toBe('4, from a flag');
+    expect(now('HOLDPOINT_RENEW_MS')).toBeUndefined();
+  });
+
+  it.each([
+    [{ prot: 3000 }, 'there is no setting "prot"'],
+    [{ port: 'many' }, 'HOLDPOINT_PORT=many'],
+    [{ port: null }, '"port" must be'],
+    [{ webhook_secret: 'x' }, 'set HOLDPOINT_WEBHOOK_SECRET instead'],
+  ])('does not start with %j in holdpoint.json', async (file, message) => {
+    const cwd = temporaryFolder();
+    writeFileSync(join(cwd, 'holdpoint.json'), JSON.stringify(file));
+    const { code, err } = await run(['serve'], { cwd });
+    expect(code).toBe(1);
+    expect(err).toContain(message);
+  });
+
+  it('migrates a data folder, says what it did, and does nothing the second time', async () => {
+    const data = join(temporaryFolder(), 'data');
+    mkdirSync(data);
+    const first = (await run(['migrate', '--data', data, '--json'])).json() as {
+      applied: string[];
+      present: string[];
+    };
+    expect(first.applied).toContain('0001-foundation');
+    expect(first.applied).toEqual(first.present);
+
+    const second = await run(['migrate', '--data', data]);
+    expect(second).toMatchObject({ code: 0, out: `${data} is up to date: ${first.present.join(', ')}.\n` });
+  });
+
+  it('is documented as it is', () => {
+    const page = readFileSync(new URL('../../docs/cli.md', import.meta.url), 'utf8');
+    const undocumented = COMMANDS.filter(({ name }) => !page.includes(`\n## holdpoint ${name}\n`));
+    expect(undocumented).toEqual([]);
+  });
+});
