@@ -29,10 +29,18 @@ export class ServerUnreachable extends Error {
   }
 }
 
+/** In words: the LangGraph client would wrap an error that has the code itself in its message. */
+const WORDS: Record<string, string> = {
+  ECONNREFUSED: 'connection refused',
+  ENOTFOUND: 'no such host',
+  EAI_AGAIN: 'no such host',
+  ETIMEDOUT: 'timed out',
+};
+
 const because = (cause: unknown): string => {
   const inner = cause instanceof Error ? cause.cause : undefined;
-  const code = inner instanceof Error && 'code' in inner ? String(inner.code) : '';
-  return code === '' ? '' : ` (${code})`;
+  const word = inner instanceof Error && 'code' in inner ? WORDS[String(inner.code)] : undefined;
+  return word === undefined ? '' : ` (${word})`;
 };
 
 /** What a refusal says, also when something between here and the server said it. */

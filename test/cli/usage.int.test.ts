@@ -24,7 +24,7 @@ describe('the command line without a server', () => {
     const { code, err } = await run(['inbox'], { env: NOBODY });
     expect(code).toBe(1);
     expect(err).toBe(
-      'holdpoint: No Holdpoint server answers at http://127.0.0.1:65533 (ECONNREFUSED). Start one with "holdpoint serve", or name another with --url or HOLDPOINT_URL.\n',
+      'holdpoint: No Holdpoint server answers at http://127.0.0.1:65533 (connection refused). Start one with "holdpoint serve", or name another with --url or HOLDPOINT_URL.\n',
     );
     const json = await run(['inbox', '--json'], { env: NOBODY });
     expect(json).toMatchObject({ code: 1, err: '' });
