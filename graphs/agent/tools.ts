@@ -1,51 +1,57 @@
-import { tool } from '@langchain/core/tools';
-import { type ApprovalPolicy } from 'holdpoint/gates';
-import { z } from 'zod';
-import { listNames, readText, writeText } from './workspace.ts';
+import type { StructuredToolInterface } from '@langchain/core/tools';
+import type { ApprovalPolicy, ToolArgs, ToolRule } from 'holdpoint/gates';
+import { type AgentContext, TOOL_NAMES } from './context.ts';
+import { listFiles, readFile, writeFile } from './files.ts';
+import { sendEmail } from './mail.ts';
+import { recall, remember } from './memory.ts';
+import { httpRequest, isReading } from './web.ts';
 
-const path = z
-  .string()
-  .describe('Path relative to the workspace folder, for example notes.md or drafts/a.md');
+type ToolName = (typeof TOOL_NAMES)[number];
 
-const readFile = tool(async (input) => readText(input.path), {
-  name: 'read_file',
-  description: 'Read a text file of the workspace.',
-  schema: z.object({ path }),
-});
+const tools: Record<ToolName, StructuredToolInterface> = {
+  read_file: readFile,
+  list_files: listFiles,
+  write_file: writeFile,
+  http_request: httpRequest,
+  send_email: sendEmail,
+  remember,
+  recall,
+};
 
-const listFiles = tool(
-  async (input) => {
-    const names = await listNames(input.path ?? '.');
-    return names.length === 0 ? 'The folder is empty.' : names.join('\n');
-  },
-  {
-    name: 'list_files',
-    description: 'List a folder of the workspace. Folders end in a slash.',
-    schema: z.object({ path: path.optional() }),
-  },
-);
-
-const writeFile = tool(
-  async (input) => {
-    await writeText(input.path, input.content);
-    return `Wrote ${Buffer.byteLength(input.content)} bytes to ${input.path}.`;
-  },
-  {
-    name: 'write_file',
-    description: 'Write a text file of the workspace, replacing what was there. A person approves each call.',
-    schema: z.object({ path, content: z.string().describe('The whole text of the file') }),
-  },
-);
-
-export const tools = [readFile, listFiles, writeFile];
+const text = (value: unknown): string => (Array.isArray(value) ? value.join(', ') : String(value));
 
 /** Reading passes; writing waits for a person. Names the gate does not know wait as well. */
-export const policy: ApprovalPolicy = {
-  read_file: 'never',
-  list_files: 'never',
+const DEFAULT_POLICY: Record<ToolName, ToolRule> = {
+  read_file: { effect: 'read' },
+  list_files: { effect: 'read' },
   write_file: {
-    hold: 'always',
-    description: (args) =>
-      `Write the file ${String(args['path'])} in the workspace, replacing what was there.`,
+    effect: 'reversible',
+    description: ({ path }: ToolArgs) =>
+      `Write the file ${text(path)} in the workspace, replacing what was there.`,
   },
+  http_request: {
+    effect: 'irreversible',
+    hold: (args) => !isReading(args['method']),
+    description: ({ method, url }: ToolArgs) => `Send a ${text(method)} request to ${text(url)}.`,
+  },
+  send_email: {
+    effect: 'irreversible',
+    description: ({ to, subject }: ToolArgs) => `Send the mail "${text(subject)}" to ${text(to)}.`,
+  },
+  remember: { effect: 'reversible', hold: 'never' },
+  recall: { effect: 'read' },
 };
+
+/** The tools of an assistant, in a fixed order. */
+export const toolsFor = ({ tools: names }: AgentContext): StructuredToolInterface[] =>
+  TOOL_NAMES.filter((name) => names?.includes(name) ?? true).map((name) => tools[name]);
+
+/** The policy of an assistant: the default, with what its context says otherwise. */
+export const policyFor = ({ policy = {} }: AgentContext): ApprovalPolicy =>
+  Object.fromEntries(
+    TOOL_NAMES.map((name) => {
+      const own = policy[name] ?? {};
+      const said = typeof own === 'string' ? { hold: own } : own;
+      return [name, { ...DEFAULT_POLICY[name], ...(said as ToolRule) }];
+    }),
+  );

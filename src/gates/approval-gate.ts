@@ -3,12 +3,19 @@ import type { LangGraphRunnableConfig } from '@langchain/langgraph';
 import { decideCalls, type GateUpdate } from './decide.ts';
 import type { ApprovalOptions } from './policy.ts';
 
-/** What may differ from run to run is given as a function of the run's configuration (its `context`, say). */
-export type PerRun<T> = T | ((config: LangGraphRunnableConfig) => T);
+interface Conversation {
+  messages: BaseMessage[];
+}
+
+/** What may differ from run to run is given as a function of the state and of the run's configuration. */
+export type PerRun<T, State> = T | ((state: State, config: LangGraphRunnableConfig) => T);
 
 /** The value for this run. */
-export const forRun = <T extends object>(value: PerRun<T>, config: LangGraphRunnableConfig): T =>
-  typeof value === 'function' ? value(config) : value;
+export const forRun = <T extends object, State>(
+  value: PerRun<T, State>,
+  state: State,
+  config: LangGraphRunnableConfig,
+): T => (typeof value === 'function' ? value(state, config) : value);
 
 /**
  * The node between tool selection and tool execution, for a `StateGraph` whose `messages` channel uses LangGraph's
@@ -22,7 +29,7 @@ export const forRun = <T extends object>(value: PerRun<T>, config: LangGraphRunn
  *
  * An answer that is not understood is asked again with an `error`; it never runs anything and never ends the run.
  * The node has no effects of its own, so it may be replayed at will. Options given as a function must come out the
- * same when the run is resumed.
+ * same when the question is answered as when it was asked: derive them from the state, or from what does not change.
  *
  * @example
  * new StateGraph(State)
@@ -31,6 +38,6 @@ export const forRun = <T extends object>(value: PerRun<T>, config: LangGraphRunn
  *   .addNode('tools', toolsNode(tools))
  */
 export const approvalGate =
-  (options: PerRun<ApprovalOptions>) =>
-  (state: { messages: BaseMessage[] }, config: LangGraphRunnableConfig): GateUpdate =>
-    decideCalls(state.messages, forRun(options, config));
+  <State extends Conversation = Conversation>(options: PerRun<ApprovalOptions, State>) =>
+  (state: State, config: LangGraphRunnableConfig): GateUpdate =>
+    decideCalls(state.messages, forRun(options, state, config));

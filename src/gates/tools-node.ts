@@ -119,12 +119,9 @@ interface ToolsState {
  * can be paused. `toolRuns` says what ran, by whose decision and with which arguments.
  */
 export const toolsNode =
-  (tools: PerRun<Tools>) =>
-  async (
-    state: ToolsState,
-    config: LangGraphRunnableConfig,
-  ): Promise<GateUpdate & { toolRuns: ToolRun[] }> => {
-    const offered = forRun(tools, config);
+  <State extends ToolsState = ToolsState>(tools: PerRun<Tools, State>) =>
+  async (state: State, config: LangGraphRunnableConfig): Promise<GateUpdate & { toolRuns: ToolRun[] }> => {
+    const offered = forRun(tools, state, config);
     const earlier = state.decisions ?? [];
     const gate = decideGated(state.messages, offered, earlier);
     const decided = messagesStateReducer(state.messages, gate.messages);

@@ -1,4 +1,4 @@
-import { mkdtemp, realpath, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HumanMessage } from '@langchain/core/messages';
@@ -12,12 +12,14 @@ import {
   startRehearsalModel,
 } from '../../src/rehearsal/index.ts';
 
-/** An empty folder that is the workspace until the test ends. */
+/** An empty folder that is the workspace until the test ends, and no mail server; the outbox is beside it. */
 export const useWorkspace = async (): Promise<string> => {
   const parent = await realpath(await mkdtemp(join(tmpdir(), 'holdpoint-agent-')));
   onTestFinished(() => rm(parent, { recursive: true }));
   const workspace = join(parent, 'workspace');
   vi.stubEnv('HOLDPOINT_WORKSPACE', workspace);
+  vi.stubEnv('HOLDPOINT_OUTBOX', join(parent, 'outbox'));
+  vi.stubEnv('SMTP_URL', '');
   onTestFinished(() => void vi.unstubAllEnvs());
   return workspace;
 };
@@ -40,8 +42,14 @@ export const useAgent = async (script: Script = readmeStory) => {
   vi.stubEnv('OPENAI_API_KEY', '');
   const agent = graph.builder.compile({ checkpointer: new MemorySaver() });
   const config = { configurable: { thread_id: 'thread' } };
+  const outbox = join(workspace, '../outbox');
   return {
     agent,
+    /** The mails in the outbox, as text. */
+    mails: async () => {
+      const names = await readdir(outbox).catch(() => []);
+      return Promise.all(names.map((name) => readFile(join(outbox, name), 'utf8')));
+    },
     config,
     workspace,
     requests,

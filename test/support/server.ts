@@ -49,6 +49,8 @@ export const startServerProcess = async (options: StartOptions = {}): Promise<Se
         OPENAI_API_KEY: '',
         OPENAI_BASE_URL: '',
         HOLDPOINT_WORKSPACE: join(dataDir, 'workspace'),
+        HOLDPOINT_OUTBOX: join(dataDir, 'outbox'),
+        SMTP_URL: '',
         ...env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
