@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import { createControl } from './composition/control.ts';
 import { listen } from './composition/listen.ts';
 import { startCourier } from './composition/outbound.ts';
 import { platformDeps, type PlatformParts } from './composition/platform.ts';
@@ -13,9 +14,9 @@ import { version } from './config/version.ts';
 import { createGraphRegistry, type GraphRegistry } from './engine/graph-registry.ts';
 import { readThreadNow } from './engine/thread-now.ts';
 import { createApp } from './http/app.ts';
+import type { ControlDeps } from './http/control/deps.ts';
 import { allRoutes } from './http/routes.ts';
 import { createFinishDeletions } from './lifecycle/delete-thread.ts';
-import { createFireCrons } from './lifecycle/fire-crons.ts';
 import { newUuid, type LifecycleDeps } from './lifecycle/deps.ts';
 import { createPruneEvents } from './lifecycle/prune-events.ts';
 import { createReapRuns } from './lifecycle/reap-runs.ts';
@@ -23,7 +24,6 @@ import { systemClock, type Clock } from './model/clock.ts';
 import { HoldpointError } from './model/errors.ts';
 import { startRehearsalModel } from './rehearsal/index.ts';
 import { createAssistants } from './resources/assistants.ts';
-import { createOutbound } from './resources/outbound.ts';
 import { lockDataFolder } from './storage/embedded/data-lock.ts';
 import { openEmbeddedStorage } from './storage/embedded/open.ts';
 import { createLogger, type Logger } from './telemetry/logger.ts';
@@ -96,10 +96,12 @@ export const startServer = async ({
   hub.connect((signal) => workers.broadcast(signal));
   const { courier, works } = startCourier({ storage, clock, settings, log });
   const { store, sweep } = openStore({ storage, clock, config: langgraph.store });
-  const fireCrons = createFireCrons({ ...lifecycle, findAssistant: (id) => assistants.find(id) });
-  const crons = { name: 'crons', run: fireCrons };
-  const scheduler = startScheduler(lifecycle, [...works, sweep, crons], log);
-  const { server, url } = await startHttp({ lifecycle, assistants, graphs, workers, store, settings, log });
+  const { control, ...due } = createControl({ lifecycle, findAssistant: (id) => assistants.find(id), log });
+  const scheduler = startScheduler(lifecycle, [...works, sweep, ...due.works], log);
+  const { server, url } = await startHttp(
+    { lifecycle, assistants, graphs, workers, store, settings },
+    { control, log },
+  );
   courier.open(url);
   return {
     url,
@@ -144,10 +146,10 @@ const startScheduler = (lifecycle: LifecycleDeps, works: DueWork[], log: Logger)
   return scheduler;
 };
 
-const startHttp = async ({
-  log,
-  ...parts
-}: PlatformParts & { log: Logger }): Promise<{ server: Server; url: string }> => {
+const startHttp = async (
+  parts: PlatformParts,
+  { control, log }: { control: ControlDeps; log: Logger },
+): Promise<{ server: Server; url: string }> => {
   const { lifecycle, workers, settings } = parts;
   const { storage } = lifecycle;
   const metrics = createMetrics({
@@ -156,7 +158,7 @@ const startHttp = async ({
   });
   const routes = allRoutes({
     platform: platformDeps(parts),
-    control: { outbound: createOutbound(lifecycle) },
+    control,
     ping: () => storage.ping(),
     metricsText: () => metrics.text(),
     version,

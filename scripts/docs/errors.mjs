@@ -19,7 +19,9 @@ const MEANING = {
   thread_paused:
     'The thread is paused or stopped and takes no new run before that one is resumed or cancelled.',
   invalid_transition: 'What was asked is not possible in the current state, which `metadata` names.',
-  approval_already_decided: 'The question was answered before, or is not the one that waits now.',
+  approval_not_found: 'There is no such question, or remembered decision.',
+  approval_already_decided: 'The question was answered before; `metadata` says by whom and when.',
+  approval_outdated: 'The question is asked no longer, or has another payload than the one decided on.',
   draining: 'The server is shutting down.',
   graph_load_failed: "The graph's module cannot be imported, or its export is no graph.",
   worker_unavailable: 'No worker is ready, or it has not answered in time.',

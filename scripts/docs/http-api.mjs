@@ -6,6 +6,8 @@ const TITLES = {
   threads: 'Threads',
   state: 'State and history',
   runs: 'Runs',
+  approvals: 'Approvals',
+  'session log': 'The session log',
   outbound: 'Webhooks and notices',
 };
 

@@ -1,6 +1,6 @@
 import { Command, Send } from '@langchain/langgraph';
 import type { BaseCheckpointSaver } from '@langchain/langgraph-checkpoint';
-import { addressAnswer, isAnswer, isKeyedById, type Answers } from '../model/answer.ts';
+import { addressAnswer, isAnswer, isKeyedById, refuseLeaving, type Answers } from '../model/answer.ts';
 import { inTheirDialects } from '../model/approval-dialects.ts';
 import { questionIds } from '../model/questions.ts';
 import type { Run, RunCommand, SendCommand } from '../model/run.ts';
@@ -32,12 +32,13 @@ export const resolveInput = async (input: {
   const { command } = run.kwargs;
   const fromNamedCheckpoint = run.kwargs.checkpoint?.checkpoint_id !== undefined;
   if (!command) return { input: run.kwargs.input, fromNamedCheckpoint };
-  if (!isAnswer(command)) return { input: toCommand(command), fromNamedCheckpoint };
-  // An answer is for the latest checkpoint. Naming it all the same would make LangGraph run again what other tasks
-  // of the step have done.
   const tuple = await saver.getTuple({ configurable: { thread_id: run.threadId, checkpoint_ns: '' } });
   const questions = waitingQuestions(tuple);
   const waiting = questionIds(questions);
+  if (waiting.length > 0) refuseLeaving(command);
+  if (!isAnswer(command)) return { input: toCommand(command), fromNamedCheckpoint };
+  // An answer is for the latest checkpoint. Naming it all the same would make LangGraph run again what other tasks
+  // of the step have done.
   const answer = (answers: Answers) => ({
     input: toCommand(command, dialects ? inTheirDialects(answers, questions) : answers),
     fromNamedCheckpoint: false,

@@ -1,6 +1,9 @@
 import { z } from 'zod';
+import { approvalRoutes } from './control/approvals.ts';
 import type { ControlDeps } from './control/deps.ts';
 import { outboundRoutes } from './control/outbound.ts';
+import { sessionLogRoutes } from './control/session-log.ts';
+import { stickyRoutes } from './control/sticky-decisions.ts';
 import { documentRoutes } from './document.ts';
 import { assistantRoutes } from './platform/assistants.ts';
 import { cronRoutes } from './platform/crons.ts';
@@ -29,6 +32,9 @@ export const allRoutes = ({ platform, control, ping, metricsText, version }: Rou
     ...stateRoutes(platform),
     ...cronRoutes(platform), // before runs, whose ids would match too
     ...runRoutes(platform),
+    ...approvalRoutes(control),
+    ...stickyRoutes(control),
+    ...sessionLogRoutes(control),
     ...outboundRoutes(control),
     ...storeRoutes(platform),
     metricsRoute(metricsText),

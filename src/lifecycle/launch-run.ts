@@ -1,4 +1,4 @@
-import { addressAnswer, isAnswer } from '../model/answer.ts';
+import { isAnswer } from '../model/answer.ts';
 import { inTheirDialects } from '../model/approval-dialects.ts';
 import type { Assistant } from '../model/assistant.ts';
 import { isoTime } from '../model/clock.ts';
@@ -10,7 +10,7 @@ import type { Thread } from '../model/thread.ts';
 import type { Ledger, RunJob } from '../storage/ports.ts';
 import type { LifecycleDeps } from './deps.ts';
 import { checkpointNotFound, threadNotFound } from '../model/not-found.ts';
-import { questionIds } from '../model/questions.ts';
+import { addressCommand, takeAnswers, type TakenDecision } from './take-answers.ts';
 
 export interface LaunchRunInput {
   threadId: string;
@@ -20,6 +20,8 @@ export interface LaunchRunInput {
   metadata: JsonObject;
   multitaskStrategy: MultitaskStrategy;
   actor: string;
+  /** Who said what, where the answers in `kwargs.command` are decisions. */
+  decisions?: TakenDecision[] | undefined;
 }
 
 /**
@@ -57,10 +59,8 @@ export const admit = async (
   const thread = await ledger.threads.get(input.threadId);
   if (!thread) throw threadNotFound(input.threadId);
   const before = await ledger.runs.unfinished(input.threadId);
-  checkAdmission(deps, input, { thread, before });
-  const run = newRun(deps, { input, assistant, thread });
-  await ledger.runs.insert(run);
-  await recordLaunch(ledger, { run, assistant, thread, actor: input.actor });
+  checkAdmission(input, thread, before);
+  const run = await addRun(deps, ledger, { input, assistant, thread });
   const job = before.length === 0 ? await ledger.runs.offerNext(input.threadId) : undefined;
   return { run, job };
 };
@@ -68,12 +68,7 @@ export const admit = async (
 export type FindAssistant = (assistantOrGraphId: string) => Promise<Assistant>;
 
 /** Throws unless the thread takes this run now. */
-const checkAdmission = (
-  { settings }: LifecycleDeps,
-  { kwargs, multitaskStrategy }: LaunchRunInput,
-  { thread, before }: { thread: Thread; before: Run[] },
-): void => {
-  const [first] = before;
+const checkAdmission = ({ multitaskStrategy }: LaunchRunInput, thread: Thread, [first]: Run[]): void => {
   if (first && multitaskStrategy === 'reject') {
     if (isActive(first.state)) throw threadBusy(thread.threadId, first);
     throw new HoldpointError(
@@ -84,10 +79,6 @@ const checkAdmission = (
       },
     );
   }
-  if (first) return;
-  if (!isAnswer(kwargs.command)) return;
-  const answers = addressAnswer(kwargs.command.resume, questionIds(thread.interrupts));
-  if (settings.approvalDialects) inTheirDialects(answers, thread.interrupts);
 };
 
 const threadBusy = (threadId: string, run: Run): HoldpointError =>
@@ -138,6 +129,23 @@ const checkNamed = async (
 
 const read = ({ checkpoints }: LifecycleDeps['storage'], threadId: string, at: CheckpointRef = {}) =>
   checkpoints.reader.getTuple({ configurable: { thread_id: threadId, checkpoint_ns: '', ...at } });
+
+/** Inserts a run with its lines in the log, and marks the questions it answers as decided. */
+export const addRun = async (
+  deps: LifecycleDeps,
+  ledger: Ledger,
+  { input, assistant, thread }: { input: LaunchRunInput; assistant: Assistant; thread: Thread },
+): Promise<Run> => {
+  const { command, answers } = addressCommand(input.kwargs.command, thread);
+  if (deps.settings.approvalDialects) inTheirDialects(answers, thread.interrupts);
+  const kwargs = { ...input.kwargs, command };
+  const run = newRun(deps, { input: { ...input, kwargs }, assistant, thread });
+  const { actor, decisions } = input;
+  await takeAnswers(ledger, { run, answers, actor, decisions, newId: deps.newId });
+  await ledger.runs.insert(run);
+  await recordLaunch(ledger, { run, assistant, thread, actor: input.actor });
+  return run;
+};
 
 const newRun = (
   { newId, clock }: LifecycleDeps,

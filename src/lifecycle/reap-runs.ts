@@ -6,10 +6,13 @@ import type { RunFailure } from '../model/errors.ts';
 import { isActive, nextRunState, type RunState, type RunTransition } from '../model/run-state.ts';
 import type { Run } from '../model/run.ts';
 import type { HeldThread } from '../model/thread.ts';
+import type { QuestionsAsked } from '../storage/checkpoints.ts';
 import type { Ledger, ThreadPatch } from '../storage/ports.ts';
 import { threadStatusAfter } from '../model/wire-status.ts';
 import type { LifecycleDeps } from './deps.ts';
 import { moveRun } from './move-run.ts';
+import { seeQuestions } from './record-questions.ts';
+import { settleQuestions } from './settle-questions.ts';
 
 export interface ReapInput {
   /** Whose threads: a worker that is gone, or everybody whose lease ran out. */
@@ -47,6 +50,8 @@ interface Seen {
   latest: CheckpointTuple | undefined;
   /** Only where the thread comes to rest: its graph has to be loaded for it. */
   now: ThreadNow | undefined;
+  /** Only where the thread comes to rest too. */
+  asked: QuestionsAsked;
 }
 
 interface Reaping extends Omit<ReapInput, 'held'>, Seen {
@@ -63,9 +68,10 @@ const look = async (deps: ReapDeps, input: ReapInput, { lease, runId }: HeldThre
   const run = runId === null ? undefined : await storage.runs.get(runId);
   const rests = run === undefined || !isActive(verdict(deps, run, { ...input, latest }).state);
   const graphId = (await storage.threads.get(threadId))?.graphId ?? null;
-  if (!latest || !rests || graphId === null) return { latest, now: undefined };
+  const asked = await seeQuestions(storage, { threadId, interrupts: rests ? waitingQuestions(latest) : {} });
+  if (!latest || !rests || graphId === null) return { latest, asked, now: undefined };
   // A graph that cannot be loaded keeps nobody from taking its threads back.
-  return { latest, now: await readThread({ threadId, graphId }).catch(() => undefined) };
+  return { latest, asked, now: await readThread({ threadId, graphId }).catch(() => undefined) };
 };
 
 const reap = async (deps: ReapDeps, ledger: Ledger, reaping: Reaping): Promise<void> => {
@@ -102,19 +108,24 @@ const reapRun = async (
   ledger: Ledger,
   reaping: Reaping & { run: Run; shown: Shown },
 ): Promise<void> => {
-  const { run, reason, shown } = reaping;
+  const { run, reason, shown, asked } = reaping;
+  const at = isoTime(deps.clock);
   const { transition, state, spent, failure } = verdict(deps, run, reaping);
   if (failure) await logFailure(deps, ledger, { run, failure });
   await moveRun(ledger, {
     run,
     transition,
     actor: 'system',
-    at: isoTime(deps.clock),
+    at,
     reason: transition === 'loseLease' ? null : (run.reason ?? failure?.message ?? null),
     set: { spent, failure },
     thread: { ...shown.questions, status: shown.busy ? 'busy' : threadStatusAfter(state, shown.hasNext) },
     detail: { reason, attempt: run.attempt, spent },
   });
+  if (isActive(state)) return;
+  const { hasNext, questions } = shown;
+  const interrupts = questions.interrupts ?? {};
+  await settleQuestions(deps, ledger, { run: { ...run, state }, interrupts, hasNext, asked, at });
 };
 
 /** A state update was cut off: what the thread shows may be older than what it stored. */

@@ -4,10 +4,14 @@ import type { ClaimedRun } from '../engine/run-config.ts';
 import { isoTime } from '../model/clock.ts';
 import { nextRunState, type RunState, type RunTransition } from '../model/run-state.ts';
 import type { Run } from '../model/run.ts';
+import type { Interrupts } from '../model/thread.ts';
 import { threadStatusAfter } from '../model/wire-status.ts';
+import type { QuestionsAsked } from '../storage/checkpoints.ts';
 import type { Ledger, RunJob } from '../storage/ports.ts';
 import type { LifecycleDeps } from './deps.ts';
 import { illegalMove, moveRun } from './move-run.ts';
+import { seeQuestions } from './record-questions.ts';
+import { settleQuestions } from './settle-questions.ts';
 
 /**
  * Writes what an attempt came to: the run's next state, the thread's status, values and questions, the rest of
@@ -18,7 +22,8 @@ export const createSettleRun = (deps: LifecycleDeps) => {
   return async (claimed: ClaimedRun, result: AttemptResult): Promise<RunState | undefined> => {
     const { storage } = deps;
     deps.at('settle:before');
-    const settled = await storage.transaction((ledger) => settle(deps, ledger, { claimed, result }));
+    const settling = { claimed, result, ...(await lookAtQuestions(deps, { claimed, result })) };
+    const settled = await storage.transaction((ledger) => settle(deps, ledger, settling));
     deps.at('settle:committed');
     storage.signals.publish({ kind: 'thread', threadId: claimed.run.threadId });
     if (settled?.next) await storage.queue.announce(settled.next);
@@ -26,16 +31,30 @@ export const createSettleRun = (deps: LifecycleDeps) => {
   };
 };
 
-interface Settling {
+interface Ended {
   claimed: ClaimedRun;
   result: AttemptResult;
 }
 
+interface Settling extends Ended {
+  interrupts: Interrupts;
+  asked: QuestionsAsked;
+}
+
+/** Where no checkpoint could be read, what waited waits still. */
+const lookAtQuestions = async ({ storage }: LifecycleDeps, { claimed, result }: Ended) => {
+  const { threadId } = claimed.run;
+  const before = result.values === null ? await storage.threads.get(threadId) : undefined;
+  const interrupts = before?.interrupts ?? result.interrupts;
+  return { interrupts, asked: await seeQuestions(storage, { threadId, interrupts }) };
+};
+
 const settle = async (
-  { storage, clock }: LifecycleDeps,
+  deps: LifecycleDeps,
   ledger: Ledger,
-  { claimed, result }: Settling,
+  { claimed, result, interrupts, asked }: Settling,
 ): Promise<{ state: RunState; next: RunJob | undefined } | undefined> => {
+  const { storage, clock } = deps;
   const { lease } = claimed;
   const run = await ledger.runs.get(claimed.run.runId);
   if (!run || !(await ledger.threads.holds(lease))) return undefined;
@@ -44,22 +63,24 @@ const settle = async (
   const state = nextRunState(run.state, transition);
   if (state === undefined) throw illegalMove(run, transition);
   const others = (await ledger.runs.unfinished(run.threadId)).filter(({ runId }) => runId !== run.runId);
+  const { hasNext } = result;
   const failure = result.outcome.kind === 'failed' ? result.outcome.failure : null;
+  const at = isoTime(clock);
   const moved = await moveRun(ledger, {
     run,
     transition,
     lease,
-    at: isoTime(clock),
+    at,
     actor: actorOf(result.outcome),
     reason: failure?.message ?? run.reason,
     set: { failure, spent: 0 },
     thread: {
-      status: others.length > 0 ? 'busy' : threadStatusAfter(state, result.hasNext),
-      // Where no checkpoint could be read, what waited waits still.
-      ...(result.values !== null && { interrupts: result.interrupts }),
+      status: others.length > 0 ? 'busy' : threadStatusAfter(state, hasNext),
+      interrupts,
     },
   });
   if (!moved) return undefined;
+  await settleQuestions(deps, ledger, { run: { ...run, state }, interrupts, hasNext, asked, at });
   if (result.values !== null) {
     await ledger.threads.putValues(run.threadId, { runId: run.runId, values: result.values });
   }

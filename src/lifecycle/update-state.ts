@@ -6,6 +6,7 @@ import { isActive } from '../model/run-state.ts';
 import type { Storage } from '../storage/ports.ts';
 import type { LifecycleDeps } from './deps.ts';
 import { threadNotFound } from '../model/not-found.ts';
+import { recordQuestions, seeQuestions } from './record-questions.ts';
 
 /** How the update itself is done: by the engine, with a saver that writes under the lease. */
 export type ApplyUpdate = (input: {
@@ -30,9 +31,13 @@ export const createUpdateState = (deps: LifecycleDeps & { applyUpdate: ApplyUpda
       if (!(await storage.checkpoints.acquire(lease))) throw busy(update.threadId);
       const updated = await deps.applyUpdate({ update, graphId, lease });
       deps.at('update_state:written');
+      const asked = await seeQuestions(storage, { threadId: update.threadId, ...updated });
       await storage.transaction(async (ledger) => {
         if (!(await ledger.threads.holds(lease))) throw busy(update.threadId);
-        await record(ledger, { at: isoTime(deps.clock), updated, update, owner });
+        const at = isoTime(deps.clock);
+        await record(ledger, { at, updated, update, owner });
+        const { threadId } = update;
+        await recordQuestions(deps, ledger, { ...updated, threadId, run: null, asked, at });
         await ledger.threads.release(lease);
       });
       return updated.checkpoint;

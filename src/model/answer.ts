@@ -58,3 +58,17 @@ export const isKeyedById = (resume: unknown): resume is Answers =>
   isRecord(resume) &&
   Object.keys(resume).length > 0 &&
   Object.keys(resume).every((key) => INTERRUPT_ID.test(key));
+
+const END = '__end__';
+
+/** A jump past a question would run what it holds without an answer. Only to the end is allowed: that runs nothing. */
+export const refuseLeaving = (command: RunCommand | null): void => {
+  const { goto } = command ?? {};
+  const targets = goto === undefined ? [] : Array.isArray(goto) ? goto : [goto];
+  if (targets.every((target) => target === END)) return;
+  throw new HoldpointError(
+    'invalid_transition',
+    `A question waits on this thread: answer it first. A command's goto may only be "${END}", which drops it.`,
+    { details: { field: 'command.goto' } },
+  );
+};

@@ -26,6 +26,17 @@ export interface RunProgress {
   raised: string[];
 }
 
+/** How the questions of a thread stand, in what LangGraph has stored of them. */
+export interface QuestionsAsked {
+  /** The thread's latest root checkpoint; null when there is none. */
+  checkpointId: string | null;
+  /**
+   * By interrupt id: how many answers its task has used so far, and the run that raised it last (null: not ours).
+   * All `interrupt()` calls of one task share an id; the answers used tell which of them asks.
+   */
+  byId: Map<string, { answers: number; raisedBy: string | null }>;
+}
+
 /** Thread-keyed checkpoints behind the fence. Its own database: never the ledger's connection or file. */
 export interface Checkpoints {
   /** Reads only; its `put`, `putWrites` and `deleteThread` throw. Safe from any process. */
@@ -44,6 +55,7 @@ export interface Checkpoints {
     onPut?: (put: CheckpointPut) => void;
   }): CheckpointWriter;
   progress(input: { threadId: string; runId: string }): Promise<RunProgress>;
+  asked(threadId: string): Promise<QuestionsAsked>;
   /** Deletes all of the thread's checkpoints and its lease in one transaction: a late `put` is refused, not orphaned. */
   deleteThread(threadId: string): Promise<void>;
   close(): Promise<void>;

@@ -6,6 +6,7 @@ import type { DesiredState, RunState } from '../model/run-state.ts';
 import type { Run } from '../model/run.ts';
 import type { LogEntry } from '../model/session-log.ts';
 import type { HeldThread, Thread, ThreadSearch, ThreadValues } from '../model/thread.ts';
+import type { ApprovalStore, StickyDecisionStore } from './approvals.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import type { CronStore } from './cron-store.ts';
 import type { LedgerConnection } from './ledger/connection.ts';
@@ -15,6 +16,8 @@ export type * from './outbound-store.ts';
 import type { StoreItems } from './store-items.ts';
 
 export type { ItemId, ItemVector, PutItem, StoredItem, StoreItems } from './store-items.ts';
+
+export type { ApprovalChange, ApprovalStore, StickyDecisionStore, StickySearch } from './approvals.ts';
 
 /** A page of a search and how many there are in all. */
 export interface Page<T> {
@@ -124,6 +127,8 @@ export interface Ledger {
   readonly outbound: OutboundStore;
   readonly items: StoreItems;
   readonly crons: CronStore;
+  readonly approvals: ApprovalStore;
+  readonly stickyDecisions: StickyDecisionStore;
   /** For adapters in `storage/` that join a transaction. */
   readonly connection: LedgerConnection;
 }

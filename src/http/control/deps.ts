@@ -1,6 +1,9 @@
 import type { Outbound } from '../../resources/outbound.ts';
+import type { ApprovalDeps } from './approvals.ts';
+import type { SessionLogDeps } from './session-log.ts';
+import type { StickyDeps } from './sticky-decisions.ts';
 
 /** What the endpoints of the control surface are made with. */
-export interface ControlDeps {
+export interface ControlDeps extends ApprovalDeps, StickyDeps, SessionLogDeps {
   outbound: Outbound;
 }

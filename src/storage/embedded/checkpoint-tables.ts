@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3';
 import { LeaseLostError } from '../../model/errors.ts';
 import { isRecord } from '../../model/json.ts';
 import type { Lease } from '../../model/lease.ts';
-import type { RunProgress } from '../checkpoints.ts';
+import type { QuestionsAsked, RunProgress } from '../checkpoints.ts';
 import { prepareList } from './checkpoint-list.ts';
 
 /** Moments at which a crash leaves something half done; a test can be there. */
@@ -88,6 +88,12 @@ const prepareReads = (db: Database) => ({
   answered: db.prepare<[string, string]>(
     `SELECT 1 FROM writes WHERE thread_id = ? AND run_id = ? AND channel = '__resume__' LIMIT 1`,
   ),
+  asked: db.prepare<[string], AskedRow>(
+    `SELECT q.value AS question, q.run_id AS raisedBy, a.value AS answers
+     FROM writes q LEFT JOIN writes a ON a.thread_id = q.thread_id AND a.checkpoint_ns = q.checkpoint_ns
+       AND a.checkpoint_id = q.checkpoint_id AND a.task_id = q.task_id AND a.channel = '__resume__'
+     WHERE q.thread_id = ? AND q.channel = '__interrupt__' AND q.run_id IS NOT NULL ORDER BY q.rowid`,
+  ),
   raised: db
     .prepare<[string, string], Uint8Array | string>(
       `SELECT value FROM writes
@@ -117,6 +123,30 @@ const interruptIds = (stored: Uint8Array | string): string[] => {
   );
   const interrupts: unknown[] = Array.isArray(value) ? value : [value];
   return interrupts.flatMap((one) => (isRecord(one) && typeof one['id'] === 'string' ? [one['id']] : []));
+};
+
+interface AskedRow {
+  question: Uint8Array | string;
+  raisedBy: string;
+  /** The answers the task has used, or null. */
+  answers: Uint8Array | string | null;
+}
+
+/** A question of a subgraph is stored with the tasks around it too; only its own has answers. */
+const toAsked = (rows: AskedRow[]): QuestionsAsked['byId'] => {
+  const byId: QuestionsAsked['byId'] = new Map();
+  for (const { question, raisedBy, answers } of rows) {
+    const used = answers === null ? 0 : listLength(answers);
+    for (const id of interruptIds(question)) {
+      byId.set(id, { raisedBy, answers: Math.max(used, byId.get(id)?.answers ?? 0) });
+    }
+  }
+  return byId;
+};
+
+const listLength = (stored: Uint8Array | string): number => {
+  const value: unknown = JSON.parse(Buffer.from(stored).toString('utf8'));
+  return Array.isArray(value) ? value.length : 1;
 };
 
 const createStore = (
@@ -173,6 +203,10 @@ export const prepareCheckpointTables = (db: Database, at: AtPoint = () => {}) =>
       advanced: reads.advanced.get(threadId, runId) !== undefined,
       answered: reads.answered.get(threadId, runId) !== undefined,
       raised: [...new Set(reads.raised.all(threadId, runId).flatMap(interruptIds))],
+    }),
+    asked: (threadId: string): QuestionsAsked => ({
+      checkpointId: reads.latest.get(threadId, '')?.checkpoint_id ?? null,
+      byId: toAsked(reads.asked.all(threadId)),
     }),
     /** @throws LeaseLostError, with nothing stored, unless the lease is the thread's. */
     store: createStore(db, changes),

@@ -27,6 +27,7 @@ export const openCheckpoints = ({ at, ...file }: OpenCheckpoints): Checkpoints =
     acquire: async (lease) => tables.acquire(lease),
     writer: (input) => new FencedSaver(connection, input),
     progress: async ({ threadId, runId }) => tables.progress(threadId, runId),
+    asked: async (threadId) => tables.asked(threadId),
     deleteThread: async (threadId) => tables.deleteThread(threadId),
     close: async () => {
       group.flush();

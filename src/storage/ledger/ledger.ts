@@ -1,4 +1,5 @@
 import type { Ledger } from '../ports.ts';
+import { createApprovalStore } from './approvals.ts';
 import { createAssistantStore } from './assistants.ts';
 import type { LedgerConnection } from './connection.ts';
 import { createCronStore } from './crons.ts';
@@ -6,6 +7,7 @@ import { createOutboundStore } from './outbound.ts';
 import { createRunStore } from './runs.ts';
 import { createSessionLog } from './session-log.ts';
 import { createStoreItems } from './store-items.ts';
+import { createStickyDecisionStore } from './sticky-decisions.ts';
 import { createThreadStore } from './threads.ts';
 
 /** The ledger's stores on one connection, or in one transaction. */
@@ -18,4 +20,6 @@ export const createLedger = (connection: LedgerConnection): Ledger => ({
   outbound: createOutboundStore(connection),
   items: createStoreItems(connection),
   crons: createCronStore(connection),
+  approvals: createApprovalStore(connection),
+  stickyDecisions: createStickyDecisionStore(connection),
 });

@@ -2,6 +2,7 @@ import { Migrator, type Migration } from 'kysely';
 import { HoldpointError } from '../../model/errors.ts';
 import type { LedgerConnection } from './connection.ts';
 import * as foundation from './migrations/0001-foundation.ts';
+import * as approvals from './migrations/0003-approvals.ts';
 import * as outbound from './migrations/0005-outbound.ts';
 import * as store from './migrations/0007-store.ts';
 import * as crons from './migrations/0008-crons.ts';
@@ -9,6 +10,7 @@ import * as crons from './migrations/0008-crons.ts';
 /** Numbered, forward only; applied in this order. */
 const MIGRATIONS: Record<string, Migration> = {
   '0001-foundation': foundation,
+  '0003-approvals': approvals,
   '0005-outbound': outbound,
   '0007-store': store,
   '0008-crons': crons,

@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { ApprovalsTable, ApprovalToolsTable, StickyDecisionsTable } from './approvals-schema.ts';
 
 /** Columns named `*_json` hold JSON text; `*_ms` milliseconds since the epoch; other times are ISO 8601 UTC. */
 export interface LedgerSchema {
@@ -12,6 +13,9 @@ export interface LedgerSchema {
   store_items: StoreItemsTable;
   store_vectors: StoreVectorsTable;
   crons: CronsTable;
+  approvals: ApprovalsTable;
+  approval_tools: ApprovalToolsTable;
+  sticky_decisions: StickyDecisionsTable;
 }
 
 export interface AssistantsTable {

@@ -97,11 +97,25 @@ const createThreadDeletion = (
   },
 
   remove: async (threadId) => {
-    for (const table of ['runs', 'run_events', 'session_log', 'thread_values', 'threads'] as const) {
-      await db.deleteFrom(table).where('thread_id', '=', threadId).execute();
-    }
+    for (const table of OF_A_THREAD) await db.deleteFrom(table).where('thread_id', '=', threadId).execute();
+    await db
+      .deleteFrom('sticky_decisions')
+      .where('scope', '=', 'thread')
+      .where('scope_id', '=', threadId)
+      .execute();
   },
 });
+
+/** Every table with rows of a thread. */
+const OF_A_THREAD = [
+  'runs',
+  'run_events',
+  'session_log',
+  'thread_values',
+  'approvals',
+  'approval_tools',
+  'threads',
+] as const;
 
 /** Written out, as in the partial index: with a parameter SQLite would prepare the statement anew each time. */
 const NOT_DELETED = sql<boolean>`deleted = 0`;

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import type { LogEntry } from '../../model/session-log.ts';
+import { route, type Route } from '../route.ts';
+import { ThreadParams } from '../schemas.ts';
+
+const tag = 'session log';
+
+export interface SessionLogDeps {
+  /** Every line of the thread's log, in order. */
+  readLog: (threadId: string) => Promise<LogEntry[]>;
+}
+
+const LogLineView = z.object({
+  at: z.string(),
+  actor: z.string().meta({ description: 'Who did it' }),
+  kind: z.string().meta({ description: 'What happened' }),
+  run_id: z.uuid().nullable(),
+  from: z.string().nullable().meta({ description: "The run's state before, when it changed" }),
+  to: z.string().nullable(),
+  detail: z.record(z.string(), z.unknown()).nullable(),
+});
+
+/** What happened on a thread, each line written in the transaction of the change it tells of. */
+export const sessionLogRoutes = ({ readLog }: SessionLogDeps): Route[] => [
+  route({
+    method: 'get',
+    path: '/threads/:thread_id/log',
+    tag,
+    summary: 'What happened on a thread, in order: who, when, what, why',
+    params: ThreadParams,
+    response: z.array(LogLineView),
+    handle: async ({ params }) => (await readLog(params.thread_id)).map(presentLine),
+  }),
+];
+
+const presentLine = ({ at, actor, kind, runId, from, to, detail }: LogEntry) => ({
+  at,
+  actor,
+  kind,
+  run_id: runId,
+  from,
+  to,
+  detail,
+});
