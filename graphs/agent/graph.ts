@@ -5,7 +5,7 @@ import { AgentContext, settingsOf } from './context.ts';
 import { speak } from './model.ts';
 import { systemPrompt } from './prompts.ts';
 import { AgentState } from './state.ts';
-import { policyFor, toolsFor } from './tools.ts';
+import { approvalFor, toolsFor } from './tools.ts';
 
 type State = typeof AgentState.State;
 
@@ -23,7 +23,7 @@ export const graph = new StateGraph(AgentState, AgentContext)
   .addNode('model', callModel)
   .addNode(
     'gate',
-    approvalGate<State>(({ settings }) => ({ policy: policyFor(settings) })),
+    approvalGate<State>(({ settings }) => approvalFor(settings)),
   )
   .addNode(
     'tools',

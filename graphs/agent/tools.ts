@@ -1,5 +1,5 @@
 import type { StructuredToolInterface } from '@langchain/core/tools';
-import type { ApprovalPolicy, ToolArgs, ToolRule } from 'holdpoint/gates';
+import type { ApprovalOptions, ToolArgs, ToolRule } from 'holdpoint/gates';
 import { type AgentContext, TOOL_NAMES } from './context.ts';
 import { listFiles, readFile, writeFile } from './files.ts';
 import { sendEmail } from './mail.ts';
@@ -20,7 +20,7 @@ const tools: Record<ToolName, StructuredToolInterface> = {
 
 const text = (value: unknown): string => (Array.isArray(value) ? value.join(', ') : String(value));
 
-/** Reading passes; writing waits for a person. Names the gate does not know wait as well. */
+/** Reading passes; writing waits for a person. Every tool is named, by its type. */
 const DEFAULT_POLICY: Record<ToolName, ToolRule> = {
   read_file: { effect: 'read' },
   list_files: { effect: 'read' },
@@ -46,12 +46,17 @@ const DEFAULT_POLICY: Record<ToolName, ToolRule> = {
 export const toolsFor = ({ tools: names }: AgentContext): StructuredToolInterface[] =>
   TOOL_NAMES.filter((name) => names?.includes(name) ?? true).map((name) => tools[name]);
 
-/** The policy of an assistant: the default, with what its context says otherwise. */
-export const policyFor = ({ policy = {} }: AgentContext): ApprovalPolicy =>
-  Object.fromEntries(
+/**
+ * The policy of an assistant: the default, with what its context says otherwise. Nobody is asked about a tool that
+ * there is not: it cannot run, and the model is told so.
+ */
+export const approvalFor = ({ policy = {} }: AgentContext): ApprovalOptions => ({
+  otherwise: 'never',
+  policy: Object.fromEntries(
     TOOL_NAMES.map((name) => {
       const own = policy[name] ?? {};
       const said = typeof own === 'string' ? { hold: own } : own;
       return [name, { ...DEFAULT_POLICY[name], ...(said as ToolRule) }];
     }),
-  );
+  ),
+});
