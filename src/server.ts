@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { createControl } from './composition/control.ts';
 import { listen } from './composition/listen.ts';
 import { startCourier } from './composition/outbound.ts';
+import { pauseDeps, pauseSecurer } from './composition/pauses.ts';
 import { platformDeps, type PlatformParts } from './composition/platform.ts';
 import { createSignalHub } from './composition/signal-hub.ts';
 import { openStore } from './composition/store.ts';
@@ -26,9 +27,11 @@ import { startRehearsalModel } from './rehearsal/index.ts';
 import { createAssistants } from './resources/assistants.ts';
 import { lockDataFolder } from './storage/embedded/data-lock.ts';
 import { openEmbeddedStorage } from './storage/embedded/open.ts';
+import type { Storage } from './storage/ports.ts';
 import { createLogger, type Logger } from './telemetry/logger.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { lifecycleSettings } from './worker-process.ts';
+import type { WorkerPool } from './worker/pool.ts';
 import { every, Scheduler, type DueWork } from './worker/scheduler.ts';
 
 export interface ServerOptions {
@@ -75,7 +78,7 @@ export const startServer = async ({
   const { dataDir, synchronous } = settings;
   const storage = await openEmbeddedStorage({ dataDir, synchronous, link: hub.link });
   const parts = { storage, clock, at, newId: newUuid };
-  const lifecycle: LifecycleDeps = { ...parts, settings: lifecycleSettings(settings) };
+  const lifecycle: LifecycleDeps = { ...parts, settings: lifecycleSettings(settings), log };
   const graphs = createGraphRegistry(langgraph.graphs);
   const assistants = createAssistants({ storage, graphs, clock });
   const reapRuns = await takeOver(lifecycle, graphs);
@@ -96,10 +99,16 @@ export const startServer = async ({
   hub.connect((signal) => workers.broadcast(signal));
   const { courier, works } = startCourier({ storage, clock, settings, log });
   const { store, sweep } = openStore({ storage, clock, config: langgraph.store });
-  const { control, ...due } = createControl({ lifecycle, findAssistant: (id) => assistants.find(id), log });
+  const pauses = pauseDeps({ lifecycle, graphs, workers, settings });
+  const { control, ...due } = createControl({
+    lifecycle,
+    findAssistant: (id) => assistants.find(id),
+    pauses,
+    log,
+  });
   const scheduler = startScheduler(lifecycle, [...works, sweep, ...due.works], log);
   const { server, url } = await startHttp(
-    { lifecycle, assistants, graphs, workers, store, settings },
+    { lifecycle, assistants, graphs, workers, store, pauses, settings },
     { control, log },
   );
   courier.open(url);
@@ -107,17 +116,30 @@ export const startServer = async ({
     url,
     graphs: graphs.ids(),
     model: rehearsal ? 'rehearsal' : 'configured',
-    close: async () => {
-      server.close();
-      await scheduler.close();
-      await courier.close();
-      await workers.stop(settings.drainTimeoutMs);
-      server.closeAllConnections();
-      await rehearsal?.close();
-      await storage.close();
-      lock.release();
-    },
+    close: () => stop({ server, scheduler, courier, workers, rehearsal, storage, lock, settings }),
   };
+};
+
+interface Parts {
+  server: Server;
+  scheduler: Scheduler;
+  courier: ReturnType<typeof startCourier>['courier'];
+  workers: WorkerPool;
+  rehearsal: { close: () => Promise<void> } | undefined;
+  storage: Storage;
+  lock: ReturnType<typeof lockDataFolder>;
+  settings: Settings;
+}
+
+const stop = async (parts: Parts): Promise<void> => {
+  parts.server.close();
+  await parts.scheduler.close();
+  await parts.courier.close();
+  await parts.workers.stop(parts.settings.drainTimeoutMs);
+  parts.server.closeAllConnections();
+  await parts.rehearsal?.close();
+  await parts.storage.close();
+  parts.lock.release();
 };
 
 /** Finishes what a former server left half done. Answers how to take back what a worker held. */
@@ -125,6 +147,7 @@ const takeOver = async (lifecycle: LifecycleDeps, graphs: GraphRegistry) => {
   const { reader } = lifecycle.storage.checkpoints;
   const reapRuns = createReapRuns({
     ...lifecycle,
+    securePause: pauseSecurer(lifecycle, graphs, { runsCode: false }),
     readThread: async ({ threadId, graphId }) => readThreadNow(await graphs.load(graphId), reader, threadId),
   });
   await createFinishDeletions(lifecycle)();

@@ -14,8 +14,9 @@ import { isHoldpointError, LeaseLostError, UnstorableValueError } from './model/
 import { openEmbeddedStorage } from './storage/embedded/open.ts';
 import type { Signal, Storage } from './storage/ports.ts';
 import { createLogger, type Logger } from './telemetry/logger.ts';
-import type { StateUpdate } from './engine/graph-calls.ts';
-import type { FromWorker, ToWorker } from './worker/protocol.ts';
+import { createInspectResume } from './engine/resume-inspection.ts';
+import { pauseSecurer } from './composition/pauses.ts';
+import type { FromWorker, ToWorker, WorkerCalls, WorkerMethod } from './worker/protocol.ts';
 import { nameWhoEndsTheProcess } from './worker/last-words.ts';
 import { startWatchdog } from './worker/watchdog.ts';
 import { Worker } from './worker/worker.ts';
@@ -53,13 +54,13 @@ export const runWorkerProcess = async (
     newId: newUuid,
     at,
     settings: lifecycleSettings(settings),
+    log,
   };
   const worker = createWorker({ options, lifecycle, graphs, log });
-  const updateState = createUpdates(lifecycle, graphs);
+  const calls = createCalls(id, lifecycle, graphs);
   const heartbeat = setInterval(() => tell({ type: 'heartbeat' }), HEARTBEAT_MS);
   process.on('message', (message: ToWorker) => {
-    if (message.type === 'call')
-      void answer(message.id, updateState({ update: message.params as StateUpdate, owner: id }));
+    if (message.type === 'call') void answer(message.id, calls[message.method](message.params as never));
     if (message.type === 'drain') {
       void leave({ worker, storage, timeoutMs: message.timeoutMs }).finally(() => {
         clearInterval(heartbeat);
@@ -103,7 +104,10 @@ const createWorker = ({ options, lifecycle, graphs, log }: WorkerParts): Worker 
     runs,
     signals,
     claimRun: createClaimRun(lifecycle),
-    settleRun: createSettleRun(lifecycle),
+    settleRun: createSettleRun({
+      ...lifecycle,
+      securePause: pauseSecurer(lifecycle, graphs, { runsCode: true }),
+    }),
     renewLeases: createRenewLeases(lifecycle),
     execute: createExecutor({
       graphs,
@@ -118,6 +122,17 @@ const createWorker = ({ options, lifecycle, graphs, log }: WorkerParts): Worker 
     renewMs: settings.renewMs,
     log,
   });
+};
+
+/** What the API asks of a worker. */
+const createCalls = (
+  owner: string,
+  lifecycle: LifecycleDeps,
+  graphs: GraphRegistry,
+): { [M in WorkerMethod]: (params: WorkerCalls[M]) => Promise<unknown> } => {
+  const updateState = createUpdates(lifecycle, graphs);
+  const inspectResume = createInspectResume({ graphs, checkpoints: lifecycle.storage.checkpoints });
+  return { updateState: (update) => updateState({ update, owner }), inspectResume };
 };
 
 /** State updates run a graph's reducers and edges: like a run, each has a name by which it can be found out. */

@@ -12,6 +12,8 @@ const MEANING = {
   run_not_found: 'No run of this thread has this id.',
   cron_not_found: 'No cron has this id.',
   checkpoint_not_found: 'The thread has no such checkpoint.',
+  pause_not_found: 'The thread is neither draining nor paused.',
+  worker_not_found: 'No worker process has this id (any more).',
   outbound_not_found: 'No outgoing message has this id.',
   route_not_found: 'There is no such endpoint.',
   already_exists: 'The id is taken.',
@@ -22,6 +24,8 @@ const MEANING = {
   approval_not_found: 'There is no such question, or remembered decision.',
   approval_already_decided: 'The question was answered before; `metadata` says by whom and when.',
   approval_outdated: 'The question is asked no longer, or has another payload than the one decided on.',
+  preflight_failed:
+    'A check before the resume failed; nothing was changed. `metadata.checks` has each with its status and detail.',
   draining: 'The server is shutting down.',
   graph_load_failed: "The graph's module cannot be imported, or its export is no graph.",
   worker_unavailable: 'No worker is ready, or it has not answered in time.',

@@ -3,7 +3,8 @@ import { code, table } from './markdown.mjs';
 const MEANING = {
   pending: 'Accepted and on disk; waits for a worker, or for the run before it on the same thread.',
   running: 'A worker holds it.',
-  pausing: 'A pause was asked for; the superstep in flight is finishing.',
+  pausing:
+    'Draining: a pause was asked for, the superstep in flight is finishing or its checkpoint being verified.',
   paused: 'Held at a superstep boundary. Costs rows, no memory.',
   interrupted: 'The graph asked a question and the run ended on it. The answer starts a new run.',
   stopped: 'Stopped in an emergency.',

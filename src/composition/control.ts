@@ -1,4 +1,5 @@
 import type { ControlDeps } from '../http/control/deps.ts';
+import type { PauseDeps } from '../http/control/pauses.ts';
 import type { LifecycleDeps } from '../lifecycle/deps.ts';
 import { createFireCrons } from '../lifecycle/fire-crons.ts';
 import type { FindAssistant } from '../lifecycle/launch-run.ts';
@@ -11,16 +12,17 @@ import { sessionLogDeps } from './session-log.ts';
 export interface ControlParts {
   lifecycle: LifecycleDeps;
   findAssistant: FindAssistant;
+  pauses: PauseDeps;
   log: Logger;
 }
 
 /** The use-cases of our own routes, and what of them comes due by time. */
 export const createControl = (parts: ControlParts): { control: ControlDeps; works: DueWork[] } => {
-  const { lifecycle, findAssistant } = parts;
+  const { lifecycle, findAssistant, pauses } = parts;
   const crons = { name: 'crons', run: createFireCrons({ ...lifecycle, findAssistant }) };
   const { approvals, expiry } = createApprovals(parts);
   return {
-    control: { ...approvals, ...sessionLogDeps(lifecycle), outbound: createOutbound(lifecycle) },
+    control: { ...approvals, ...sessionLogDeps(lifecycle), outbound: createOutbound(lifecycle), pauses },
     works: [expiry, crons],
   };
 };

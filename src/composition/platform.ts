@@ -2,6 +2,7 @@ import type { Settings } from '../config/settings.ts';
 import { langgraphVersion, version } from '../config/version.ts';
 import type { CheckpointCoordinates } from '../engine/debug-payload.ts';
 import type { GraphRegistry } from '../engine/graph-registry.ts';
+import type { PauseDeps } from '../http/control/pauses.ts';
 import type { PlatformDeps } from '../http/platform/deps.ts';
 import { createCancelRun } from '../lifecycle/cancel-run.ts';
 import { createDeleteRun } from '../lifecycle/delete-run.ts';
@@ -22,6 +23,7 @@ export interface PlatformParts {
   assistants: PlatformDeps['assistants'];
   graphs: GraphRegistry;
   workers: WorkerPool;
+  pauses: PauseDeps;
   store: Store;
   settings: Settings;
 }
@@ -32,6 +34,7 @@ export const platformDeps = ({
   assistants,
   graphs,
   workers,
+  pauses,
   store,
   settings,
 }: PlatformParts): PlatformDeps => {
@@ -52,7 +55,11 @@ export const platformDeps = ({
       newId,
       changed: () => storage.signals.publish({ kind: 'due' }),
     }),
-    launchRun: createLaunchRun({ ...lifecycle, findAssistant: (id) => assistants.find(id) }),
+    launchRun: createLaunchRun({
+      ...lifecycle,
+      findAssistant: (id) => assistants.find(id),
+      resumeThread: pauses.resumeThread,
+    }),
     getRun,
     listRuns: (query) => storage.runs.list(query),
     awaitRun,

@@ -76,6 +76,11 @@ export const SETTINGS = {
     schema: ms(10_000),
     help: 'At shutdown: how long runs may take to reach the end of their step.',
   },
+  codeDrift: {
+    env: 'HOLDPOINT_CODE_DRIFT',
+    schema: z.enum(['refuse', 'warn']).default('refuse'),
+    help: "When a graph's code changed while a run was paused: refuse to resume, or warn (for development).",
+  },
   callTimeoutMs: {
     env: 'HOLDPOINT_CALL_TIMEOUT_MS',
     schema: ms(10_000),

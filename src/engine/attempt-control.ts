@@ -1,7 +1,10 @@
 import { RunControl } from '@langchain/langgraph';
 
 /** Why an attempt was told to stop at once. */
-export type AbortReason = 'cancel' | 'stop' | 'lease_lost' | 'timeout' | 'shutdown' | 'storage';
+export type AbortReason = 'cancel' | 'stop' | 'pause' | 'lease_lost' | 'timeout' | 'shutdown' | 'storage';
+
+/** Who wants the run at rest: an operator, or the worker that goes. */
+export type DrainReason = 'pause' | 'shutdown';
 
 /** The levers on one running attempt. */
 export interface AttemptControl {
@@ -16,7 +19,11 @@ export interface AttemptControl {
    * boundary of the root graph, when nothing of the step runs any more: a sub-agent inside a tool never
    * sees it, so no tool node can take it for the tool's error.
    */
-  requestDrain(): void;
+  requestDrain(why: DrainReason): void;
+  /** Takes the request back, unless a boundary was reached since: then the run drains all the same. */
+  withdrawDrain(why: DrainReason): void;
+  /** Whether a drain was asked for, though the boundary may be far. */
+  readonly drainRequested: boolean;
   /** To be called when the root graph has stored the checkpoint of a superstep. */
   boundaryReached(): void;
 }
@@ -25,7 +32,7 @@ export const createAttemptControl = (): AttemptControl => {
   const run = new RunControl();
   const controller = new AbortController();
   let abortReason: AbortReason | undefined;
-  let drainRequested = false;
+  const drains = new Set<DrainReason>();
   return {
     run,
     signal: controller.signal,
@@ -36,11 +43,13 @@ export const createAttemptControl = (): AttemptControl => {
       abortReason ??= reason;
       controller.abort(new Error(`the run was aborted: ${abortReason}`));
     },
-    requestDrain: () => {
-      drainRequested = true;
+    get drainRequested() {
+      return drains.size > 0;
     },
+    requestDrain: (why) => void drains.add(why),
+    withdrawDrain: (why) => void drains.delete(why),
     boundaryReached: () => {
-      if (drainRequested) run.requestDrain();
+      if (drains.size > 0) run.requestDrain([...drains].join());
     },
   };
 };

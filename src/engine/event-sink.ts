@@ -19,6 +19,8 @@ export interface EventSink {
   addValues(event: string, ref: ValuesRef): void;
   /** Keeps the event for the transaction that ends the run: who reads it may act on the end at once. */
   addLast(event: string, payload: unknown): void;
+  /** The last number given to an event. */
+  readonly lastSeq: number;
   /**
    * Closes the sink: what comes later is dropped. Waits for what is being written and answers the rest (all since
    * a failed write), for the transaction that ends the run.
@@ -64,6 +66,9 @@ export const createEventSink = (deps: EventSinkDeps): EventSink => {
     schedule();
   };
   return {
+    get lastSeq() {
+      return seq;
+    },
     add: (event, payload) => gather({ event, data: encodeState(payload), ref: null }),
     addValues: (event, ref) => gather({ event, data: null, ref }),
     addLast: (event, payload) => {

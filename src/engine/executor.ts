@@ -31,6 +31,8 @@ export interface AttemptResult {
   hasNext: boolean;
   /** Events that are not yet in the log. */
   events: NewRunEvent[];
+  /** The number of the last of all its events. */
+  lastSeq: number;
   /** Whether this attempt stored anything: an attempt that did not and died is spent. */
   progressed: boolean;
 }
@@ -113,7 +115,8 @@ class Attempt {
     if (outcome.kind === 'failed') {
       this.#sink.add('error', { error: outcome.failure.error, message: outcome.failure.message });
     }
-    return { outcome, ...state, events: await this.#sink.takeRest(), progressed: this.#progressed };
+    const events = await this.#sink.takeRest();
+    return { outcome, ...state, events, lastSeq: this.#sink.lastSeq, progressed: this.#progressed };
   }
 
   async #acquire(): Promise<boolean> {
@@ -126,7 +129,8 @@ class Attempt {
   }
 
   async #nothingDone(outcome: RunOutcome): Promise<AttemptResult> {
-    return { outcome, ...NOTHING_READ, events: await this.#sink.takeRest(), progressed: false };
+    const events = await this.#sink.takeRest();
+    return { outcome, ...NOTHING_READ, events, lastSeq: this.#sink.lastSeq, progressed: false };
   }
 
   async #stream(graph: Graph): Promise<RunOutcome> {

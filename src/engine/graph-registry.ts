@@ -3,6 +3,8 @@ import type { Pregel } from '@langchain/langgraph';
 import type { BaseCheckpointSaver } from '@langchain/langgraph-checkpoint';
 import { HoldpointError } from '../model/errors.ts';
 import { isRecord } from '../model/json.ts';
+import type { CodeFingerprint } from '../model/pause.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import { importModule } from './import-module.ts';
 
 /** Any compiled graph. */
@@ -24,8 +26,19 @@ export interface GraphRegistry {
    * @throws {HoldpointError} `graph_not_found`; {GraphLoadError} when its module cannot be imported.
    */
   load(graphId: string, config?: Record<string, unknown>): Promise<Graph>;
+  /**
+   * Everything the graph's module exports, and its code as it was when it was imported.
+   * @throws as `load` does.
+   */
+  module(graphId: string): Promise<GraphModule>;
   /** Imports every graph's module ahead of its first use. Answers what failed, by graph. */
   preload(): Promise<Record<string, GraphLoadError>>;
+}
+
+/** A graph's module beside the graph itself. */
+export interface GraphModule {
+  exports: Record<string, unknown>;
+  code: CodeFingerprint;
 }
 
 /** A graph's module failed to import, or what it exports is no graph. */
@@ -39,20 +52,27 @@ export class GraphLoadError extends HoldpointError {
 }
 
 export const createGraphRegistry = (sources: Record<string, GraphSource>): GraphRegistry => {
-  const loaded = new Map<string, Promise<unknown>>();
-  const exportOf = (graphId: string, source: GraphSource): Promise<unknown> => {
+  const loaded = new Map<string, Promise<GraphModule>>();
+  const moduleOf = (graphId: string, source: GraphSource): Promise<GraphModule> => {
     const known = loaded.get(graphId);
     if (known) return known;
-    const promise = importExport(source);
+    const promise = importGraphModule(source);
     loaded.set(graphId, promise);
     promise.catch(() => loaded.delete(graphId));
     return promise;
+  };
+  const sourceOf = (graphId: string): GraphSource => {
+    const source = Object.hasOwn(sources, graphId) ? sources[graphId] : undefined;
+    if (source) return source;
+    throw new HoldpointError('graph_not_found', `Graph "${graphId}" is not in langgraph.json.`, {
+      details: { graphs: Object.keys(sources) },
+    });
   };
   const preloadOne = async ([graphId, source]: [string, GraphSource]): Promise<
     [string, GraphLoadError][]
   > => {
     try {
-      await exportOf(graphId, source);
+      exportOf(await moduleOf(graphId, source), source);
       return [];
     } catch (error) {
       return [[graphId, new GraphLoadError(graphId, source, error)]];
@@ -63,15 +83,18 @@ export const createGraphRegistry = (sources: Record<string, GraphSource>): Graph
       Object.fromEntries((await Promise.all(Object.entries(sources).map(preloadOne))).flat()),
     ids: () => Object.keys(sources),
     has: (graphId) => Object.hasOwn(sources, graphId),
-    load: async (graphId, config = {}) => {
-      const source = Object.hasOwn(sources, graphId) ? sources[graphId] : undefined;
-      if (!source) {
-        throw new HoldpointError('graph_not_found', `Graph "${graphId}" is not in langgraph.json.`, {
-          details: { graphs: Object.keys(sources) },
-        });
-      }
+    module: async (graphId) => {
+      const source = sourceOf(graphId);
       try {
-        return await compiled(await exportOf(graphId, source), config);
+        return await moduleOf(graphId, source);
+      } catch (error) {
+        throw new GraphLoadError(graphId, source, error);
+      }
+    },
+    load: async (graphId, config = {}) => {
+      const source = sourceOf(graphId);
+      try {
+        return await compiled(exportOf(await moduleOf(graphId, source), source), config);
       } catch (error) {
         throw new GraphLoadError(graphId, source, error);
       }
@@ -79,11 +102,17 @@ export const createGraphRegistry = (sources: Record<string, GraphSource>): Graph
   };
 };
 
-const importExport = async ({ file, exportName }: GraphSource): Promise<unknown> => {
+const importGraphModule = async ({ file }: GraphSource): Promise<GraphModule> => {
   const module = await importModule(pathToFileURL(file).href);
-  if (exportName in module) return module[exportName];
   const commonJs = module['default']; // a CommonJS module's exports are not always seen by name
-  if (isRecord(commonJs) && exportName in commonJs) return commonJs[exportName];
+  const exports = isRecord(commonJs) && !isGraph(commonJs) ? { ...commonJs, ...module } : module;
+  const version = exports['stateVersion'];
+  const stateVersion = typeof version === 'string' || typeof version === 'number' ? String(version) : null;
+  return { exports, code: fingerprintOf(file, stateVersion) };
+};
+
+const exportOf = ({ exports }: GraphModule, { exportName }: GraphSource): unknown => {
+  if (exportName in exports) return exports[exportName];
   throw new Error(`there is no export "${exportName}"`);
 };
 

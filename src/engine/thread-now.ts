@@ -5,6 +5,8 @@ import { withCheckpointer, type Graph } from './graph-registry.ts';
 
 /** What a thread shows of its latest checkpoint. */
 export interface ThreadNow {
+  /** The nodes that run next. */
+  next: string[];
   /** The state's values as JSON text. */
   values: string;
   /** The tasks that are next, with what each asks. */
@@ -24,5 +26,10 @@ export const readThreadNow = async (
   const hasNext = state.next.length > 0;
   const waiting = state.tasks.filter((task) => task.result == null);
   const interrupts = Object.fromEntries(waiting.map((task) => [task.id, task.interrupts])) as Interrupts;
-  return { values: encodeState(state.values), interrupts: hasNext ? interrupts : {}, hasNext };
+  return {
+    next: state.next,
+    values: encodeState(state.values),
+    interrupts: hasNext ? interrupts : {},
+    hasNext,
+  };
 };

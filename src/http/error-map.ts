@@ -13,6 +13,8 @@ export const HTTP_STATUS = {
   cron_not_found: 404,
   outbound_not_found: 404,
   approval_not_found: 404,
+  pause_not_found: 404,
+  worker_not_found: 404,
   route_not_found: 404,
   already_exists: 409,
   thread_busy: 422, // the platform wire's status for multitask_strategy "reject"
@@ -20,6 +22,7 @@ export const HTTP_STATUS = {
   invalid_transition: 409,
   approval_already_decided: 409,
   approval_outdated: 409,
+  preflight_failed: 412,
   draining: 503,
   graph_load_failed: 503,
   worker_unavailable: 503,

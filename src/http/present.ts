@@ -1,14 +1,20 @@
 import type { Assistant } from '../model/assistant.ts';
 import type { RunState } from '../model/run-state.ts';
 import type { Run, RunKwargs } from '../model/run.ts';
-import type { Thread } from '../model/thread.ts';
 import { STATE_WORDS } from '../model/wire-status.ts';
 import type { ThreadWithValues } from '../resources/threads.ts';
 
+interface Lifecycle {
+  state: RunState;
+  since: string;
+  reason: string | null;
+  pauseId: string | null;
+}
+
 /** `lifecycle` of a run or thread; ids of pause and stop come with those. */
-const presentLifecycle = (state: RunState, since: string, reason: string | null) => ({
+const presentLifecycle = ({ state, since, reason, pauseId }: Lifecycle) => ({
   state: STATE_WORDS[state].lifecycle,
-  pause_id: null,
+  pause_id: pauseId,
   stop_id: null,
   since,
   reason,
@@ -22,7 +28,7 @@ export const presentRun = (run: Run) => ({
   metadata: run.metadata,
   kwargs: presentKwargs(run.kwargs),
   multitask_strategy: run.multitaskStrategy,
-  lifecycle: presentLifecycle(run.state, run.since, run.reason),
+  lifecycle: presentLifecycle(run),
   failure: run.failure,
   created_at: run.createdAt,
   updated_at: run.updatedAt,
@@ -38,13 +44,10 @@ export const presentThread = ({ thread, values }: ThreadWithValues) => ({
   config: thread.config,
   values: values === null ? null : (JSON.parse(values) as unknown),
   interrupts: thread.interrupts,
-  lifecycle: lifecycleOf(thread),
+  lifecycle: thread.lifecycle && presentLifecycle(thread.lifecycle),
   created_at: thread.createdAt,
   updated_at: thread.updatedAt,
 });
-
-const lifecycleOf = ({ lifecycle }: Thread) =>
-  lifecycle && presentLifecycle(lifecycle.state, lifecycle.since, lifecycle.reason);
 
 export const presentAssistant = (assistant: Assistant) => ({
   assistant_id: assistant.assistantId,

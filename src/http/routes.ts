@@ -4,6 +4,7 @@ import type { ControlDeps } from './control/deps.ts';
 import { outboundRoutes } from './control/outbound.ts';
 import { sessionLogRoutes } from './control/session-log.ts';
 import { stickyRoutes } from './control/sticky-decisions.ts';
+import { pauseRoutes } from './control/pauses.ts';
 import { documentRoutes } from './document.ts';
 import { assistantRoutes } from './platform/assistants.ts';
 import { cronRoutes } from './platform/crons.ts';
@@ -35,6 +36,7 @@ export const allRoutes = ({ platform, control, ping, metricsText, version }: Rou
     ...approvalRoutes(control),
     ...stickyRoutes(control),
     ...sessionLogRoutes(control),
+    ...pauseRoutes(control.pauses),
     ...outboundRoutes(control),
     ...storeRoutes(platform),
     metricsRoute(metricsText),

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../model/clock.ts';
+import type { Logger } from '../telemetry/logger.ts';
 import type { Storage } from '../storage/ports.ts';
 
 /** What every use-case is made with. */
@@ -13,6 +14,7 @@ export interface LifecycleDeps {
    */
   at: (point: CrashPoint) => void;
   settings: LifecycleSettings;
+  log?: Logger;
 }
 
 export interface LifecycleSettings {
@@ -30,6 +32,7 @@ export type CrashPoint =
   | 'launch:committed'
   | 'claim:committed'
   | 'claim:acquired'
+  | 'pause:written'
   | 'settle:before'
   | 'settle:committed'
   | 'delete:marked'

@@ -9,6 +9,7 @@ import type { CheckpointRef, MultitaskStrategy, Run, RunKwargs } from '../model/
 import type { Thread } from '../model/thread.ts';
 import type { Ledger, RunJob } from '../storage/ports.ts';
 import type { LifecycleDeps } from './deps.ts';
+import type { ResumeThread } from './resume-thread.ts';
 import { checkpointNotFound, threadNotFound } from '../model/not-found.ts';
 import { addressCommand, takeAnswers, type TakenDecision } from './take-answers.ts';
 
@@ -29,9 +30,11 @@ export interface LaunchRunInput {
  * @throws {HoldpointError} `thread_not_found`, `assistant_not_found`; `thread_busy` and `thread_paused` when the
  * thread does not take another run; for an answer, those of `addressAnswer`; `checkpoint_not_found`, `invalid_request`.
  */
-export const createLaunchRun = (deps: LifecycleDeps & { findAssistant: FindAssistant }) => {
+export const createLaunchRun = (deps: LaunchDeps) => {
   return async (input: LaunchRunInput): Promise<Run> => {
     const assistant = await deps.findAssistant(input.assistantId);
+    const resumed = await resumeInstead(deps, input);
+    if (resumed) return resumed;
     await checkStart(deps, input);
     const launched = await deps.storage.transaction((ledger) => admit(deps, ledger, { input, assistant }));
     deps.at('launch:committed');
@@ -63,6 +66,24 @@ export const admit = async (
   const run = await addRun(deps, ledger, { input, assistant, thread });
   const job = before.length === 0 ? await ledger.runs.offerNext(input.threadId) : undefined;
   return { run, job };
+};
+
+type LaunchDeps = LifecycleDeps & { findAssistant: FindAssistant; resumeThread?: ResumeThread };
+
+/**
+ * A run with nothing to do but go on, on a thread that is paused, is a resume of the paused run. Whoever follows it
+ * gets what comes from now on.
+ */
+const resumeInstead = async (
+  { storage, resumeThread }: LaunchDeps,
+  { threadId, kwargs, actor }: LaunchRunInput,
+): Promise<Run | undefined> => {
+  if (!resumeThread || kwargs.input != null || kwargs.command || kwargs.checkpoint !== null) return undefined;
+  const [head] = await storage.runs.unfinished(threadId);
+  if (head?.state !== 'paused') return undefined;
+  const fence = (await storage.threads.get(threadId))?.fence ?? head.fenceFloor;
+  const { run } = await resumeThread({ threadId, actor });
+  return { ...run, fenceFloor: fence };
 };
 
 export type FindAssistant = (assistantOrGraphId: string) => Promise<Assistant>;
@@ -165,6 +186,8 @@ const newRun = (
     metadata: { ...assistant.metadata, ...thread.metadata, ...input.metadata },
     failure: null,
     reason: null,
+    pauseId: null,
+    resume: null,
     fenceFloor: thread.fence,
     since: at,
     createdAt: at,
@@ -172,18 +195,25 @@ const newRun = (
   };
 };
 
-const recordLaunch = async (
-  ledger: Ledger,
-  { run, assistant, thread, actor }: { run: Run; assistant: Assistant; thread: Thread; actor: string },
-): Promise<void> => {
+interface NewRun {
+  run: Run;
+  assistant: Assistant;
+  thread: Thread;
+  actor: string;
+}
+
+const recordLaunch = async (ledger: Ledger, { run, assistant, thread, actor }: NewRun): Promise<void> => {
+  const standing = thread.lifecycle?.state;
+  /** Another run, which this one waits for, rests: that is what the thread shows. */
+  const rests = standing === 'paused' || standing === 'stopped';
   await ledger.threads.patch(run.threadId, {
     graphId: assistant.graphId,
     metadata: { ...thread.metadata, graph_id: assistant.graphId, assistant_id: assistant.assistantId },
-    status: 'busy',
+    ...(!rests && { status: 'busy' }),
     updatedAt: run.createdAt,
-    ...(thread.lifecycle !== null && isActive(thread.lifecycle.state)
+    ...(rests || (standing !== undefined && isActive(standing))
       ? {}
-      : { lifecycle: { state: 'pending', since: run.createdAt, reason: null } }),
+      : { lifecycle: { state: 'pending', since: run.createdAt, reason: null, pauseId: null } }),
   });
   await ledger.log.append({
     threadId: run.threadId,

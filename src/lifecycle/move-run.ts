@@ -3,6 +3,7 @@ import type { JsonObject } from '../model/json.ts';
 import type { Lease } from '../model/lease.ts';
 import { nextRunState, type RunState, type RunTransition } from '../model/run-state.ts';
 import type { Run } from '../model/run.ts';
+import { followPause, type SecuredPause } from './pause-record.ts';
 import type { Ledger, MoveRun, ThreadPatch } from '../storage/ports.ts';
 
 export interface RunMove {
@@ -16,40 +17,51 @@ export interface RunMove {
   /** What else changes on the thread with this move. */
   thread?: Omit<ThreadPatch, 'updatedAt' | 'lifecycle'>;
   detail?: JsonObject;
+  /** Where it is paused, for a move to `paused`. */
+  secured?: SecuredPause | undefined;
   /** Another run of the thread is ahead of this one: what the thread shows of itself is that one's. */
   behind?: boolean;
 }
 
 /**
- * The only way a run changes state: by the table, guarded, with its line in the session log and the thread's
- * lifecycle in the same transaction.
+ * The only way a run changes state: by the table, guarded, with its line in the session log, the thread's
+ * lifecycle and the record of its pause in the same transaction.
  * @returns the new state, or undefined when another got there first (or the lease is lost): nothing is written.
  * @throws {HoldpointError} `invalid_transition` when the table does not know the move.
  */
 export const moveRun = async (ledger: Ledger, move: RunMove): Promise<RunState | undefined> => {
-  const { run, transition, at } = move;
+  const { run, transition, at, actor } = move;
   const to = nextRunState(run.state, transition);
   if (to === undefined) throw illegalMove(run, transition);
   const reason = move.reason ?? null;
+  const pauseId = pauseAfter(to, move);
   const moved = await ledger.runs.move({
     runId: run.runId,
     from: run.state,
     to,
     at,
-    set: { reason, ...move.set },
+    set: { reason, ...move.set, pauseId },
     ...(move.lease && { lease: move.lease }),
   });
   if (!moved) return undefined;
   await ledger.threads.patch(run.threadId, {
     ...move.thread,
-    ...(!move.behind && { lifecycle: { state: to, since: at, reason } }),
+    ...(!move.behind && { lifecycle: { state: to, since: at, reason, pauseId } }),
     updatedAt: at,
+  });
+  await followPause(ledger, {
+    pauseId: pauseId ?? run.pauseId,
+    transition,
+    to,
+    at,
+    actor,
+    secured: move.secured,
   });
   await ledger.log.append({
     threadId: run.threadId,
     runId: run.runId,
     at,
-    actor: move.actor,
+    actor,
     kind: transition,
     from: run.state,
     to,
@@ -57,6 +69,10 @@ export const moveRun = async (ledger: Ledger, move: RunMove): Promise<RunState |
   });
   return to;
 };
+
+/** The pause the run is in once it is in `to`. */
+const pauseAfter = (to: RunState, { run, set }: RunMove): string | null =>
+  to === 'pausing' || to === 'paused' ? (set?.pauseId ?? run.pauseId) : null;
 
 /** The 409 that names the state the run is in. */
 export const illegalMove = (run: Run, transition: RunTransition): HoldpointError =>

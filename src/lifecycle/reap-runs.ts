@@ -4,6 +4,7 @@ import type { ThreadNow } from '../engine/thread-now.ts';
 import { isoTime } from '../model/clock.ts';
 import type { RunFailure } from '../model/errors.ts';
 import { isActive, nextRunState, type RunState, type RunTransition } from '../model/run-state.ts';
+import type { NewRunEvent } from '../model/run-event.ts';
 import type { Run } from '../model/run.ts';
 import type { HeldThread } from '../model/thread.ts';
 import type { QuestionsAsked } from '../storage/checkpoints.ts';
@@ -13,6 +14,9 @@ import type { LifecycleDeps } from './deps.ts';
 import { moveRun } from './move-run.ts';
 import { seeQuestions } from './record-questions.ts';
 import { settleQuestions } from './settle-questions.ts';
+import { restEvents, type SecuredPause } from './pause-record.ts';
+import type { SecurePause } from './secure-pause.ts';
+import { appendAsSystem } from './system-events.ts';
 
 export interface ReapInput {
   /** Whose threads: a worker that is gone, or everybody whose lease ran out. */
@@ -25,7 +29,7 @@ export interface ReapInput {
 /** Reads what a thread shows from its latest checkpoint, as its graph understands it. */
 export type ReadThread = (input: { threadId: string; graphId: string }) => Promise<ThreadNow>;
 
-type ReapDeps = LifecycleDeps & { readThread: ReadThread };
+type ReapDeps = LifecycleDeps & { readThread: ReadThread; securePause: SecurePause };
 
 /**
  * Takes back what a lost worker held. Each run returns to the queue and continues from its last checkpoint; an
@@ -37,8 +41,10 @@ export const createReapRuns = (deps: ReapDeps) => {
     const { storage } = deps;
     const found = await storage.threads.heldBy(input.held);
     for (const held of found) {
-      const reaping = { ...input, held, ...(await look(deps, input, held)) };
-      await storage.transaction((ledger) => reap(deps, ledger, reaping));
+      for (let done = false; !done;) {
+        const reaping = { ...input, held, ...(await look(deps, input, held)) };
+        done = await storage.transaction((ledger) => reap(deps, ledger, reaping));
+      }
       storage.signals.publish({ kind: 'thread', threadId: held.lease.threadId });
     }
     if (found.length > 0) storage.signals.publish({ kind: 'queue' });
@@ -52,6 +58,10 @@ interface Seen {
   now: ThreadNow | undefined;
   /** Only where the thread comes to rest too. */
   asked: QuestionsAsked;
+  /** Where a run that was to be paused was cut. */
+  secured: SecuredPause | undefined;
+  /** Whether a pause had been asked for. */
+  pausing: boolean;
 }
 
 interface Reaping extends Omit<ReapInput, 'held'>, Seen {
@@ -66,20 +76,38 @@ const look = async (deps: ReapDeps, input: ReapInput, { lease, runId }: HeldThre
     configurable: { thread_id: threadId, checkpoint_ns: '' },
   });
   const run = runId === null ? undefined : await storage.runs.get(runId);
-  const rests = run === undefined || !isActive(verdict(deps, run, { ...input, latest }).state);
+  const state = run && verdict(deps, run, { ...input, latest }).state;
+  const before = { latest, ...(await lookAtPause(deps, run, state)) };
+  const rests = state === undefined || !isActive(state);
   const graphId = (await storage.threads.get(threadId))?.graphId ?? null;
   const asked = await seeQuestions(storage, { threadId, interrupts: rests ? waitingQuestions(latest) : {} });
-  if (!latest || !rests || graphId === null) return { latest, asked, now: undefined };
+  if (!latest || !rests || graphId === null) return { ...before, asked, now: undefined };
   // A graph that cannot be loaded keeps nobody from taking its threads back.
-  return { latest, asked, now: await readThread({ threadId, graphId }).catch(() => undefined) };
+  return { ...before, asked, now: await readThread({ threadId, graphId }).catch(() => undefined) };
 };
 
-const reap = async (deps: ReapDeps, ledger: Ledger, reaping: Reaping): Promise<void> => {
+/** A run that was to be paused is paused where its lost worker left it. */
+const lookAtPause = async (
+  { storage, securePause }: ReapDeps,
+  run: Run | undefined,
+  state: RunState | undefined,
+): Promise<Pick<Seen, 'secured' | 'pausing'>> => {
+  const pausing = run?.state === 'pausing';
+  const assistant = run && state === 'paused' ? await storage.assistants.get(run.assistantId) : undefined;
+  if (!run || !assistant) return { pausing, secured: undefined };
+  const { pauseId } = run;
+  const secured = await securePause({ run, assistant, unsafe: true, ...(pauseId !== null && { pauseId }) });
+  return { pausing, secured };
+};
+
+/** False when the run has moved since it was looked at. */
+const reap = async (deps: ReapDeps, ledger: Ledger, reaping: Reaping): Promise<boolean> => {
   const { held, latest, now } = reaping;
   const { lease, runId } = held;
   const { threadId } = lease;
-  if (!(await ledger.threads.holds(lease))) return;
+  if (!(await ledger.threads.holds(lease))) return true;
   const run = runId === null ? undefined : await ledger.runs.get(runId);
+  if (pausedSince(deps, run, reaping)) return false;
   await ledger.threads.release(lease);
   const others = (await ledger.runs.unfinished(threadId)).filter((other) => other.runId !== run?.runId);
   const shown = { busy: others.length > 0, ...standing(latest, now) };
@@ -87,7 +115,12 @@ const reap = async (deps: ReapDeps, ledger: Ledger, reaping: Reaping): Promise<v
   else if (now) await reapUpdate(deps, ledger, { threadId, shown });
   if (now) await ledger.threads.putValues(threadId, { runId: run?.runId ?? null, values: now.values });
   await ledger.runs.offerNext(threadId);
+  return true;
 };
+
+/** A pause was asked for after the run was looked at. */
+const pausedSince = (deps: ReapDeps, run: Run | undefined, reaping: Reaping): boolean =>
+  run?.state === 'pausing' && !reaping.pausing && verdict(deps, run, reaping).state === 'paused';
 
 /** What the thread is to show. */
 interface Shown {
@@ -108,18 +141,25 @@ const reapRun = async (
   ledger: Ledger,
   reaping: Reaping & { run: Run; shown: Shown },
 ): Promise<void> => {
-  const { run, reason, shown, asked } = reaping;
-  const at = isoTime(deps.clock);
+  const { run, reason, shown, asked, secured } = reaping;
   const { transition, state, spent, failure } = verdict(deps, run, reaping);
-  if (failure) await logFailure(deps, ledger, { run, failure });
+  const at = isoTime(deps.clock);
+  const rests = state === 'paused' || state === 'stopped';
+  const rest = { state, since: at, reason: run.reason, after: 0 };
+  const events = rests ? restEvents(run, rest) : failureEvents(failure);
+  await appendAsSystem(deps, ledger, { run, events });
   await moveRun(ledger, {
     run,
     transition,
     actor: 'system',
     at,
-    reason: transition === 'loseLease' ? null : (run.reason ?? failure?.message ?? null),
+    secured,
+    reason: reasonOf(run, state, failure),
     set: { spent, failure },
-    thread: { ...shown.questions, status: shown.busy ? 'busy' : threadStatusAfter(state, shown.hasNext) },
+    thread: {
+      ...shown.questions,
+      status: shown.busy && !rests ? 'busy' : threadStatusAfter(state, shown.hasNext),
+    },
     detail: { reason, attempt: run.attempt, spent },
   });
   if (isActive(state)) return;
@@ -127,6 +167,9 @@ const reapRun = async (
   const interrupts = questions.interrupts ?? {};
   await settleQuestions(deps, ledger, { run: { ...run, state }, interrupts, hasNext, asked, at });
 };
+
+const reasonOf = (run: Run, state: RunState, failure: RunFailure | null): string | null =>
+  state === 'pending' ? null : (run.reason ?? failure?.message ?? null);
 
 /** A state update was cut off: what the thread shows may be older than what it stored. */
 const reapUpdate = async (
@@ -174,6 +217,7 @@ const spentAfter = (run: Run, culprit: string | undefined, progressed: boolean):
 const transitionFor = (run: Run, exhausted: boolean): RunTransition => {
   if (run.desired === 'cancel') return 'cancel';
   if (run.desired === 'stop') return 'stop';
+  if (run.state === 'pausing') return run.desired === 'pause_now' ? 'drainTimeout' : 'loseLease';
   return exhausted ? 'fail' : 'loseLease';
 };
 
@@ -183,26 +227,9 @@ const wrote = (latest: CheckpointTuple | undefined, { runId, attempt }: Run): bo
   return metadata?.['run_id'] === runId && metadata['run_attempt'] === attempt;
 };
 
-/**
- * The last event of a run that is given up, so that whoever follows it hears why. The worker's own events may
- * have gone missing: the thread is taken over for a moment, which gives this one a place after all of them.
- */
-const logFailure = async (
-  { storage, clock, newId }: LifecycleDeps,
-  ledger: Ledger,
-  { run, failure }: { run: Run; failure: RunFailure },
-): Promise<void> => {
-  const { threadId, runId } = run;
-  const lease = await ledger.threads.claim({
-    threadId,
-    runId,
-    token: newId(),
-    owner: 'system',
-    expiresAt: clock.now(),
-  });
-  if (!lease) return;
-  const data = JSON.stringify({ error: failure.error, message: failure.message });
-  const events = [{ seq: 1, event: 'error', data, ref: null }];
-  await storage.events.append({ lease, runId, events }, ledger);
-  await ledger.threads.release(lease);
+/** The last event of a run that is given up, so that whoever follows it hears why. */
+const failureEvents = (failure: RunFailure | null): NewRunEvent[] => {
+  if (!failure) return [];
+  const { error, message } = failure;
+  return [{ seq: 1, event: 'error', data: JSON.stringify({ error, message }), ref: null }];
 };

@@ -1,29 +1,40 @@
 import type { AttemptResult } from '../engine/executor.ts';
 import type { RunOutcome } from '../engine/outcome.ts';
 import type { ClaimedRun } from '../engine/run-config.ts';
+import type { AbortReason } from '../engine/attempt-control.ts';
 import { isoTime } from '../model/clock.ts';
+import type { JsonObject } from '../model/json.ts';
 import { nextRunState, type RunState, type RunTransition } from '../model/run-state.ts';
+import type { NewRunEvent } from '../model/run-event.ts';
 import type { Run } from '../model/run.ts';
 import type { Interrupts } from '../model/thread.ts';
-import { threadStatusAfter } from '../model/wire-status.ts';
+import { threadStatusAfter, type ThreadStatus } from '../model/wire-status.ts';
 import type { QuestionsAsked } from '../storage/checkpoints.ts';
 import type { Ledger, RunJob } from '../storage/ports.ts';
 import type { LifecycleDeps } from './deps.ts';
 import { illegalMove, moveRun } from './move-run.ts';
+import { restEvents, type SecuredPause } from './pause-record.ts';
 import { seeQuestions } from './record-questions.ts';
+import type { SecurePause } from './secure-pause.ts';
 import { settleQuestions } from './settle-questions.ts';
 
 /**
  * Writes what an attempt came to: the run's next state, the thread's status, values and questions, the rest of
  * the events, the release of the lease and the offer of the thread's next run, all in one transaction.
- * Nothing is written when the lease is lost: the new owner's word counts.
+ * Nothing is written when the lease is lost: the new owner's word counts. What ends paused is verified and has let
+ * go of its resources before its state says so.
  */
-export const createSettleRun = (deps: LifecycleDeps) => {
+export const createSettleRun = (deps: LifecycleDeps & { securePause: SecurePause }) => {
   return async (claimed: ClaimedRun, result: AttemptResult): Promise<RunState | undefined> => {
     const { storage } = deps;
     deps.at('settle:before');
-    const settling = { claimed, result, ...(await lookAtQuestions(deps, { claimed, result })) };
-    const settled = await storage.transaction((ledger) => settle(deps, ledger, settling));
+    const questions = await lookAtQuestions(deps, { claimed, result });
+    let settled: Awaited<ReturnType<typeof settle>>;
+    do {
+      const secured = await secureIfPaused(deps, { claimed, result });
+      const settling = { claimed, result, secured, ...questions };
+      settled = await storage.transaction((ledger) => settle(deps, ledger, settling));
+    } while (settled === 'not secured');
     deps.at('settle:committed');
     storage.signals.publish({ kind: 'thread', threadId: claimed.run.threadId });
     if (settled?.next) await storage.queue.announce(settled.next);
@@ -34,6 +45,7 @@ export const createSettleRun = (deps: LifecycleDeps) => {
 interface Ended {
   claimed: ClaimedRun;
   result: AttemptResult;
+  secured?: SecuredPause | undefined;
 }
 
 interface Settling extends Ended {
@@ -49,35 +61,50 @@ const lookAtQuestions = async ({ storage }: LifecycleDeps, { claimed, result }: 
   return { interrupts, asked: await seeQuestions(storage, { threadId, interrupts }) };
 };
 
+/** Writes down and reads back where the run is paused, if that is what the attempt comes to. */
+const secureIfPaused = async (
+  { storage, securePause }: Parameters<typeof createSettleRun>[0],
+  { claimed, result: { outcome } }: Ended,
+): Promise<SecuredPause | undefined> => {
+  if (outcome.kind !== 'drained' && outcome.kind !== 'aborted') return undefined;
+  const run = await storage.runs.get(claimed.run.runId);
+  if (!run || nextRunState(run.state, transitionOf(outcome, run)) !== 'paused') return undefined;
+  const { assistant } = claimed;
+  const { pauseId } = run;
+  const unsafe = outcome.kind === 'aborted';
+  return securePause({ run, assistant, unsafe, ...(pauseId !== null && { pauseId }) });
+};
+
 const settle = async (
   deps: LifecycleDeps,
   ledger: Ledger,
-  { claimed, result, interrupts, asked }: Settling,
-): Promise<{ state: RunState; next: RunJob | undefined } | undefined> => {
+  { claimed, result, interrupts, asked, secured }: Settling,
+): Promise<{ state: RunState; next: RunJob | undefined } | 'not secured' | undefined> => {
   const { storage, clock } = deps;
   const { lease } = claimed;
   const run = await ledger.runs.get(claimed.run.runId);
   if (!run || !(await ledger.threads.holds(lease))) return undefined;
-  await storage.events.append({ lease, runId: run.runId, events: result.events }, ledger);
   const transition = transitionOf(result.outcome, run);
   const state = nextRunState(run.state, transition);
   if (state === undefined) throw illegalMove(run, transition);
-  const others = (await ledger.runs.unfinished(run.threadId)).filter(({ runId }) => runId !== run.runId);
+  if (state === 'paused' && !secured) return 'not secured';
+  const rests = state === 'paused' || state === 'stopped';
   const { hasNext } = result;
-  const failure = result.outcome.kind === 'failed' ? result.outcome.failure : null;
   const at = isoTime(clock);
+  const end = { run, state, rests, at, result };
+  await storage.events.append({ lease, runId: run.runId, events: lastEvents(end) }, ledger);
   const moved = await moveRun(ledger, {
     run,
     transition,
     lease,
     at,
     actor: actorOf(result.outcome),
-    reason: failure?.message ?? run.reason,
-    set: { failure, spent: 0 },
+    ...settledRun(end),
     thread: {
-      status: others.length > 0 ? 'busy' : threadStatusAfter(state, hasNext),
+      status: await statusAfter(ledger, end),
       interrupts,
     },
+    ...(state === 'paused' && { secured, detail: pausedDetail(run, secured) }),
   });
   if (!moved) return undefined;
   await settleQuestions(deps, ledger, { run: { ...run, state }, interrupts, hasNext, asked, at });
@@ -87,6 +114,43 @@ const settle = async (
   await ledger.threads.release(lease);
   return { state, next: await ledger.runs.offerNext(run.threadId) };
 };
+
+interface End {
+  run: Run;
+  state: RunState;
+  /** The run is not over. */
+  rests: boolean;
+  at: string;
+  result: AttemptResult;
+}
+
+const lastEvents = ({ run, state, rests, at, result }: End): NewRunEvent[] => {
+  if (!rests) return result.events;
+  const rest = { state, since: at, reason: run.reason, after: result.lastSeq };
+  return [...result.events, ...restEvents(run, rest)];
+};
+
+/** The reason of a pause that was not reached says nothing of the end. */
+const settledRun = ({ run, rests, result: { outcome } }: End) => {
+  const failure = outcome.kind === 'failed' ? outcome.failure : null;
+  const reason = run.state === 'pausing' && !rests ? null : run.reason;
+  return { reason: failure?.message ?? reason, set: { failure, spent: 0 } };
+};
+
+/** Another run that waits makes the thread busy, but not while this one rests before it. */
+const statusAfter = async (ledger: Ledger, { run, state, rests, result }: End): Promise<ThreadStatus> => {
+  const unfinished = await ledger.runs.unfinished(run.threadId);
+  const others = unfinished.some(({ runId }) => runId !== run.runId);
+  return others && !rests ? 'busy' : threadStatusAfter(state, result.hasNext);
+};
+
+const pausedDetail = (run: Run, secured: SecuredPause | undefined): JsonObject => ({
+  pause_id: run.pauseId,
+  reason: run.reason,
+  checkpoint_id: secured?.checkpoint.checkpointId ?? null,
+  verified: secured?.verified ?? false,
+  unsafe: secured?.checkpoint.unsafe ?? false,
+});
 
 /** What happened to the run, in the words of the state table. */
 const transitionOf = (outcome: RunOutcome, run: Run): RunTransition => {
@@ -100,8 +164,14 @@ const transitionOf = (outcome: RunOutcome, run: Run): RunTransition => {
     case 'drained':
       return run.state === 'pausing' ? 'drained' : 'loseLease';
     case 'aborted':
-      return ABORTED[outcome.reason];
+      return abortedBy(outcome.reason, run);
   }
+};
+
+/** A worker that shuts down leaves what was about to be paused paused. */
+const abortedBy = (reason: AbortReason, { state }: Run): RunTransition => {
+  if (reason === 'pause') return state === 'pausing' ? 'drainTimeout' : 'loseLease';
+  return ABORTED[reason];
 };
 
 const ABORTED = {
@@ -111,7 +181,7 @@ const ABORTED = {
   lease_lost: 'loseLease',
   shutdown: 'loseLease',
   storage: 'loseLease',
-} as const satisfies Record<string, RunTransition>;
+} as const satisfies Record<Exclude<AbortReason, 'pause'>, RunTransition>;
 
 const actorOf = (outcome: RunOutcome): string =>
   outcome.kind === 'aborted' && outcome.reason === 'cancel' ? 'user' : 'system';

@@ -81,14 +81,19 @@ const record = async (
 ): Promise<void> => {
   const { threadId, asNode = null } = update;
   const { checkpoint, values, interrupts, hasNext } = updated;
-  const queued = (await ledger.runs.unfinished(threadId)).length > 0;
+  const queued = (await ledger.runs.unfinished(threadId)).some(({ state }) => isActive(state));
   const before = await ledger.threads.get(threadId);
   const resolved = before?.lifecycle?.state === 'interrupted' && !hasNext;
   await ledger.threads.patch(threadId, {
     status: queued ? 'busy' : hasNext ? 'interrupted' : 'idle',
     interrupts,
     ...(resolved && {
-      lifecycle: { state: 'success', since: at, reason: 'its question was resolved by an edit' },
+      lifecycle: {
+        state: 'success',
+        since: at,
+        reason: 'its question was resolved by an edit',
+        pauseId: null,
+      },
     }),
     updatedAt: at,
   });

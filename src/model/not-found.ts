@@ -8,6 +8,11 @@ export const threadNotFound = (threadId: string): HoldpointError =>
 export const runNotFound = (runId: string): HoldpointError =>
   new HoldpointError('run_not_found', 'Run not found', { details: { run_id: runId } });
 
+export const pauseNotFound = (threadId: string): HoldpointError =>
+  new HoldpointError('pause_not_found', `Thread ${threadId} is neither draining nor paused.`, {
+    details: { thread_id: threadId },
+  });
+
 export const checkpointNotFound = (checkpointId: string): HoldpointError =>
   new HoldpointError('checkpoint_not_found', `Checkpoint ${checkpointId} not found`, {
     details: { checkpoint_id: checkpointId },

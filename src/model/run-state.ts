@@ -19,6 +19,7 @@ export type RunTransition =
   | 'claim'
   | 'requestPause'
   | 'conditionMet'
+  | 'withdrawPause'
   | 'failUnderThreshold'
   | 'drained'
   | 'drainTimeout'
@@ -52,7 +53,13 @@ export const RUN_TRANSITIONS = {
     failUnderThreshold: 'paused',
     loseLease: 'pending',
   },
-  pausing: { ...ENDINGS, drained: 'paused', drainTimeout: 'paused', loseLease: 'paused' },
+  pausing: {
+    ...ENDINGS,
+    withdrawPause: 'running',
+    drained: 'paused',
+    drainTimeout: 'paused',
+    loseLease: 'paused',
+  },
   paused: { resume: 'pending', cancel: 'cancelled', stop: 'stopped' },
   stopped: { resume: 'pending', cancel: 'cancelled' },
   interrupted: {},
@@ -76,4 +83,4 @@ export const isActive = (state: RunState): boolean => state === 'pending' || isH
 export const isFinal = (state: RunState): boolean => Object.keys(RUN_TRANSITIONS[state]).length === 0;
 
 /** The durable word of an operator to a running attempt; a signal only makes it heard sooner. */
-export type DesiredState = 'run' | 'pause' | 'cancel' | 'stop';
+export type DesiredState = 'run' | 'pause' | 'pause_now' | 'cancel' | 'stop';

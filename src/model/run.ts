@@ -1,6 +1,7 @@
 import type { RunConfig } from './assistant.ts';
 import type { RunFailure } from './errors.ts';
 import type { JsonObject } from './json.ts';
+import type { RunResume } from './pause.ts';
 import type { DesiredState, RunState } from './run-state.ts';
 
 export const STREAM_MODES = [
@@ -72,6 +73,10 @@ export interface Run {
   metadata: JsonObject;
   failure: RunFailure | null;
   reason: string | null;
+  /** The pause that is draining it or in which it rests. */
+  pauseId: string | null;
+  /** What its last resume brought along; null before the first. */
+  resume: RunResume | null;
   /** Events of this run have a fence above this. */
   fenceFloor: number;
   since: string;

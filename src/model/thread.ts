@@ -23,7 +23,7 @@ export interface Thread {
   status: ThreadStatus;
   interrupts: Interrupts;
   /** The state of the run that last moved the thread, for `lifecycle`; null before the first. */
-  lifecycle: { state: RunState; since: string; reason: string | null } | null;
+  lifecycle: { state: RunState; since: string; reason: string | null; pauseId: string | null } | null;
   fence: number;
   /** Token of the lease that holds the thread now, if any. */
   leaseToken: string | null;

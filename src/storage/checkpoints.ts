@@ -37,6 +37,14 @@ export interface QuestionsAsked {
   byId: Map<string, { answers: number; raisedBy: string | null }>;
 }
 
+/** What a root checkpoint is on disk. */
+export interface CheckpointDigest {
+  checkpointId: string;
+  parentId: string | null;
+  /** Of the checkpoint, its metadata and the writes that wait at it, in hex. */
+  sha256: string;
+}
+
 /** Thread-keyed checkpoints behind the fence. Its own database: never the ledger's connection or file. */
 export interface Checkpoints {
   /** Reads only; its `put`, `putWrites` and `deleteThread` throw. Safe from any process. */
@@ -56,6 +64,14 @@ export interface Checkpoints {
   }): CheckpointWriter;
   progress(input: { threadId: string; runId: string }): Promise<RunProgress>;
   asked(threadId: string): Promise<QuestionsAsked>;
+  /**
+   * The named root checkpoint, or the latest, read from disk past every cache of this process. Undefined when it is
+   * not there. Throws what the backend throws on a damaged file.
+   */
+  digest(input: {
+    threadId: string;
+    checkpointId?: string | undefined;
+  }): Promise<CheckpointDigest | undefined>;
   /** Deletes all of the thread's checkpoints and its lease in one transaction: a late `put` is refused, not orphaned. */
   deleteThread(threadId: string): Promise<void>;
   close(): Promise<void>;

@@ -16,6 +16,9 @@ export type * from './outbound-store.ts';
 import type { StoreItems } from './store-items.ts';
 
 export type { ItemId, ItemVector, PutItem, StoredItem, StoreItems } from './store-items.ts';
+import type { PauseStore } from './pauses.ts';
+
+export type { PausePatch, PauseStore } from './pauses.ts';
 
 export type { ApprovalChange, ApprovalStore, StickyDecisionStore, StickySearch } from './approvals.ts';
 
@@ -82,7 +85,7 @@ export interface MoveRun {
   to: RunState;
   /** When given, the write happens only if this lease still owns the run's thread. */
   lease?: Lease;
-  set?: Partial<Pick<Run, 'attempt' | 'spent' | 'failure' | 'reason' | 'desired'>>;
+  set?: Partial<Pick<Run, 'attempt' | 'spent' | 'failure' | 'reason' | 'desired' | 'pauseId' | 'resume'>>;
   at: string;
 }
 
@@ -129,6 +132,7 @@ export interface Ledger {
   readonly crons: CronStore;
   readonly approvals: ApprovalStore;
   readonly stickyDecisions: StickyDecisionStore;
+  readonly pauses: PauseStore;
   /** For adapters in `storage/` that join a transaction. */
   readonly connection: LedgerConnection;
 }

@@ -1,9 +1,11 @@
 import type { StateUpdate } from '../engine/graph-calls.ts';
+import type { InspectResume } from '../engine/resume-inspection.ts';
 import type { Signal } from '../storage/ports.ts';
 
 /** What the API asks of a worker because it may run a graph's code. Answers are JSON text. */
 export interface WorkerCalls {
   updateState: StateUpdate;
+  inspectResume: InspectResume;
 }
 
 export type WorkerMethod = keyof WorkerCalls;

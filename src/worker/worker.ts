@@ -57,7 +57,7 @@ export class Worker {
     if (this.#mode === 'running') {
       this.#mode = 'draining';
       this.#consumer.pause();
-      for (const { control } of this.#attempts.values()) control.requestDrain();
+      for (const { control } of this.#attempts.values()) control.requestDrain('shutdown');
     }
     const deadline = setTimeout(() => {
       for (const { control } of this.#attempts.values()) control.abort('shutdown');
@@ -78,7 +78,7 @@ export class Worker {
       const claimed = await this.#claim(runId);
       if (!claimed) return;
       attempt.claimed = true;
-      if (this.#mode === 'draining') control.requestDrain();
+      if (this.#mode === 'draining') control.requestDrain('shutdown');
       ORDERS[claimed.run.desired](control);
       const result = await execute(claimed, control);
       const state = await this.#settle(claimed, result);
@@ -149,8 +149,9 @@ export class Worker {
 }
 
 const ORDERS: Record<DesiredState, (control: AttemptControl) => void> = {
-  run: () => {},
-  pause: (control) => control.requestDrain(),
+  run: (control) => control.withdrawDrain('pause'),
+  pause: (control) => control.requestDrain('pause'),
+  pause_now: (control) => control.abort('pause'),
   cancel: (control) => control.abort('cancel'),
   stop: (control) => control.abort('stop'),
 };

@@ -1,13 +1,17 @@
 import { randomUUID } from 'node:crypto';
+import { pauseSecurer } from '../../src/composition/pauses.ts';
 import type { AttemptResult } from '../../src/engine/executor.ts';
+import { createGraphRegistry } from '../../src/engine/graph-registry.ts';
 import type { RunOutcome } from '../../src/engine/outcome.ts';
 import type { ClaimedRun } from '../../src/engine/run-config.ts';
 import { createCancelRun } from '../../src/lifecycle/cancel-run.ts';
 import { createAcquireThread, createClaimRun } from '../../src/lifecycle/claim-run.ts';
 import type { LifecycleDeps } from '../../src/lifecycle/deps.ts';
 import { createLaunchRun } from '../../src/lifecycle/launch-run.ts';
+import { createRequestPause, type RequestPauseInput } from '../../src/lifecycle/pause-thread.ts';
 import { createReapRuns } from '../../src/lifecycle/reap-runs.ts';
 import { createSettleRun } from '../../src/lifecycle/settle-run.ts';
+import { createWithdrawPause } from '../../src/lifecycle/withdraw-pause.ts';
 import type { Run, RunKwargs } from '../../src/model/run.ts';
 import type { Thread } from '../../src/model/thread.ts';
 import { openEmbeddedStorage } from '../../src/storage/embedded/open.ts';
@@ -33,7 +37,8 @@ export const openLifecycle = async () => {
   };
   const launchRun = createLaunchRun({ ...deps, findAssistant: () => Promise.resolve(agent) });
   const claimRun = createClaimRun(deps);
-  const settleRun = createSettleRun(deps);
+  const securePause = pauseSecurer(deps, createGraphRegistry({}), { runsCode: false });
+  const settleRun = createSettleRun({ ...deps, securePause });
   const acquire = createAcquireThread(deps);
   const cancelRun = createCancelRun(deps);
 
@@ -66,12 +71,15 @@ export const openLifecycle = async () => {
       interrupts: {},
       hasNext: false,
       events: [],
+      lastSeq: 0,
       progressed: true,
       ...of,
     });
   const stateOf = async ({ runId }: { runId: string }) => (await storage.runs.get(runId))?.state;
   const logOf = async (threadId: string) =>
     (await storage.log.read(threadId)).map(({ kind, from, to }) => [kind, from, to]);
+
+  const requestPause = createRequestPause({ ...deps, securePause });
 
   return {
     dataDir,
@@ -83,13 +91,17 @@ export const openLifecycle = async () => {
     claimRun,
     settle,
     settleRun,
+    securePause,
+    pause: (threadId: string, of: Partial<RequestPauseInput> = {}) =>
+      requestPause({ threadId, reason: 'because', actor: 'user', ...of }),
+    withdraw: createWithdrawPause(deps),
     acquire,
     stateOf,
     logOf,
     cancel: ({ threadId, runId }: RunId, reason = 'enough') =>
       cancelRun({ threadId, runId, actor: 'user', reason }),
     // These threads have no graph to load: what they show is then left as it is.
-    reap: createReapRuns({ ...deps, readThread: () => Promise.reject(new Error('no graph')) }),
+    reap: createReapRuns({ ...deps, securePause, readThread: () => Promise.reject(new Error('no graph')) }),
     owner: OWNER,
   };
 };

@@ -76,8 +76,12 @@ describe('an owner whose thread was taken over', () => {
 
   it('settles nothing', async () => {
     const { old, now } = await takenOver();
-    const settleLate = createSettleRun({ ...lifecycle.deps, storage: stale });
-    const result = { interrupts: {}, hasNext: false, events: [], progressed: true };
+    const settleLate = createSettleRun({
+      ...lifecycle.deps,
+      storage: stale,
+      securePause: lifecycle.securePause,
+    });
+    const result = { interrupts: {}, hasNext: false, events: [], lastSeq: 0, progressed: true };
     expect(
       await settleLate(old, { ...result, outcome: { kind: 'finished' }, values: '{"late":1}' }),
     ).toBeUndefined();

@@ -38,7 +38,7 @@ describe('a run', () => {
       expect(await lifecycle.stateOf(created)).toBe(to);
       expect(await lifecycle.logOf(created.threadId)).toEqual([[transition, from, to]]);
       const thread = await lifecycle.storage.threads.get(created.threadId);
-      expect(thread?.lifecycle).toEqual({ state: to, since: AT, reason: 'why' });
+      expect(thread?.lifecycle).toEqual({ state: to, since: AT, reason: 'why', pauseId: null });
     },
   );
 

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { InMemoryStore } from '@langchain/langgraph-checkpoint';
 import pino from 'pino';
+import { pauseSecurer } from '../../src/composition/pauses.ts';
 import { createExecutor } from '../../src/engine/executor.ts';
 import { createGraphRegistry } from '../../src/engine/graph-registry.ts';
 import { createAcquireThread, createClaimRun } from '../../src/lifecycle/claim-run.ts';
@@ -33,7 +34,10 @@ export const openLoneWorker = async () => {
         runs: storage.runs,
         signals: storage.signals,
         claimRun: createClaimRun(deps),
-        settleRun: createSettleRun(deps),
+        settleRun: createSettleRun({
+          ...deps,
+          securePause: pauseSecurer(deps, createGraphRegistry(GRAPHS), { runsCode: true }),
+        }),
         renewLeases: createRenewLeases(deps),
         execute: createExecutor({
           approvalDialects: true,

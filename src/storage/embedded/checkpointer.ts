@@ -1,5 +1,6 @@
 import type { Checkpoints } from '../checkpoints.ts';
 import { StateSerializer } from '../state-serializer.ts';
+import { readDigest } from './checkpoint-digest.ts';
 import { openCheckpointFile, type CheckpointFile } from './checkpoint-file.ts';
 import { createCheckpointGroup } from './checkpoint-group.ts';
 import { CheckpointReader } from './checkpoint-reader.ts';
@@ -28,6 +29,10 @@ export const openCheckpoints = ({ at, ...file }: OpenCheckpoints): Checkpoints =
     writer: (input) => new FencedSaver(connection, input),
     progress: async ({ threadId, runId }) => tables.progress(threadId, runId),
     asked: async (threadId) => tables.asked(threadId),
+    digest: async (input) => {
+      group.flush();
+      return readDigest(file.path, input);
+    },
     deleteThread: async (threadId) => tables.deleteThread(threadId),
     close: async () => {
       group.flush();

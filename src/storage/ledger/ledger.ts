@@ -4,6 +4,7 @@ import { createAssistantStore } from './assistants.ts';
 import type { LedgerConnection } from './connection.ts';
 import { createCronStore } from './crons.ts';
 import { createOutboundStore } from './outbound.ts';
+import { createPauseStore } from './pauses.ts';
 import { createRunStore } from './runs.ts';
 import { createSessionLog } from './session-log.ts';
 import { createStoreItems } from './store-items.ts';
@@ -22,4 +23,5 @@ export const createLedger = (connection: LedgerConnection): Ledger => ({
   crons: createCronStore(connection),
   approvals: createApprovalStore(connection),
   stickyDecisions: createStickyDecisionStore(connection),
+  pauses: createPauseStore(connection),
 });

@@ -2,6 +2,7 @@ import { Migrator, type Migration } from 'kysely';
 import { HoldpointError } from '../../model/errors.ts';
 import type { LedgerConnection } from './connection.ts';
 import * as foundation from './migrations/0001-foundation.ts';
+import * as pauses from './migrations/0002-pauses.ts';
 import * as approvals from './migrations/0003-approvals.ts';
 import * as outbound from './migrations/0005-outbound.ts';
 import * as store from './migrations/0007-store.ts';
@@ -10,6 +11,7 @@ import * as crons from './migrations/0008-crons.ts';
 /** Numbered, forward only; applied in this order. */
 const MIGRATIONS: Record<string, Migration> = {
   '0001-foundation': foundation,
+  '0002-pauses': pauses,
   '0003-approvals': approvals,
   '0005-outbound': outbound,
   '0007-store': store,

@@ -17,6 +17,8 @@ export const runToRow = (run: Run): Insertable<RunsTable> => ({
   metadata_json: JSON.stringify(run.metadata),
   failure_json: run.failure && JSON.stringify(run.failure),
   reason: run.reason,
+  pause_id: run.pauseId,
+  resume_json: run.resume && JSON.stringify(run.resume),
   fence_floor: run.fenceFloor,
   since: run.since,
   created_at: run.createdAt,
@@ -36,6 +38,8 @@ export const runFromRow = (row: Selectable<RunsTable>): Run => ({
   metadata: JSON.parse(row.metadata_json) as Run['metadata'],
   failure: row.failure_json === null ? null : (JSON.parse(row.failure_json) as Run['failure']),
   reason: row.reason,
+  pauseId: row.pause_id,
+  resume: row.resume_json === null ? null : (JSON.parse(row.resume_json) as Run['resume']),
   fenceFloor: row.fence_floor,
   since: row.since,
   createdAt: row.created_at,
@@ -44,10 +48,12 @@ export const runFromRow = (row: Selectable<RunsTable>): Run => ({
 
 /** The columns a move sets. A run that is moved leaves the queue; its thread offers it again where that is due. */
 export const moveColumns = ({ to, set = {}, at }: MoveRun): Updateable<RunsTable> => {
-  const { failure, ...plain } = set; // named as their columns are
+  const { failure, pauseId, resume, ...plain } = set; // named as their columns are
   return {
     ...plain,
     ...(failure !== undefined && { failure_json: failure && JSON.stringify(failure) }),
+    ...(pauseId !== undefined && { pause_id: pauseId }),
+    ...(resume !== undefined && { resume_json: resume && JSON.stringify(resume) }),
     state: to,
     queued: 0,
     since: at,

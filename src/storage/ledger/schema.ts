@@ -16,6 +16,7 @@ export interface LedgerSchema {
   approvals: ApprovalsTable;
   approval_tools: ApprovalToolsTable;
   sticky_decisions: StickyDecisionsTable;
+  pauses: PausesTable;
 }
 
 export interface AssistantsTable {
@@ -41,6 +42,7 @@ export interface ThreadsTable {
   lifecycle_state: string | null;
   lifecycle_since: string | null;
   lifecycle_reason: string | null;
+  lifecycle_pause_id: string | null;
   fence: number;
   lease_token: string | null;
   lease_owner: string | null;
@@ -76,6 +78,8 @@ export interface RunsTable {
   metadata_json: string;
   failure_json: string | null;
   reason: string | null;
+  pause_id: string | null;
+  resume_json: string | null;
   fence_floor: number;
   since: string;
   created_at: string;
@@ -160,4 +164,33 @@ export interface CronsTable {
   last_error_json: string | null;
   created_at: string;
   updated_at: string;
+}
+
+export interface PausesTable {
+  pause_id: string;
+  thread_id: string;
+  run_id: string;
+  state: string;
+  cause: string;
+  reason: string;
+  requested_by: string;
+  requested_at: string;
+  mode: string;
+  drain_timeout_ms: number;
+  on_timeout: string;
+  /** Null once nothing drains any more. */
+  drain_deadline_ms: number | null;
+  resume_behavior: string;
+  release_mode: string;
+  resume_when_json: string | null;
+  resume_token_hash: string | null;
+  resume_token_expires_ms: number | null;
+  scope_id: string | null;
+  window_id: string | null;
+  remedy_json: string | null;
+  checkpoint_json: string | null;
+  verified: number | null;
+  paused_at: string | null;
+  ended_at: string | null;
+  ended_by: string | null;
 }

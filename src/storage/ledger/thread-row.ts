@@ -36,6 +36,7 @@ export const threadFromRow = (row: Selectable<ThreadsTable>): Thread => ({
           state: row.lifecycle_state as RunState,
           since: row.lifecycle_since ?? '',
           reason: row.lifecycle_reason,
+          pauseId: row.lifecycle_pause_id,
         },
   fence: row.fence,
   leaseToken: row.lease_token,
@@ -59,4 +60,5 @@ const lifecycleColumns = (lifecycle: Thread['lifecycle']) => ({
   lifecycle_state: lifecycle?.state ?? null,
   lifecycle_since: lifecycle?.since ?? null,
   lifecycle_reason: lifecycle?.reason ?? null,
+  lifecycle_pause_id: lifecycle?.pauseId ?? null,
 });

@@ -114,6 +114,7 @@ const OF_A_THREAD = [
   'thread_values',
   'approvals',
   'approval_tools',
+  'pauses',
   'threads',
 ] as const;
 

@@ -47,6 +47,8 @@ export const run = (threadId: string, of: Partial<Run> = {}): Run => ({
   metadata: {},
   failure: null,
   reason: null,
+  pauseId: null,
+  resume: null,
   fenceFloor: 0,
   since: AT,
   createdAt: AT,

@@ -1,0 +1,58 @@
+import type { GraphRegistry } from '../engine/graph-registry.ts';
+import { createPauseCheckpoints } from '../engine/pause-checkpoint.ts';
+import type { ResumeInspection } from '../engine/resume-inspection.ts';
+import type { PauseDeps } from '../http/control/pauses.ts';
+import type { LifecycleDeps } from '../lifecycle/deps.ts';
+import { createRequestPause } from '../lifecycle/pause-thread.ts';
+import { createResumeThread } from '../lifecycle/resume-thread.ts';
+import { createSecurePause, type SecurePause } from '../lifecycle/secure-pause.ts';
+import { createValidateResume, type ResumeCheck } from '../lifecycle/validate-resume.ts';
+import { createWithdrawPause } from '../lifecycle/withdraw-pause.ts';
+import type { Settings } from '../config/settings.ts';
+import type { WorkerPool } from '../worker/pool.ts';
+
+/** How a pause is secured in this process. Only a worker runs the graph's own code for it. */
+export const pauseSecurer = (
+  lifecycle: LifecycleDeps,
+  graphs: GraphRegistry,
+  { runsCode }: { runsCode: boolean },
+): SecurePause => {
+  const { checkpoints } = lifecycle.storage;
+  return createSecurePause({
+    ...lifecycle,
+    pauseCheckpoints: createPauseCheckpoints({ graphs, checkpoints, runsCode }),
+  });
+};
+
+interface PauseParts {
+  lifecycle: LifecycleDeps;
+  graphs: GraphRegistry;
+  workers: WorkerPool;
+  settings: Settings;
+  moreChecks?: ResumeCheck[];
+}
+
+/** The use-cases of pausing and resuming, made by hand. */
+export const pauseDeps = ({
+  lifecycle,
+  graphs,
+  workers,
+  settings,
+  moreChecks = [],
+}: PauseParts): PauseDeps => {
+  const { storage } = lifecycle;
+  const securePause = pauseSecurer(lifecycle, graphs, { runsCode: false });
+  const validateResume = createValidateResume({
+    storage,
+    inspectResume: async (input) =>
+      (await workers.call('inspectResume', input, settings.callTimeoutMs)) as ResumeInspection,
+    codeDrift: settings.codeDrift,
+    moreChecks,
+  });
+  return {
+    storage,
+    requestPause: createRequestPause({ ...lifecycle, securePause }),
+    withdrawPause: createWithdrawPause(lifecycle),
+    resumeThread: createResumeThread({ ...lifecycle, validateResume }),
+  };
+};

@@ -1,0 +1,99 @@
+import { isRecord } from '../model/json.ts';
+import { withDeadline } from './deadline.ts';
+
+/** In the order in which they are let go: what talks first, then what is held open. */
+export const RESOURCE_KINDS = ['session', 'model', 'database', 'file'] as const;
+export type ResourceKind = (typeof RESOURCE_KINDS)[number];
+
+/** Whose resources: what each function of a resource is called with. */
+export interface ResourceContext {
+  threadId: string;
+  runId: string;
+}
+
+type Use = (context: ResourceContext) => unknown;
+
+/** One entry of a graph module's `export const resources = { redis: { check, open?, close?, kind? } }`. */
+interface Resource {
+  name: string;
+  kind: ResourceKind;
+  open?: Use;
+  check?: Use;
+  close?: Use;
+}
+
+/** What came of opening, checking or closing one. */
+export interface ResourceStep {
+  resource: string;
+  kind: ResourceKind;
+  at: string;
+  ms: number;
+  error: string | null;
+}
+
+const fn = (value: unknown): Use | undefined => (typeof value === 'function' ? (value as Use) : undefined);
+
+/** Those the module declares, in the order of release. */
+export const declaredResources = ({ resources }: Record<string, unknown>): Resource[] => {
+  const declared = isRecord(resources) ? Object.entries(resources) : [];
+  return declared
+    .flatMap(([name, value]) => {
+      if (!isRecord(value)) return [];
+      const kind = RESOURCE_KINDS.find((known) => known === value['kind']) ?? 'session';
+      const [open, check, close] = [fn(value['open']), fn(value['check']), fn(value['close'])];
+      return [{ name, kind, ...(open && { open }), ...(check && { check }), ...(close && { close }) }];
+    })
+    .toSorted((a, b) => RESOURCE_KINDS.indexOf(a.kind) - RESOURCE_KINDS.indexOf(b.kind));
+};
+
+/** How long a resource may take for one of these. */
+const STEP_MS = 5000;
+
+const step = async (
+  { name, kind, ...uses }: Resource,
+  what: 'open' | 'check' | 'close',
+  context: ResourceContext,
+): Promise<ResourceStep[]> => {
+  const use = uses[what];
+  if (!use) return [];
+  const at = new Date().toISOString();
+  const begun = performance.now();
+  const error = await withDeadline(async () => use(context), {
+    ms: STEP_MS,
+    what: `${what} of ${name}`,
+  }).then(
+    (answer) => (what === 'check' && answer === false ? 'check answered false' : null),
+    (thrown: unknown) => (thrown instanceof Error ? thrown.message : String(thrown)),
+  );
+  return [{ resource: name, kind, at, ms: Math.round(performance.now() - begun), error }];
+};
+
+/** Asks each whether it is healthy, all at once: `check` throws, rejects or answers false when it is not. */
+export const checkResources = async (
+  resources: Resource[],
+  context: ResourceContext,
+): Promise<ResourceStep[]> =>
+  (await Promise.all(resources.map((resource) => step(resource, 'check', context)))).flat();
+
+/** Opens them in the order opposite to release. Stops at the first that cannot be; those before it are open then. */
+export const openResources = async (
+  resources: Resource[],
+  context: ResourceContext,
+): Promise<ResourceStep[]> => {
+  const steps: ResourceStep[] = [];
+  for (const resource of resources.toReversed()) {
+    steps.push(...(await step(resource, 'open', context)));
+    if (steps.at(-1)?.error != null) return steps;
+  }
+  return steps;
+};
+
+/** Closes them one after the other, in order. One that cannot be closed keeps no other from it. */
+export const closeResources = async (
+  resources: Resource[],
+  context: ResourceContext,
+): Promise<ResourceStep[]> => {
+  const steps: ResourceStep[] = [];
+  for (const resource of resources) steps.push(...(await step(resource, 'close', context)));
+  return steps;
+};

@@ -1,0 +1,75 @@
+import type { CodeFingerprint } from '../model/pause.ts';
+import type { Checkpoints } from '../storage/checkpoints.ts';
+import { withCheckpointer, type Graph, type GraphRegistry } from './graph-registry.ts';
+import { migrationPath } from './migrations.ts';
+import { checkResources, declaredResources, type ResourceStep } from './resources.ts';
+
+export interface InspectResume {
+  graphId: string;
+  threadId: string;
+  runId: string;
+  /** The nodes that were next when the run was paused. */
+  next: string[];
+  /** The code that was in force then; null where that is not known. */
+  before: CodeFingerprint | null;
+}
+
+/** What only a process that runs the graph's code can say of a resume. */
+export interface ResumeInspection {
+  code: CodeFingerprint;
+  /** Nodes that were to run next and that the graph does not have (any more). */
+  missingNodes: string[];
+  /** Registered migrations from that code to this, as "from → to"; null when none lead there. */
+  migration: { path: string[]; error: string | null } | null;
+  resources: ResourceStep[];
+}
+
+/** @throws {HoldpointError} `graph_not_found`; {GraphLoadError}. */
+export const createInspectResume = ({
+  graphs,
+  checkpoints,
+}: {
+  graphs: GraphRegistry;
+  checkpoints: Checkpoints;
+}) => {
+  return async (input: InspectResume): Promise<ResumeInspection> => {
+    const { graphId, threadId, runId, next, before } = input;
+    const { exports, code } = await graphs.module(graphId);
+    const graph = await graphs.load(graphId, { configurable: { thread_id: threadId } });
+    const path = before && before.sha256 !== code.sha256 ? migrationPath(exports, before, code) : undefined;
+    return {
+      code,
+      missingNodes: next.filter((name) => !(name in graph.nodes)),
+      migration: path
+        ? {
+            path: path.map(({ from, to }) => `${from} → ${to ?? 'now'}`),
+            error: await tryMigrations(path, await stateOf(graph, checkpoints, threadId)),
+          }
+        : null,
+      resources: await checkResources(declaredResources(exports), { threadId, runId }),
+    };
+  };
+};
+
+/** The state's values at the thread's latest checkpoint. */
+export const stateOf = async (
+  graph: Graph,
+  { reader }: Pick<Checkpoints, 'reader'>,
+  threadId: string,
+): Promise<unknown> => {
+  const config = { configurable: { thread_id: threadId, checkpoint_ns: '' } };
+  return (await withCheckpointer(graph, reader).getState(config)).values as unknown;
+};
+
+/** Runs them for their error: what they answer is asked again when the run starts. */
+const tryMigrations = async (
+  path: { migrate: (state: unknown) => unknown }[],
+  state: unknown,
+): Promise<string | null> => {
+  try {
+    for (const { migrate } of path) await migrate(state);
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+};

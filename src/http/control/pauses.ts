@@ -1,0 +1,185 @@
+import { z } from 'zod';
+import { pauseNotFound, threadNotFound } from '../../model/not-found.ts';
+import type { RequestPause } from '../../lifecycle/pause-thread.ts';
+import { presentCheck, type ResumeThread } from '../../lifecycle/resume-thread.ts';
+import type { WithdrawPauseInput } from '../../lifecycle/withdraw-pause.ts';
+import { ON_TIMEOUT, PAUSE_MODES, RELEASES, RESUME_BEHAVIORS, type Pause } from '../../model/pause.ts';
+import { incomingState } from '../platform/incoming-state.ts';
+import { Reply, route, type RequestFacts, type Route } from '../route.ts';
+import { CommandBody, QueryPaging, ThreadParams } from '../schemas.ts';
+import { PauseView, presentPause } from './pause-view.ts';
+
+export interface PauseDeps {
+  storage: {
+    threads: { get(threadId: string): Promise<unknown> };
+    pauses: {
+      current(threadId: string): Promise<Pause | undefined>;
+      list(query: { threadId: string; limit: number; offset: number }): Promise<Pause[]>;
+    };
+  };
+  requestPause: RequestPause;
+  withdrawPause: (input: WithdrawPauseInput) => Promise<Pause>;
+  resumeThread: ResumeThread;
+}
+
+const tag = 'pauses';
+
+/** What a pause of a thread, an assistant or everything is asked for with. */
+export const PauseTermsBody = z.object({
+  reason: z.string().trim().min(1).max(2000),
+  mode: z.enum(PAUSE_MODES).optional(),
+  drain_timeout_ms: z.int().min(1).max(86_400_000).optional(),
+  on_timeout: z.enum(ON_TIMEOUT).optional(),
+  resume_behavior: z.enum(RESUME_BEHAVIORS).optional(),
+  release: z.enum(RELEASES).optional(),
+  resume_when: z.unknown().optional(),
+});
+
+/** The terms as the use-case takes them. */
+export const toTerms = (body: z.output<typeof PauseTermsBody>) => ({
+  reason: body.reason,
+  ...(body.mode && { mode: body.mode }),
+  ...(body.drain_timeout_ms !== undefined && { drainTimeoutMs: body.drain_timeout_ms }),
+  ...(body.on_timeout && { onTimeout: body.on_timeout }),
+  ...(body.resume_behavior && { resumeBehavior: body.resume_behavior }),
+  ...(body.release && { release: body.release }),
+  ...(body.resume_when !== undefined && { resumeWhen: body.resume_when }),
+});
+
+const ResumeBody = z
+  .object({
+    trigger: z.string().min(1).max(200).nullish(),
+    data: z.unknown().optional(),
+    additional_context: z.string().max(100_000).nullish(),
+    command: CommandBody.nullish(),
+    on_drift: z.enum(['refuse', 'accept', 'migrate']).nullish(),
+    force: z.boolean().nullish(),
+    from_checkpoint_id: z.string().min(1).nullish(),
+    resume_token: z.string().nullish(),
+    idempotency_key: z.string().min(1).max(200).nullish(),
+  })
+  .prefault({});
+
+const CheckView = z
+  .looseObject({
+    name: z.string(),
+    status: z.enum(['passed', 'warning', 'accepted', 'migrated', 'forced', 'skipped', 'failed']),
+    detail: z.string().nullable(),
+    duration_ms: z.number(),
+  })
+  .meta({ description: 'What a check of the preflight found' });
+
+const ResumedView = z.object({ run_id: z.uuid(), attempt: z.number(), preflight: z.array(CheckView) });
+
+/** Pausing and resuming one thread. */
+export const pauseRoutes = (deps: PauseDeps): Route[] => [
+  asking(deps),
+  withdrawing(deps),
+  resuming(deps),
+  ...reading(deps),
+];
+
+const asking = (deps: PauseDeps): Route =>
+  route({
+    method: 'post',
+    path: '/threads/:thread_id/pause',
+    tag,
+    summary:
+      'Pause a thread at the end of its step, or now; one that is draining or paused answers with that pause',
+    params: ThreadParams,
+    body: PauseTermsBody,
+    response: PauseView,
+    status: 202,
+    handle: async ({ params, body, request }) => {
+      const { pause, created, resumeToken } = await deps.requestPause({
+        ...toTerms(body),
+        threadId: params.thread_id,
+        actor: request.actor,
+      });
+      const token = resumeToken && { resume_token: resumeToken, resume_url: hookUrl(request, resumeToken) };
+      return new Reply(created && pause.state === 'draining' ? 202 : 200, {
+        ...presentPause(pause),
+        ...token,
+      });
+    },
+  });
+
+/** Where the outside resumes with the token: the server as this caller reached it. */
+const hookUrl = ({ headers }: RequestFacts, token: string): string => {
+  const protocol = headers['x-forwarded-proto'] ?? 'http';
+  return `${String(protocol)}://${headers.host ?? 'localhost'}/hooks/${token}`;
+};
+
+const withdrawing = (deps: PauseDeps): Route =>
+  route({
+    method: 'delete',
+    path: '/threads/:thread_id/pause',
+    tag,
+    summary: 'Withdraw a pause that is still draining',
+    params: ThreadParams,
+    response: PauseView,
+    handle: async ({ params, request }) =>
+      presentPause(await deps.withdrawPause({ threadId: params.thread_id, actor: request.actor })),
+  });
+
+const resuming = (deps: PauseDeps): Route =>
+  route({
+    method: 'post',
+    path: '/threads/:thread_id/resume',
+    tag,
+    summary: 'Resume a paused or stopped thread, once every check of the preflight passed',
+    params: ThreadParams,
+    body: ResumeBody,
+    response: ResumedView,
+    status: 202,
+    handle: async ({ params, body, request }) => {
+      const { run, attempt, preflight } = await deps.resumeThread({
+        threadId: params.thread_id,
+        actor: request.actor,
+        trigger: body.trigger ?? 'manual',
+        data: incomingState(body.data, 'data') ?? null,
+        additionalContext: body.additional_context ?? null,
+        command: (incomingState(body.command ?? undefined, 'command') as object | undefined) ?? null,
+        onDrift: body.on_drift ?? 'refuse',
+        force: body.force ?? false,
+        fromCheckpointId: body.from_checkpoint_id ?? null,
+        resumeToken: body.resume_token ?? null,
+        idempotencyKey: body.idempotency_key ?? null,
+      });
+      return new Reply(202, { run_id: run.runId, attempt, preflight: preflight.map(presentCheck) });
+    },
+  });
+
+const reading = (deps: PauseDeps): Route[] => [
+  route({
+    method: 'get',
+    path: '/threads/:thread_id/pause',
+    tag,
+    summary: 'The pause that is draining or in which the thread rests',
+    params: ThreadParams,
+    response: PauseView,
+    handle: async ({ params }) => {
+      await known(deps.storage, params.thread_id);
+      const pause = await deps.storage.pauses.current(params.thread_id);
+      if (!pause) throw pauseNotFound(params.thread_id);
+      return presentPause(pause);
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/threads/:thread_id/pauses',
+    tag,
+    summary: 'All pauses of a thread, newest first',
+    params: ThreadParams,
+    query: z.object(QueryPaging),
+    response: z.array(PauseView),
+    handle: async ({ params, query }) => {
+      await known(deps.storage, params.thread_id);
+      return (await deps.storage.pauses.list({ threadId: params.thread_id, ...query })).map(presentPause);
+    },
+  }),
+];
+
+const known = async ({ threads }: PauseDeps['storage'], threadId: string): Promise<void> => {
+  if (!(await threads.get(threadId))) throw threadNotFound(threadId);
+};

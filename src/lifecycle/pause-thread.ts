@@ -1,0 +1,173 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { isoTime } from '../model/clock.ts';
+import { HoldpointError } from '../model/errors.ts';
+import type { JsonObject } from '../model/json.ts';
+import { threadNotFound } from '../model/not-found.ts';
+import type { Pause, PauseCause, PauseTerms } from '../model/pause.ts';
+import { isHeld } from '../model/run-state.ts';
+import type { Run } from '../model/run.ts';
+import type { Ledger } from '../storage/ports.ts';
+import type { LifecycleDeps } from './deps.ts';
+import { moveRun } from './move-run.ts';
+import { restEvents, type SecuredPause } from './pause-record.ts';
+import type { SecurePause } from './secure-pause.ts';
+import { appendAsSystem } from './system-events.ts';
+
+export interface RequestPauseInput extends Partial<PauseTerms> {
+  threadId: string;
+  reason: string;
+  actor: string;
+  /** Only this run; without it the one that is the thread's turn. */
+  runId?: string;
+  cause?: PauseCause;
+  scopeId?: string;
+  windowId?: string;
+  remedy?: JsonObject;
+  resumeTokenExpiresMs?: number;
+}
+
+export interface RequestedPause {
+  pause: Pause;
+  /** False when the thread was draining or paused already: `pause` is that one, unchanged. */
+  created: boolean;
+  /** By which the outside resumes; it is told once and only its hash is kept. */
+  resumeToken: string | null;
+}
+
+export type RequestPause = (input: RequestPauseInput) => Promise<RequestedPause>;
+
+/**
+ * Asks the run whose turn it is on the thread to stop at the end of its step (`drain`) or at once (`now`). One that
+ * waits is paused when this returns; one that runs is `draining` until its checkpoint was verified.
+ * @throws {HoldpointError} `thread_not_found`; `invalid_transition` when there is nothing to pause.
+ */
+export const createRequestPause = (deps: LifecycleDeps & { securePause: SecurePause }): RequestPause => {
+  return async (input) => {
+    for (;;) {
+      const waiting = await secureWaiting(deps, input);
+      const asked = await deps.storage.transaction((ledger) => ask(deps, ledger, { input, waiting }));
+      if (asked === 'look again') continue;
+      const { runId, threadId, state } = asked.pause;
+      if (asked.created && state === 'draining') deps.storage.signals.publish({ kind: 'desired', runId });
+      if (asked.created) deps.storage.signals.publish({ kind: 'thread', threadId });
+      return asked;
+    }
+  };
+};
+
+/** The SHA-256 by which a token is found again. */
+export const hashToken = (token: string): string => createHash('sha256').update(token).digest('hex');
+
+interface Waiting {
+  runId: string;
+  secured: SecuredPause;
+}
+
+/** What is to be known of a run that waits before it can be paused in one transaction. */
+const secureWaiting = async (
+  { storage, securePause }: Parameters<typeof createRequestPause>[0],
+  { threadId }: RequestPauseInput,
+): Promise<Waiting | undefined> => {
+  const [run] = await storage.runs.unfinished(threadId);
+  if (run?.state !== 'pending') return undefined;
+  const assistant = await storage.assistants.get(run.assistantId);
+  if (!assistant) return undefined;
+  return { runId: run.runId, secured: await securePause({ run, assistant, unsafe: false }) };
+};
+
+const ask = async (
+  deps: LifecycleDeps,
+  ledger: Ledger,
+  { input, waiting }: { input: RequestPauseInput; waiting: Waiting | undefined },
+): Promise<RequestedPause | 'look again'> => {
+  const { threadId } = input;
+  if (!(await ledger.threads.get(threadId))) throw threadNotFound(threadId);
+  const current = await ledger.pauses.current(threadId);
+  if (current) return { pause: current, created: false, resumeToken: null };
+  const run = await toPause(ledger, input);
+  if (run.state === 'pending' && waiting?.runId !== run.runId) return 'look again';
+  const resumeToken = randomBytes(32).toString('base64url');
+  const pause = newPause(deps, { input, run, resumeToken });
+  await ledger.pauses.insert(pause);
+  await pauseRun(deps, ledger, { run, pause, secured: waiting?.secured });
+  return { pause: (await ledger.pauses.get(pause.pauseId)) ?? pause, created: true, resumeToken };
+};
+
+/** The run whose turn it is. */
+const toPause = async (ledger: Ledger, { threadId, runId }: RequestPauseInput): Promise<Run> => {
+  const [run] = await ledger.runs.unfinished(threadId);
+  if (!run || run.state === 'stopped' || (runId !== undefined && runId !== run.runId))
+    throw nothingToPause(threadId, run);
+  return run;
+};
+
+const nothingToPause = (threadId: string, run: Run | undefined): HoldpointError =>
+  new HoldpointError(
+    'invalid_transition',
+    run
+      ? `Thread ${threadId} is ${run.state}: there is nothing to pause.`
+      : `No run of thread ${threadId} is under way: there is nothing to pause.`,
+    { details: { thread_id: threadId, ...(run && { run_id: run.runId, state: run.state }) } },
+  );
+
+/** What is not said. The time is long enough for most steps; then the drain is extended. */
+const DEFAULTS = {
+  cause: 'operator',
+  mode: 'drain',
+  drainTimeoutMs: 120_000,
+  onTimeout: 'extend',
+  resumeBehavior: 'continue',
+  release: 'idle',
+  resumeWhen: null,
+  resumeTokenExpiresMs: null,
+  scopeId: null,
+  windowId: null,
+  remedy: null,
+} as const;
+
+const newPause = (
+  { clock, newId }: LifecycleDeps,
+  { input, run, resumeToken }: { input: RequestPauseInput; run: Run; resumeToken: string },
+): Pause => {
+  const { actor, ...asked } = { ...DEFAULTS, ...input };
+  return {
+    ...asked,
+    pauseId: newId(),
+    threadId: run.threadId,
+    runId: run.runId,
+    state: 'draining',
+    requestedBy: actor,
+    requestedAt: isoTime(clock),
+    drainDeadlineMs: clock.now() + (asked.mode === 'now' ? 0 : asked.drainTimeoutMs),
+    resumeTokenHash: hashToken(resumeToken),
+    checkpoint: null,
+    verified: null,
+    pausedAt: null,
+    endedAt: null,
+    endedBy: null,
+  };
+};
+
+const pauseRun = async (
+  deps: LifecycleDeps,
+  ledger: Ledger,
+  { run, pause, secured }: { run: Run; pause: Pause; secured: SecuredPause | undefined },
+): Promise<void> => {
+  const { pauseId, reason, requestedAt: at } = pause;
+  const held = isHeld(run.state);
+  const desired = held ? (pause.mode === 'now' ? 'pause_now' : 'pause') : 'run';
+  if (!held) {
+    const rest = { state: 'paused' as const, since: at, reason, after: 0 };
+    await appendAsSystem(deps, ledger, { run, events: restEvents({ ...run, pauseId }, rest) });
+  }
+  await moveRun(ledger, {
+    run,
+    transition: held && pause.cause === 'condition' ? 'conditionMet' : 'requestPause',
+    actor: pause.requestedBy,
+    at,
+    reason,
+    set: { pauseId, desired },
+    ...(!held && { thread: { status: 'interrupted' }, secured }),
+    detail: { pause_id: pauseId, reason, mode: pause.mode },
+  });
+};

@@ -1,0 +1,213 @@
+import { isoTime } from '../model/clock.ts';
+import { HoldpointError } from '../model/errors.ts';
+import type { JsonObject } from '../model/json.ts';
+import { threadNotFound } from '../model/not-found.ts';
+import type { Pause, RunResume } from '../model/pause.ts';
+import type { Run } from '../model/run.ts';
+import type { Ledger } from '../storage/ports.ts';
+import type { LifecycleDeps } from './deps.ts';
+import { moveRun } from './move-run.ts';
+import { hashToken } from './pause-thread.ts';
+import { failedChecks, type CheckResult, type ResumeAsk, type ValidateResume } from './validate-resume.ts';
+
+export interface ResumeThreadInput {
+  threadId: string;
+  actor: string;
+  /** `manual`, or what set it off. */
+  trigger?: string;
+  data?: unknown;
+  additionalContext?: string | null;
+  command?: RunResume['command'];
+  onDrift?: ResumeAsk['onDrift'];
+  force?: boolean;
+  fromCheckpointId?: string | null;
+  /** When given it must be the pause's own. */
+  resumeToken?: string | null;
+  /** Asked twice with the same key it resumes once and answers the same. */
+  idempotencyKey?: string | null;
+}
+
+export interface ResumedThread {
+  run: Run;
+  /** The attempt that goes on. */
+  attempt: number;
+  preflight: CheckResult[];
+}
+
+export type ResumeThread = (input: ResumeThreadInput) => Promise<ResumedThread>;
+
+/**
+ * Lets a paused (or stopped) run go on as its next attempt, once every check passed. When one fails nothing changes.
+ * @throws {HoldpointError} `thread_not_found`; `invalid_transition` when nothing is paused; `preflight_failed`
+ * with every check under `details.checks`.
+ */
+export const createResumeThread = (
+  deps: LifecycleDeps & { validateResume: ValidateResume },
+): ResumeThread => {
+  return async (given) => {
+    const { storage } = deps;
+    const input: Asked = { ...DEFAULTS, ...given };
+    const before = await answeredBefore(deps, input);
+    if (before) return before;
+    const ask = await whatIsAsked(deps, input);
+    const preflight = await deps.validateResume(ask);
+    const failed = failedChecks(preflight);
+    if (failed.length > 0) throw preflightFailed(ask.run, preflight);
+    const { run, job } = await storage.transaction((ledger) =>
+      resumeRun(deps, ledger, { input, ask, preflight }),
+    );
+    storage.signals.publish({ kind: 'thread', threadId: run.threadId });
+    if (job) await storage.queue.announce(job);
+    return { run, attempt: run.attempt + 1, preflight };
+  };
+};
+
+type Asked = Required<ResumeThreadInput>;
+
+const DEFAULTS = {
+  trigger: 'manual',
+  data: null,
+  additionalContext: null,
+  command: null,
+  onDrift: 'refuse',
+  force: false,
+  fromCheckpointId: null,
+  resumeToken: null,
+  idempotencyKey: null,
+} as const;
+
+/** A key that was used answers what it answered. */
+const answeredBefore = async (
+  { storage }: LifecycleDeps,
+  { threadId, idempotencyKey }: Asked,
+): Promise<ResumedThread | undefined> => {
+  if (idempotencyKey == null) return undefined;
+  const runs = await storage.runs.list({ threadId, limit: 20, offset: 0 });
+  const run = runs.find(({ resume }) => resume?.idempotencyKey === idempotencyKey);
+  return run && { run, attempt: run.resume?.attempt ?? run.attempt, preflight: [] };
+};
+
+const whatIsAsked = async ({ storage }: LifecycleDeps, input: Asked): Promise<ResumeAsk> => {
+  const { threadId } = input;
+  if (!(await storage.threads.get(threadId))) throw threadNotFound(threadId);
+  const [run] = await storage.runs.unfinished(threadId);
+  if (!run || (run.state !== 'paused' && run.state !== 'stopped')) throw nothingToResume(threadId, run);
+  const pause = await pauseOf(storage, run);
+  if (input.resumeToken !== null && hashToken(input.resumeToken) !== pause?.resumeTokenHash)
+    throw wrongToken();
+  return {
+    run,
+    pause,
+    assistant: await storage.assistants.get(run.assistantId),
+    onDrift: input.onDrift,
+    force: input.force,
+    fromCheckpointId: input.fromCheckpointId,
+    instructs: [input.additionalContext, input.data, input.command].some((given) => given != null),
+  };
+};
+
+const pauseOf = async ({ pauses }: LifecycleDeps['storage'], { pauseId }: Run): Promise<Pause | undefined> =>
+  pauseId === null ? undefined : pauses.get(pauseId);
+
+const wrongToken = (): HoldpointError =>
+  new HoldpointError('invalid_request', 'resume_token: is not that of the current pause', {
+    details: { field: 'resume_token' },
+  });
+
+const nothingToResume = (threadId: string, run: Run | undefined): HoldpointError =>
+  new HoldpointError('invalid_transition', `Thread ${threadId} ${standing(run)}.`, {
+    details: { thread_id: threadId, ...(run && { run_id: run.runId, state: run.state }) },
+  });
+
+const standing = (run: Run | undefined): string => {
+  if (!run) return 'is not paused: there is nothing to resume';
+  if (run.state === 'pausing')
+    return 'is still draining: withdraw the pause (DELETE) or wait until it is paused';
+  return `is ${run.state} already`;
+};
+
+const preflightFailed = ({ threadId, runId, state }: Run, preflight: CheckResult[]): HoldpointError => {
+  const failed = failedChecks(preflight);
+  const named = failed.map(({ name, detail }) => `${name} (${detail})`).join('; ');
+  return new HoldpointError('preflight_failed', `Thread ${threadId} stays ${state}: ${named}`, {
+    details: { run_id: runId, failed: failed.map(({ name }) => name), checks: preflight.map(presentCheck) },
+  });
+};
+
+/** A check in the words of the wire. */
+export const presentCheck = ({ name, status, detail, durationMs, facts }: CheckResult): JsonObject => ({
+  name,
+  status,
+  detail,
+  duration_ms: durationMs,
+  ...(facts as JsonObject | undefined),
+});
+
+interface Resuming {
+  input: Asked;
+  ask: ResumeAsk;
+  preflight: CheckResult[];
+}
+
+const resumeRun = async (deps: LifecycleDeps, ledger: Ledger, { input, ask, preflight }: Resuming) => {
+  const { threadId, actor } = input;
+  const at = isoTime(deps.clock);
+  const run = await ledger.runs.get(ask.run.runId);
+  if (run?.state !== ask.run.state || run.attempt !== ask.run.attempt) throw nothingToResume(threadId, run);
+  const state = await moveRun(ledger, {
+    run,
+    transition: 'resume',
+    actor,
+    at,
+    set: { desired: 'run', spent: 0, resume: broughtAlong(input, ask, at) },
+    thread: { status: 'busy' },
+    detail: detailOf(input, ask.pause, { at, preflight }),
+  });
+  if (state === undefined) throw nothingToResume(threadId, run);
+  const job = await ledger.runs.offerNext(threadId);
+  return { run: { ...run, state, desired: 'run' as const, pauseId: null, since: at, updatedAt: at }, job };
+};
+
+const broughtAlong = (input: Asked, { run, pause, onDrift }: ResumeAsk, at: string): RunResume => ({
+  pauseId: pause?.pauseId ?? null,
+  attempt: run.attempt + 1,
+  trigger: input.trigger,
+  data: input.data,
+  additionalContext: input.additionalContext,
+  command: input.command,
+  checkpointId: input.fromCheckpointId ?? restartAt(pause),
+  migrateFrom: onDrift === 'accept' ? null : (pause?.checkpoint?.code ?? null),
+  idempotencyKey: input.idempotencyKey,
+  at,
+});
+
+/** The checkpoint before the step that a pause was to begin anew: of a step that was cut, its own. */
+const restartAt = (pause: Pause | undefined): string | null => {
+  if (pause?.resumeBehavior !== 'restart_step' || !pause.checkpoint) return null;
+  const { unsafe, checkpointId, parentId } = pause.checkpoint;
+  return unsafe ? checkpointId : (parentId ?? checkpointId);
+};
+
+const detailOf = (
+  input: Asked,
+  pause: Pause | undefined,
+  { at, preflight }: { at: string; preflight: CheckResult[] },
+): JsonObject => {
+  const since = (from: string | null | undefined): number | null =>
+    from == null ? null : Date.parse(at) - Date.parse(from);
+  const adjusted = preflight.filter(({ status }) => ADJUSTED.has(status));
+  return {
+    pause_id: pause?.pauseId ?? null,
+    trigger: input.trigger,
+    pause_duration_ms: since(pause?.pausedAt),
+    checkpoint_age_ms: since(pause?.checkpoint?.takenAt),
+    from_checkpoint_id: input.fromCheckpointId,
+    on_drift: input.onDrift,
+    force: input.force,
+    additional_context: input.additionalContext,
+    data: input.data as JsonObject | null,
+    adjusted: adjusted.map(presentCheck),
+  };
+};
+
+const ADJUSTED = new Set(['warning', 'accepted', 'migrated', 'forced']);

@@ -1,0 +1,27 @@
+import type { NewRunEvent } from '../model/run-event.ts';
+import type { Run } from '../model/run.ts';
+import type { Ledger } from '../storage/ports.ts';
+import type { LifecycleDeps } from './deps.ts';
+
+/**
+ * Events of a run that no worker holds, for whoever follows it. A worker's own may have gone missing: the thread is
+ * taken over for a moment, which gives these a place after all of them.
+ */
+export const appendAsSystem = async (
+  { storage, clock, newId }: LifecycleDeps,
+  ledger: Ledger,
+  { run, events }: { run: Run; events: NewRunEvent[] },
+): Promise<void> => {
+  if (events.length === 0) return;
+  const { threadId, runId } = run;
+  const lease = await ledger.threads.claim({
+    threadId,
+    runId,
+    token: newId(),
+    owner: 'system',
+    expiresAt: clock.now(),
+  });
+  if (!lease) return;
+  await storage.events.append({ lease, runId, events }, ledger);
+  await ledger.threads.release(lease);
+};
