@@ -1,4 +1,5 @@
 import { getConfig, type LangGraphRunnableConfig, task } from '@langchain/langgraph';
+import { isObject } from './json.ts';
 
 const inGraph = (config: LangGraphRunnableConfig): boolean =>
   typeof config.configurable?.['__pregel_call'] === 'function';
@@ -16,4 +17,14 @@ export const inOwnTask = async <T>(
   if (!inGraph(config)) return work(config);
   const own = task(name, async () => work({ ...config, ...getConfig() }));
   return own();
+};
+
+/**
+ * Resolves when what tasks of this node have returned is on disk. A saver that writes later than it is asked to says so
+ * by a method `stored`; others have written by then, or cannot say.
+ */
+export const storedSoFar = async ({ configurable }: LangGraphRunnableConfig): Promise<void> => {
+  await new Promise((resolve) => setImmediate(resolve)); // LangGraph hands a result to the saver after it is returned
+  const saver: unknown = configurable?.['__pregel_checkpointer'];
+  if (isObject(saver) && typeof saver['stored'] === 'function') await saver['stored']();
 };

@@ -11,7 +11,7 @@ import { decideCalls, type GateUpdate } from './decide.ts';
 import type { DecisionRecord } from './decisions.ts';
 import { gateOf } from './gate-of.ts';
 import { asText } from './json.ts';
-import { inOwnTask } from './own-task.ts';
+import { inOwnTask, storedSoFar } from './own-task.ts';
 import { type IdentifiedCall, unanswered, type UnparsedCall } from './tool-calls.ts';
 import { lastToolRuns, type ToolRun } from './tool-runs.ts';
 
@@ -75,7 +75,8 @@ const runCalls = async (
 ): Promise<ToolMessage[]> => {
   const { valid, invalid } = unanswered(messages);
   const results = invalid.map(toldMalformed);
-  for (const call of valid) {
+  for (const [index, call] of valid.entries()) {
+    if (index > 0) await storedSoFar(config);
     config.signal?.throwIfAborted();
     const tool = tools.find(({ name }) => name === call.name);
     const open = tool === undefined ? undefined : (gateOf(tool)?.inner ?? tool);

@@ -3,6 +3,11 @@ import type { Lease } from '../model/lease.ts';
 
 /** A checkpointer that writes for one attempt of one run, and only as long as its lease is the thread's. */
 export interface CheckpointWriter extends BaseCheckpointSaver {
+  /**
+   * Resolves when everything that was given to it so far is on disk; rejects when some of it could not be stored.
+   * The gates ask it between two tool calls of one step (`storedSoFar`): the first must not be repeated.
+   */
+  stored(): Promise<void>;
   /** After this every write is refused with `LeaseLostError`, whatever still runs of the attempt. */
   close(): void;
 }

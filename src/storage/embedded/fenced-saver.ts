@@ -35,6 +35,7 @@ export class FencedSaver extends CheckpointReader implements CheckpointWriter {
   readonly #group: CheckpointGroup;
   readonly #onPut: (put: CheckpointPut) => void;
   #closed = false;
+  #latest: Promise<void> = Promise.resolve();
 
   constructor(connection: CheckpointConnection & { group: CheckpointGroup }, input: WriterInput) {
     super(connection);
@@ -90,6 +91,11 @@ export class FencedSaver extends CheckpointReader implements CheckpointWriter {
     yield* super.list(...args);
   }
 
+  async stored(): Promise<void> {
+    this.#group.flush();
+    await this.#latest;
+  }
+
   close(): void {
     this.#closed = true;
   }
@@ -121,6 +127,10 @@ export class FencedSaver extends CheckpointReader implements CheckpointWriter {
   }
 
   #store(stored: Pick<StoreBatch, 'writes' | 'checkpoint'>): Promise<void> {
-    return this.#group.store({ lease: this.#lease, runId: this.#runId, ...stored }, () => this.#closed);
+    const batch = { lease: this.#lease, runId: this.#runId, ...stored };
+    const done = this.#group.store(batch, () => this.#closed);
+    this.#latest = Promise.all([this.#latest, done]).then(() => undefined);
+    this.#latest.catch(() => undefined); // whoever asked for this write hears of it
+    return done;
   }
 }
