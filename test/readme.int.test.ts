@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -105,7 +105,13 @@ describe('the README', () => {
   beforeAll(async () => {
     for (const name of IN_A_CLONE) symlinkSync(join(ROOT, name), join(clone, name));
     port = await freePort();
-    env = { ...process.env, OPENAI_API_KEY: '', OPENAI_BASE_URL: '', HOLDPOINT_PORT: String(port) };
+    env = {
+      ...process.env,
+      OPENAI_API_KEY: '',
+      OPENAI_BASE_URL: '',
+      SMTP_URL: '',
+      HOLDPOINT_PORT: String(port),
+    };
     terminal = new Terminal(clone, env);
   });
 
@@ -151,20 +157,24 @@ describe('the README', () => {
     expect(printed).toMatch(/Try\s+curl /);
   });
 
-  it('holds the tool call by curl, shows its name and arguments, and runs it once approved', async () => {
+  it('holds the calls by curl, shows their names and arguments, and runs them once approved', async () => {
     const section = 'The story, by curl';
-    expect(await run(section)).toContain('"status":"idle"');
-
     const held = await run(section);
-    expect(held).toContain("name: 'write_file'");
+    expect(held).toContain("'write_file'");
     expect(held).toContain("path: 'notes.md'");
+    expect(held).toContain("'send_email'");
+    expect(held).toContain("to: 'team@example.com'");
     expect(existsSync(join(clone, 'workspace/notes.md'))).toBe(false);
+    expect(existsSync(join(clone, 'outbox'))).toBe(false);
 
-    expect(await run(section)).toContain('# Release notes 1.2');
+    const done = await run(section);
+    expect(done).toContain('# Release notes 1.2');
+    expect(done).toMatch(/^To: team@example\.com\r?$/m);
     expect(read('workspace/notes.md')).toContain('# Release notes 1.2');
+    expect(readdirSync(join(clone, 'outbox'))).toHaveLength(1);
   });
 
-  it('does the same with the published SDK, as one script', async () => {
+  it('does the same with the published SDK, as one script: exactly what was approved', async () => {
     const section = 'The same with the LangGraph SDK';
     const script = next(section);
     writeFileSync(join(clone, /^\/\/ (\S+)/.exec(script)?.[1] ?? ''), script);
@@ -174,7 +184,11 @@ describe('the README', () => {
     expect(printed).toContain("updates [ 'model' ]");
     expect(printed).toContain("updates [ '__interrupt__' ]");
     expect(printed).toContain('waits for a decision: write_file');
-    expect(printed).toContain('Done: notes.md is written.');
+    expect(printed).toContain('waits for a decision: send_email');
+    expect(printed).toContain('Done: notes.md is written.\nI did not mail team@example.com.');
+    expect(printed).toContain('write_file was let through by a person and is done');
+    expect(printed).not.toContain('send_email was let through');
+    expect(readdirSync(join(clone, 'outbox'))).toHaveLength(1);
   });
 
   it('goes on after kill -9 while a call is held', async () => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import type { ApprovalQuestion } from '../../src/gates/index.ts';
 import { temporaryFolder } from '../support/server.ts';
 import { useServer } from '../wire/server.ts';
 
@@ -53,7 +54,7 @@ describe('the calls of one step, on a server', () => {
       const waiting = Object.values((await client.threads.get(thread)).interrupts).flat();
       expect(waiting).toHaveLength(3 - asked.length);
       const [question] = waiting;
-      asked.push((question?.value as { action_request: { action: string } }).action_request.action);
+      asked.push((question?.value as ApprovalQuestion | undefined)?.action_request.action ?? '');
       await client.runs.wait(thread, 'wrapped', {
         command: { resume: { [String(question?.id)]: decision } },
       });
