@@ -1,18 +1,19 @@
-import { mkdirSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { createControl } from './composition/control.ts';
 import { listen } from './composition/listen.ts';
 import { startCourier } from './composition/outbound.ts';
 import { pauseDeps, pauseSecurer } from './composition/pauses.ts';
 import { platformDeps, type PlatformParts } from './composition/platform.ts';
+import { createReload, type Reloading } from './composition/reload.ts';
 import { createSignalHub } from './composition/signal-hub.ts';
 import { openStore } from './composition/store.ts';
 import { startWorkers } from './composition/workers.ts';
-import { readLanggraphConfig } from './config/langgraph-config.ts';
+import { readLanggraphConfig, type LanggraphConfig } from './config/langgraph-config.ts';
 import { publishAddress } from './config/server-address.ts';
 import type { Settings } from './config/settings.ts';
 import { version } from './config/version.ts';
-import { createGraphRegistry, type GraphRegistry } from './engine/graph-registry.ts';
+import type { GraphRegistry } from './engine/graph-registry.ts';
+import { createReloadableRegistry } from './engine/reloadable-registry.ts';
 import { readThreadNow } from './engine/thread-now.ts';
 import { createApp } from './http/app.ts';
 import type { ControlDeps } from './http/control/deps.ts';
@@ -44,7 +45,7 @@ export interface ServerOptions {
   workerEntry?: string;
 }
 
-export interface RunningServer {
+export interface RunningServer extends Reloading {
   url: string;
   graphs: string[];
   /** What the agents talk to: a model server, or the rehearsal model when nothing is configured. */
@@ -70,23 +71,21 @@ export const startServer = async ({
 }: ServerOptions): Promise<RunningServer> => {
   refuseOpenHost(settings.host);
   const log = createLogger(settings.logLevel, { process: 'api' });
-  const langgraph = readLanggraphConfig(settings.config);
-  for (const [name, value] of Object.entries(langgraph.env)) process.env[name] ??= value;
-  mkdirSync(settings.dataDir, { recursive: true });
+  const langgraph = readProject(settings.config);
   const lock = lockDataFolder(settings.dataDir);
   const hub = createSignalHub();
   const { dataDir, synchronous } = settings;
   const storage = await openEmbeddedStorage({ dataDir, synchronous, link: hub.link });
   const parts = { storage, clock, at, newId: newUuid };
   const lifecycle: LifecycleDeps = { ...parts, settings: lifecycleSettings(settings), log };
-  const graphs = createGraphRegistry(langgraph.graphs);
+  const graphs = createReloadableRegistry(langgraph.graphs);
   const assistants = createAssistants({ storage, graphs, clock });
   const reapRuns = await takeOver(lifecycle, graphs);
   await assistants.ensureSystem();
   const rehearsal = modelConfigured() ? undefined : await startRehearsalModel();
   const workers = startWorkers({
     ...(workerEntry !== undefined && { entry: workerEntry }),
-    graphs: langgraph.graphs,
+    graphs: () => graphs.sources(),
     store: langgraph.store,
     ...(rehearsal && { modelUrl: rehearsal.url }),
     onSignal: hub.deliver,
@@ -116,6 +115,7 @@ export const startServer = async ({
     url,
     graphs: graphs.ids(),
     model: rehearsal ? 'rehearsal' : 'configured',
+    ...createReload({ graphs, assistants, workers, settings }),
     close: () => stop({ server, scheduler, courier, workers, rehearsal, storage, lock, settings }),
   };
 };
@@ -140,6 +140,13 @@ const stop = async (parts: Parts): Promise<void> => {
   await parts.rehearsal?.close();
   await parts.storage.close();
   parts.lock.release();
+};
+
+/** What `langgraph.json` says; its environment is that of this process, where that says nothing itself. */
+const readProject = (path: string): LanggraphConfig => {
+  const langgraph = readLanggraphConfig(path);
+  for (const [name, value] of Object.entries(langgraph.env)) process.env[name] ??= value;
+  return langgraph;
 };
 
 /** Finishes what a former server left half done. Answers how to take back what a worker held. */

@@ -1,4 +1,5 @@
 import { approve } from './approve.ts';
+import { dev } from './dev.ts';
 import { edit } from './edit.ts';
 import { follow } from './follow.ts';
 import { inbox } from './inbox.ts';
@@ -11,6 +12,7 @@ import { serve } from './serve.ts';
 
 /** The commands, in the order in which somebody meets them. */
 export const COMMANDS: readonly Command[] = [
+  dev,
   serve,
   launch,
   follow,

@@ -9,7 +9,8 @@ import { WorkerPool, type PoolOptions } from '../worker/pool.ts';
 interface WorkerOptions extends Pick<PoolOptions, 'onSignal' | 'onGone'> {
   /** The module a worker process runs; the default is our own. */
   entry?: string;
-  graphs: Record<string, GraphSource>;
+  /** Asked each time a worker starts. */
+  graphs: () => Record<string, GraphSource>;
   store: StoreConfig;
   /** Where the rehearsal model listens, when no model is configured. */
   modelUrl?: string;
@@ -29,7 +30,7 @@ export const startWorkers = ({
   new WorkerPool({
     entry,
     // They are told on the command line, which others on the machine can read, and send nothing themselves.
-    options: (id) => ({ id, settings: { ...settings, webhookSecrets: [] }, graphs, store }),
+    options: (id) => ({ id, settings: { ...settings, webhookSecrets: [] }, graphs: graphs(), store }),
     env: {
       ...process.env,
       ...(modelUrl !== undefined && { OPENAI_BASE_URL: modelUrl, OPENAI_API_KEY: 'rehearsal' }),

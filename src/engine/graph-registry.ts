@@ -1,11 +1,11 @@
-import { pathToFileURL } from 'node:url';
 import type { Pregel } from '@langchain/langgraph';
 import type { BaseCheckpointSaver } from '@langchain/langgraph-checkpoint';
 import { HoldpointError } from '../model/errors.ts';
 import { isRecord } from '../model/json.ts';
 import type { CodeFingerprint } from '../model/pause.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import { importModule } from './import-module.ts';
+import { importModule, moduleUrl } from './import-module.ts';
+import { placeOf } from './load-error-place.ts';
 
 /** Any compiled graph. */
 // oxlint-disable-next-line typescript/no-explicit-any -- LangGraph's own "any graph" has these parameters
@@ -15,6 +15,8 @@ export type Graph = Pregel<any, any>;
 export interface GraphSource {
   file: string;
   exportName: string;
+  /** Counts how often its project was read anew by this process: another number is another import. */
+  generation?: number;
 }
 
 /** The graphs this process can load, by id. Each module is imported once, when it is first needed. */
@@ -45,7 +47,8 @@ export interface GraphModule {
 export class GraphLoadError extends HoldpointError {
   constructor(graphId: string, source: GraphSource, cause: unknown) {
     const problem = cause instanceof Error ? cause.message : String(cause);
-    const message = `Graph "${graphId}" (${source.file}, export ${source.exportName}) cannot be loaded: ${problem}`;
+    const place = placeOf(cause);
+    const message = `Graph "${graphId}" (${source.file}, export ${source.exportName}) cannot be loaded: ${problem}${place === undefined ? '' : ` (at ${place})`}`;
     super('graph_load_failed', message, { details: { graph_id: graphId }, cause });
     this.name = 'GraphLoadError';
   }
@@ -102,8 +105,8 @@ export const createGraphRegistry = (sources: Record<string, GraphSource>): Graph
   };
 };
 
-const importGraphModule = async ({ file }: GraphSource): Promise<GraphModule> => {
-  const module = await importModule(pathToFileURL(file).href);
+const importGraphModule = async ({ file, generation }: GraphSource): Promise<GraphModule> => {
+  const module = await importModule(moduleUrl(file, generation));
   const commonJs = module['default']; // a CommonJS module's exports are not always seen by name
   const exports = isRecord(commonJs) && !isGraph(commonJs) ? { ...commonJs, ...module } : module;
   const version = exports['stateVersion'];

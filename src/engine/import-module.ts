@@ -1,10 +1,30 @@
 import { createRequire, Module, register as registerHooks } from 'node:module';
+import { pathToFileURL } from 'node:url';
 import { register as compileRequired } from 'tsx/cjs/api';
 import { register as compileImported } from 'tsx/esm/api';
-import { LENT } from './lent-packages.ts';
+import { GENERATION, LENT } from './lent-packages.ts';
 
 let prepared = false;
 let compiling = false;
+
+/**
+ * The URL to import a file by. Another `generation` imports it anew, with everything of its project that it imports
+ * (fallback-resolver.ts passes the number on); packages stay as they are. What was imported before stays in memory.
+ */
+export const moduleUrl = (file: string, generation = 0): string => {
+  const url = pathToFileURL(file);
+  if (generation > 0) {
+    url.searchParams.set(GENERATION, String(generation));
+    forgetRequired();
+  }
+  return url.href;
+};
+
+/** CommonJS modules have no query to tell them apart: those of projects are forgotten. */
+const forgetRequired = (): void => {
+  const { cache } = createRequire(import.meta.url);
+  for (const path of Object.keys(cache)) if (!path.includes('/node_modules/')) delete cache[path];
+};
 
 /**
  * Imports a module of a graph's project. TypeScript is compiled on the way, by a loader started when first

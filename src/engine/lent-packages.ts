@@ -1,2 +1,5 @@
 /** Packages lent to a graph's project that has not installed them. */
 export const LENT = /^(@langchain\/|langchain(\/|$)|zod(\/|$)|holdpoint(\/|$))/;
+
+/** The query of a module's URL that says which import of it this is. */
+export const GENERATION = 'holdpoint-reload';

@@ -36,10 +36,14 @@ interface WorkerProcess {
   id: string;
   child: ChildProcess;
   ready: boolean;
+  /** Another has taken its place: it drains, and nothing new is asked of it. */
+  replaced: boolean;
   lastBeat: number;
   /** Looks in a row that found no sign of life since the one before. */
   silentLooks: number;
   lastWords: LastWords | undefined;
+  /** Resolves when it takes runs, or is gone. */
+  started: Promise<void>;
   /** Resolves when the process is gone and what it held was taken back. */
   gone: Promise<void>;
   calls: Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>;
@@ -87,7 +91,7 @@ export class WorkerPool {
    * @throws {HoldpointError} what the worker refuses with; `worker_unavailable` when none answers in time.
    */
   async call<M extends WorkerMethod>(method: M, params: WorkerCalls[M], timeoutMs: number): Promise<unknown> {
-    const worker = [...this.#workers.values()].find(({ ready }) => ready);
+    const worker = [...this.#workers.values()].find(({ ready, replaced }) => ready && !replaced);
     if (!worker) throw unavailable('No worker is ready yet. Try again in a moment.');
     const id = ++this.#lastCall;
     let timer: NodeJS.Timeout | undefined;
@@ -103,6 +107,19 @@ export class WorkerPool {
     } finally {
       clearTimeout(timer);
       worker.calls.delete(id);
+    }
+  }
+
+  /**
+   * Starts new workers, with the options of now, and lets those of before drain for so long. Resolves when the new
+   * ones take runs.
+   */
+  async replace(drainTimeoutMs: number): Promise<void> {
+    const before = [...this.#workers.values()].filter(({ replaced }) => !replaced);
+    await Promise.all(before.map(() => this.#start()).map(({ started }) => started));
+    for (const worker of before) {
+      worker.replaced = true;
+      void this.#end(worker, drainTimeoutMs);
     }
   }
 
@@ -129,7 +146,7 @@ export class WorkerPool {
     }
   }
 
-  #start(): void {
+  #start(): WorkerProcess {
     const { entry, options, env, newId } = this.#options;
     const id = newId();
     const child = fork(entry, [JSON.stringify({ ...options(id), parent: process.pid })], {
@@ -140,9 +157,14 @@ export class WorkerPool {
       id,
       child,
       ready: false,
+      replaced: false,
       lastBeat: Date.now(),
       silentLooks: 0,
       lastWords: undefined,
+      started: new Promise<void>((resolve) => {
+        child.once('close', () => resolve());
+        child.on('message', ({ type }: FromWorker) => type === 'ready' && resolve());
+      }),
       gone: new Promise<void>((resolve) => {
         child.once('close', (code, signal) => resolve(this.#gone(worker, code, signal)));
       }),
@@ -154,6 +176,7 @@ export class WorkerPool {
     createInterface({ input: child.stdio[LAST_WORDS_FD] as Readable }).on('line', (line) => {
       worker.lastWords = JSON.parse(line) as LastWords;
     });
+    return worker;
   }
 
   #receive(worker: WorkerProcess, message: FromWorker): void {
@@ -182,28 +205,32 @@ export class WorkerPool {
   }
 
   async #gone(worker: WorkerProcess, code: number | null, signal: NodeJS.Signals | null): Promise<void> {
-    const { log, onGone } = this.#options;
+    const { log } = this.#options;
     this.#workers.delete(worker.id);
     for (const { reject } of worker.calls.values())
       reject(unavailable('The worker ended while it worked on this.'));
     const reason = endReason(worker, code, signal);
-    if (!this.#stopping) log.warn({ worker: worker.id, lastWords: worker.lastWords }, reason);
+    if (!this.#stopping && !worker.replaced)
+      log.warn({ worker: worker.id, lastWords: worker.lastWords }, reason);
+    await this.#takeBack(worker, reason);
+    if (this.#stopping || worker.replaced) return;
+    if (worker.ready) this.#start();
+    else setTimeout(() => !this.#stopping && this.#start(), RESTART_DELAY_MS).unref();
+  }
+
+  /** Tries until what the worker held is taken back. */
+  async #takeBack({ id, lastWords }: WorkerProcess, reason: string): Promise<void> {
+    const { log, onGone } = this.#options;
     for (let done = false; !done;) {
       try {
-        await onGone({ workerId: worker.id, culprit: worker.lastWords?.runId ?? undefined, reason });
+        await onGone({ workerId: id, culprit: lastWords?.runId ?? undefined, reason });
         done = true;
       } catch (error) {
-        log.error(
-          { err: error, worker: worker.id },
-          'what the worker held cannot be taken back yet; trying again',
-        );
+        log.error({ err: error, worker: id }, 'what the worker held cannot be taken back yet; trying again');
         if (this.#stopping) return;
         await new Promise((resolve) => setTimeout(resolve, RESTART_DELAY_MS));
       }
     }
-    if (this.#stopping) return;
-    if (worker.ready) this.#start();
-    else setTimeout(() => !this.#stopping && this.#start(), RESTART_DELAY_MS).unref();
   }
 }
 

@@ -15,8 +15,10 @@ export interface Ended {
 
 export interface RunningCommand {
   child: ChildProcess;
-  /** Resolves when standard output has this. */
+  /** Resolves when standard output has this, after what was waited for before. */
   says(text: string): Promise<void>;
+  /** All of it so far. */
+  said(): string;
   ended: Promise<Ended>;
 }
 
@@ -35,7 +37,9 @@ export const start = (args: string[], { env = {}, cwd = ROOT }: CommandOptions =
     env: { ...Object.fromEntries(inherited), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  child.setMaxListeners(0);
   let [out, err] = ['', ''];
+  let heard = 0;
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
   const ended = new Promise<Ended>((resolve) => {
@@ -44,13 +48,18 @@ export const start = (args: string[], { env = {}, cwd = ROOT }: CommandOptions =
   return {
     child,
     ended,
+    said: () => out,
     says: (text) =>
       new Promise((resolve, reject) => {
         const look = (): void => {
-          if (out.includes(text)) resolve();
+          const at = out.indexOf(text, heard);
+          if (at < 0) return;
+          heard = at + text.length;
+          child.stdout.off('data', look);
+          resolve();
         };
-        look();
         child.stdout.on('data', look);
+        look();
         child.once('close', () => reject(new Error(`it ended without saying "${text}": ${out}${err}`)));
       }),
   };

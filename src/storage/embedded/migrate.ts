@@ -1,6 +1,5 @@
 import { openLedgerDatabase, type EmbeddedOptions } from './open.ts';
 import { lockDataFolder } from './data-lock.ts';
-import { mkdirSync } from 'node:fs';
 import { migrateLedger, type Migrated } from '../ledger/migrate.ts';
 
 /**
@@ -10,7 +9,6 @@ import { migrateLedger, type Migrated } from '../ledger/migrate.ts';
 export const migrateDataFolder = async (
   options: Pick<EmbeddedOptions, 'dataDir' | 'synchronous'>,
 ): Promise<Migrated> => {
-  mkdirSync(options.dataDir, { recursive: true });
   const lock = lockDataFolder(options.dataDir);
   const { db } = openLedgerDatabase(options);
   try {
