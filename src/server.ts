@@ -20,6 +20,7 @@ import type { ControlDeps } from './http/control/deps.ts';
 import { allRoutes } from './http/routes.ts';
 import { createFinishDeletions } from './lifecycle/delete-thread.ts';
 import { newUuid, type LifecycleDeps } from './lifecycle/deps.ts';
+import { scopeCheck } from './lifecycle/pause-scope.ts';
 import { createPruneEvents } from './lifecycle/prune-events.ts';
 import { createReapRuns } from './lifecycle/reap-runs.ts';
 import { systemClock, type Clock } from './model/clock.ts';
@@ -98,11 +99,12 @@ export const startServer = async ({
   hub.connect((signal) => workers.broadcast(signal));
   const { courier, works } = startCourier({ storage, clock, settings, log });
   const { store, sweep } = openStore({ storage, clock, config: langgraph.store });
-  const pauses = pauseDeps({ lifecycle, graphs, workers, settings });
+  const pauses = pauseDeps({ lifecycle, graphs, workers, settings, moreChecks: [scopeCheck] });
   const { control, ...due } = createControl({
     lifecycle,
     findAssistant: (id) => assistants.find(id),
     pauses,
+    settings,
     log,
   });
   const scheduler = startScheduler(lifecycle, [...works, sweep, ...due.works], log);
@@ -116,13 +118,15 @@ export const startServer = async ({
     graphs: graphs.ids(),
     model: rehearsal ? 'rehearsal' : 'configured',
     ...createReload({ graphs, assistants, workers, settings }),
-    close: () => stop({ server, scheduler, courier, workers, rehearsal, storage, lock, settings }),
+    close: () =>
+      stop({ server, scheduler, control: due, courier, workers, rehearsal, storage, lock, settings }),
   };
 };
 
 interface Parts {
   server: Server;
   scheduler: Scheduler;
+  control: { close(): Promise<void> };
   courier: ReturnType<typeof startCourier>['courier'];
   workers: WorkerPool;
   rehearsal: { close: () => Promise<void> } | undefined;
@@ -134,6 +138,7 @@ interface Parts {
 const stop = async (parts: Parts): Promise<void> => {
   parts.server.close();
   await parts.scheduler.close();
+  await parts.control.close();
   await parts.courier.close();
   await parts.workers.stop(parts.settings.drainTimeoutMs);
   parts.server.closeAllConnections();

@@ -5,6 +5,7 @@ const MEANING = {
   invalid_request:
     'A field is missing, malformed or out of range. `metadata.field` names it where one is to blame.',
   payload_too_large: 'The body is larger than `HOLDPOINT_BODY_LIMIT_BYTES`.',
+  unauthenticated: 'The call carries no signature, or not that of the secret.',
   origin_refused: 'A web page of this origin may not call the server: add it to `HOLDPOINT_ORIGINS`.',
   assistant_not_found: 'No assistant and no graph has this id.',
   graph_not_found: 'The graph is not in `langgraph.json`, or not any more.',
@@ -15,6 +16,8 @@ const MEANING = {
   pause_not_found: 'The thread is neither draining nor paused.',
   worker_not_found: 'No worker process has this id (any more).',
   outbound_not_found: 'No outgoing message has this id.',
+  trigger_not_found: 'No pause has this resume token.',
+  window_not_found: 'No pause window has this id.',
   route_not_found: 'There is no such endpoint.',
   already_exists: 'The id is taken.',
   thread_busy: 'A run is under way and `multitask_strategy` is `reject`. 422, as LangGraph servers answer.',
@@ -26,6 +29,8 @@ const MEANING = {
   approval_outdated: 'The question is asked no longer, or has another payload than the one decided on.',
   preflight_failed:
     'A check before the resume failed; nothing was changed. `metadata.checks` has each with its status and detail.',
+  token_used: 'The resume token was used, has expired, or its pause is over.',
+  scope_paused: 'A paused scope refuses new runs. `metadata.pause_id` names the pause.',
   draining: 'The server is shutting down.',
   graph_load_failed: "The graph's module cannot be imported, or its export is no graph.",
   worker_unavailable: 'No worker is ready, or it has not answered in time.',

@@ -8,6 +8,9 @@ const TITLES = {
   runs: 'Runs',
   approvals: 'Approvals',
   'session log': 'The session log',
+  'scope pauses': 'Pausing many threads',
+  triggers: 'Triggers from outside',
+  'pause windows': 'Pause windows',
   outbound: 'Webhooks and notices',
 };
 

@@ -1,3 +1,4 @@
+import type { Settings } from '../config/settings.ts';
 import type { ControlDeps } from '../http/control/deps.ts';
 import type { PauseDeps } from '../http/control/pauses.ts';
 import type { LifecycleDeps } from '../lifecycle/deps.ts';
@@ -8,21 +9,37 @@ import type { Logger } from '../telemetry/logger.ts';
 import type { DueWork } from '../worker/scheduler.ts';
 import { createApprovals } from './approvals.ts';
 import { sessionLogDeps } from './session-log.ts';
+import { openTriggers } from './triggers.ts';
 
 export interface ControlParts {
   lifecycle: LifecycleDeps;
   findAssistant: FindAssistant;
   pauses: PauseDeps;
+  settings: Settings;
   log: Logger;
 }
 
+interface Control {
+  control: ControlDeps;
+  works: DueWork[];
+  close(): Promise<void>;
+}
+
 /** The use-cases of our own routes, and what of them comes due by time. */
-export const createControl = (parts: ControlParts): { control: ControlDeps; works: DueWork[] } => {
+export const createControl = (parts: ControlParts): Control => {
   const { lifecycle, findAssistant, pauses } = parts;
   const crons = { name: 'crons', run: createFireCrons({ ...lifecycle, findAssistant }) };
   const { approvals, expiry } = createApprovals(parts);
+  const { triggers, works, close } = openTriggers(parts);
   return {
-    control: { ...approvals, ...sessionLogDeps(lifecycle), outbound: createOutbound(lifecycle), pauses },
-    works: [expiry, crons],
+    control: {
+      ...approvals,
+      ...sessionLogDeps(lifecycle),
+      outbound: createOutbound(lifecycle),
+      pauses,
+      triggers,
+    },
+    works: [expiry, crons, ...works],
+    close,
   };
 };

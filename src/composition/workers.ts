@@ -30,7 +30,12 @@ export const startWorkers = ({
   new WorkerPool({
     entry,
     // They are told on the command line, which others on the machine can read, and send nothing themselves.
-    options: (id) => ({ id, settings: { ...settings, webhookSecrets: [] }, graphs: graphs(), store }),
+    options: (id) => ({
+      id,
+      settings: { ...settings, webhookSecrets: [], hookSecrets: [] },
+      graphs: graphs(),
+      store,
+    }),
     env: {
       ...process.env,
       ...(modelUrl !== undefined && { OPENAI_BASE_URL: modelUrl, OPENAI_API_KEY: 'rehearsal' }),

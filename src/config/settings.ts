@@ -112,6 +112,12 @@ export const SETTINGS = {
     help: 'What outgoing messages are signed with (whsec_…, see outbound.md); two, comma-separated, while one replaces the other.',
     secret: true,
   },
+  hookSecrets: {
+    env: 'HOLDPOINT_HOOK_SECRET',
+    schema: secrets,
+    help: 'When set, calls of resume URLs must be signed with it (whsec_…); two, comma-separated, while one replaces the other.',
+    secret: true,
+  },
   outboundAllow: {
     env: 'HOLDPOINT_OUTBOUND_ALLOW',
     schema: list.refine((given) => given.every((entry) => entry === 'private' || isIP(entry) !== 0), {

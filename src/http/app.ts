@@ -54,7 +54,12 @@ const answer = async (ctx: Context, route: Route): Promise<void> => {
     params: ctx['params'] as unknown,
     query: ctx.query,
     body: ctx.state['body'] as unknown,
-    request: { headers: ctx.headers, signal: left.signal, actor: 'user' },
+    request: {
+      headers: ctx.headers,
+      text: (ctx.state['text'] as string | undefined) ?? '',
+      signal: left.signal,
+      actor: 'user',
+    },
   });
   if (result instanceof StreamReply) return stream(ctx, result, left.signal);
   const reply = result instanceof Reply ? result : new Reply(route.status ?? 200, result);

@@ -4,6 +4,7 @@ import type { ErrorCode, HoldpointError } from '../model/errors.ts';
 export const HTTP_STATUS = {
   invalid_request: 422,
   payload_too_large: 413,
+  unauthenticated: 401,
   origin_refused: 403,
   assistant_not_found: 404,
   graph_not_found: 404,
@@ -13,6 +14,8 @@ export const HTTP_STATUS = {
   cron_not_found: 404,
   outbound_not_found: 404,
   approval_not_found: 404,
+  trigger_not_found: 404,
+  window_not_found: 404,
   pause_not_found: 404,
   worker_not_found: 404,
   route_not_found: 404,
@@ -23,6 +26,8 @@ export const HTTP_STATUS = {
   approval_already_decided: 409,
   approval_outdated: 409,
   preflight_failed: 412,
+  token_used: 410,
+  scope_paused: 503,
   draining: 503,
   graph_load_failed: 503,
   worker_unavailable: 503,
@@ -35,6 +40,7 @@ export const HTTP_STATUS = {
 
 /** Seconds after which the same request may succeed. */
 const RETRY_AFTER: Partial<Record<ErrorCode, number>> = {
+  scope_paused: 30,
   draining: 5,
   worker_unavailable: 1,
   embeddings_unavailable: 5,

@@ -7,6 +7,8 @@ export type Method = 'get' | 'post' | 'patch' | 'put' | 'delete';
 /** What a handler knows of the request beside its validated parts. */
 export interface RequestFacts {
   headers: IncomingHttpHeaders;
+  /** The body as it came, for signatures. */
+  text: string;
   /** Aborts when the client goes away. */
   signal: AbortSignal;
   /** Who asks, for the session log. */

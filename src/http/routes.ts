@@ -4,7 +4,10 @@ import type { ControlDeps } from './control/deps.ts';
 import { outboundRoutes } from './control/outbound.ts';
 import { sessionLogRoutes } from './control/session-log.ts';
 import { stickyRoutes } from './control/sticky-decisions.ts';
+import { pauseWindowRoutes } from './control/pause-windows.ts';
 import { pauseRoutes } from './control/pauses.ts';
+import { scopePauseRoutes } from './control/scope-pauses.ts';
+import { triggerRoutes } from './control/triggers.ts';
 import { documentRoutes } from './document.ts';
 import { assistantRoutes } from './platform/assistants.ts';
 import { cronRoutes } from './platform/crons.ts';
@@ -37,6 +40,9 @@ export const allRoutes = ({ platform, control, ping, metricsText, version }: Rou
     ...stickyRoutes(control),
     ...sessionLogRoutes(control),
     ...pauseRoutes(control.pauses),
+    ...scopePauseRoutes(control.triggers),
+    ...triggerRoutes(control.triggers),
+    ...pauseWindowRoutes(control.triggers),
     ...outboundRoutes(control),
     ...storeRoutes(platform),
     metricsRoute(metricsText),

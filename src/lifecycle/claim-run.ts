@@ -8,7 +8,8 @@ import { moveRun } from './move-run.ts';
 /**
  * Takes a queued run for `owner`: raises the thread's fence, makes the run `running` and begins its next
  * attempt in one transaction. The lease must be acquired in the checkpoints next.
- * @returns undefined when the run is no longer to be had: another took it, or it was cancelled or deleted.
+ * @returns undefined when the run is no longer to be had: another took it, it was cancelled or
+ * deleted, or a paused scope holds it back.
  */
 export const createClaimRun = (deps: LifecycleDeps) => {
   return async (input: { runId: string; owner: string }): Promise<ClaimedRun | undefined> => {
@@ -19,6 +20,8 @@ export const createClaimRun = (deps: LifecycleDeps) => {
         if (run?.state !== 'pending') return undefined;
         const assistant = await ledger.assistants.get(run.assistantId);
         if (!assistant) return undefined;
+        const covering = await ledger.scopes.covering({ ...run, graphId: assistant.graphId });
+        if (covering.length > 0) return undefined;
         const lease = await ledger.threads.claim({
           threadId: run.threadId,
           runId: run.runId,

@@ -38,6 +38,9 @@ export type CrashPoint =
   | 'delete:marked'
   | 'delete:checkpoints_gone'
   | 'update_state:claimed'
-  | 'update_state:written';
+  | 'update_state:written'
+  | 'scope:paused'
+  | 'event:spread'
+  | 'window:step';
 
 export const newUuid = (): string => randomUUID();

@@ -8,6 +8,7 @@ import { isActive } from '../model/run-state.ts';
 import type { CheckpointRef, MultitaskStrategy, Run, RunKwargs } from '../model/run.ts';
 import type { Thread } from '../model/thread.ts';
 import type { Ledger, RunJob } from '../storage/ports.ts';
+import { admitRun } from './admit-run.ts';
 import type { LifecycleDeps } from './deps.ts';
 import type { ResumeThread } from './resume-thread.ts';
 import { checkpointNotFound, threadNotFound } from '../model/not-found.ts';
@@ -32,9 +33,10 @@ export interface LaunchRunInput {
  */
 export const createLaunchRun = (deps: LaunchDeps) => {
   return async (input: LaunchRunInput): Promise<Run> => {
-    const assistant = await deps.findAssistant(input.assistantId);
+    const asked = await deps.findAssistant(input.assistantId);
     const resumed = await resumeInstead(deps, input);
     if (resumed) return resumed;
+    const assistant = await admitRun(deps, input.threadId, asked);
     await checkStart(deps, input);
     const launched = await deps.storage.transaction((ledger) => admit(deps, ledger, { input, assistant }));
     deps.at('launch:committed');

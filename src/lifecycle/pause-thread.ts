@@ -9,6 +9,7 @@ import type { Run } from '../model/run.ts';
 import type { Ledger } from '../storage/ports.ts';
 import type { LifecycleDeps } from './deps.ts';
 import { moveRun } from './move-run.ts';
+import { plantConditions } from './resume-conditions.ts';
 import { restEvents, type SecuredPause } from './pause-record.ts';
 import type { SecurePause } from './secure-pause.ts';
 import { appendAsSystem } from './system-events.ts';
@@ -89,6 +90,8 @@ const ask = async (
   const resumeToken = randomBytes(32).toString('base64url');
   const pause = newPause(deps, { input, run, resumeToken });
   await ledger.pauses.insert(pause);
+  const { pauseId, resumeWhen } = pause;
+  await plantConditions(ledger, { pauseId, resumeWhen, nowMs: deps.clock.now() });
   await pauseRun(deps, ledger, { run, pause, secured: waiting?.secured });
   return { pause: (await ledger.pauses.get(pause.pauseId)) ?? pause, created: true, resumeToken };
 };

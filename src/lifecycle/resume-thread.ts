@@ -21,6 +21,8 @@ export interface ResumeThreadInput {
   onDrift?: ResumeAsk['onDrift'];
   force?: boolean;
   fromCheckpointId?: string | null;
+  /** When given it must be the current pause: one that came after it is not resumed. */
+  pauseId?: string | null;
   /** When given it must be the pause's own. */
   resumeToken?: string | null;
   /** Asked twice with the same key it resumes once and answers the same. */
@@ -72,6 +74,7 @@ const DEFAULTS = {
   onDrift: 'refuse',
   force: false,
   fromCheckpointId: null,
+  pauseId: null,
   resumeToken: null,
   idempotencyKey: null,
 } as const;
@@ -93,6 +96,7 @@ const whatIsAsked = async ({ storage }: LifecycleDeps, input: Asked): Promise<Re
   const [run] = await storage.runs.unfinished(threadId);
   if (!run || (run.state !== 'paused' && run.state !== 'stopped')) throw nothingToResume(threadId, run);
   const pause = await pauseOf(storage, run);
+  if (input.pauseId !== null && pause?.pauseId !== input.pauseId) throw nothingToResume(threadId, undefined);
   if (input.resumeToken !== null && hashToken(input.resumeToken) !== pause?.resumeTokenHash)
     throw wrongToken();
   return {

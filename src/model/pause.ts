@@ -1,4 +1,5 @@
 import type { JsonObject } from './json.ts';
+import type { ResumeCondition } from './resume-condition.ts';
 
 /**
  * `draining`: asked for, the step in flight is finishing. `paused`: verified and at rest. Then one of: `resumed`,
@@ -25,8 +26,8 @@ export interface PauseTerms {
   onTimeout: (typeof ON_TIMEOUT)[number];
   resumeBehavior: (typeof RESUME_BEHAVIORS)[number];
   release: (typeof RELEASES)[number];
-  /** One condition, or any/all of several, as the wire says it; null: by hand only. */
-  resumeWhen: unknown;
+  /** Null: by hand only. */
+  resumeWhen: ResumeCondition | null;
 }
 
 /** The graph's code as it was loaded. */

@@ -13,6 +13,15 @@ import type { LedgerConnection } from './ledger/connection.ts';
 import type { OutboundStore } from './outbound-store.ts';
 
 export type * from './outbound-store.ts';
+import type {
+  ConditionStore,
+  ExternalEventStore,
+  FireStore,
+  ScopeStore,
+  WindowStore,
+} from './trigger-stores.ts';
+
+export type * from './trigger-stores.ts';
 import type { StoreItems } from './store-items.ts';
 
 export type { ItemId, ItemVector, PutItem, StoredItem, StoreItems } from './store-items.ts';
@@ -105,7 +114,7 @@ export interface RunStore {
     whileIn: RunState[];
     reason: string | null;
   }): Promise<boolean>;
-  /** Puts the thread's oldest unfinished run in the queue if it is pending, and answers it: one run at a time, in order. */
+  /** Puts the thread's oldest unfinished run in the queue if it is pending, and answers it: one run at a time, in order. Not one that a paused scope holds back. */
   offerNext(threadId: string): Promise<RunJob | undefined>;
   /** Queued runs that are due, oldest first. */
   due(limit: number): Promise<RunJob[]>;
@@ -133,6 +142,11 @@ export interface Ledger {
   readonly approvals: ApprovalStore;
   readonly stickyDecisions: StickyDecisionStore;
   readonly pauses: PauseStore;
+  readonly conditions: ConditionStore;
+  readonly fires: FireStore;
+  readonly externalEvents: ExternalEventStore;
+  readonly scopes: ScopeStore;
+  readonly windows: WindowStore;
   /** For adapters in `storage/` that join a transaction. */
   readonly connection: LedgerConnection;
 }

@@ -4,6 +4,7 @@ import type { RequestPause } from '../../lifecycle/pause-thread.ts';
 import { presentCheck, type ResumeThread } from '../../lifecycle/resume-thread.ts';
 import type { WithdrawPauseInput } from '../../lifecycle/withdraw-pause.ts';
 import { ON_TIMEOUT, PAUSE_MODES, RELEASES, RESUME_BEHAVIORS, type Pause } from '../../model/pause.ts';
+import { ResumeWhen } from '../../model/resume-condition.ts';
 import { incomingState } from '../platform/incoming-state.ts';
 import { Reply, route, type RequestFacts, type Route } from '../route.ts';
 import { CommandBody, QueryPaging, ThreadParams } from '../schemas.ts';
@@ -32,7 +33,7 @@ export const PauseTermsBody = z.object({
   on_timeout: z.enum(ON_TIMEOUT).optional(),
   resume_behavior: z.enum(RESUME_BEHAVIORS).optional(),
   release: z.enum(RELEASES).optional(),
-  resume_when: z.unknown().optional(),
+  resume_when: ResumeWhen.nullish(),
 });
 
 /** The terms as the use-case takes them. */
@@ -43,7 +44,7 @@ export const toTerms = (body: z.output<typeof PauseTermsBody>) => ({
   ...(body.on_timeout && { onTimeout: body.on_timeout }),
   ...(body.resume_behavior && { resumeBehavior: body.resume_behavior }),
   ...(body.release && { release: body.release }),
-  ...(body.resume_when !== undefined && { resumeWhen: body.resume_when }),
+  ...(body.resume_when != null && { resumeWhen: body.resume_when }),
 });
 
 const ResumeBody = z
@@ -105,7 +106,7 @@ const asking = (deps: PauseDeps): Route =>
   });
 
 /** Where the outside resumes with the token: the server as this caller reached it. */
-const hookUrl = ({ headers }: RequestFacts, token: string): string => {
+export const hookUrl = ({ headers }: RequestFacts, token: string): string => {
   const protocol = headers['x-forwarded-proto'] ?? 'http';
   return `${String(protocol)}://${headers.host ?? 'localhost'}/hooks/${token}`;
 };

@@ -9,21 +9,25 @@ const MAX_DEPTH = 200;
 
 /**
  * Reads a JSON body whatever its content type says: LangGraph Studio sends `text/plain` to spare itself a
- * preflight. Leaves it in `ctx.state.body`; undefined when there is none.
+ * preflight. Leaves it in `ctx.state.body`, undefined when there is none, and as it came in `ctx.state.text`.
  */
 export const jsonBody =
   (limit: number): Middleware =>
   async (ctx, next) => {
-    if (ctx.method !== 'GET' && ctx.method !== 'HEAD') ctx.state['body'] = await readBody(ctx.req, limit);
+    if (ctx.method !== 'GET' && ctx.method !== 'HEAD') {
+      const text = await readText(ctx.req, limit);
+      ctx.state['text'] = text;
+      ctx.state['body'] = readBody(text);
+    }
     await next();
   };
 
-const readBody = async (request: IncomingMessage, limit: number): Promise<unknown> => {
+const readText = async (request: IncomingMessage, limit: number): Promise<string> => {
   const encoding = request.headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity')
     refuse(['content-encoding'], `${encoding} is not read: send the body as it is`);
   const length = request.headers['content-length'];
-  const text = await getRawBody(request, {
+  return getRawBody(request, {
     limit,
     encoding: 'utf8',
     ...(length !== undefined && { length }),
@@ -35,6 +39,9 @@ const readBody = async (request: IncomingMessage, limit: number): Promise<unknow
     }
     throw new HoldpointError('invalid_request', 'The body could not be read.', { cause: error });
   });
+};
+
+const readBody = (text: string): unknown => {
   if (text.trim() === '') return undefined;
   const body = parseJson(text);
   refuseHostile(body, []);

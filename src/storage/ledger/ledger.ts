@@ -3,9 +3,14 @@ import { createApprovalStore } from './approvals.ts';
 import { createAssistantStore } from './assistants.ts';
 import type { LedgerConnection } from './connection.ts';
 import { createCronStore } from './crons.ts';
+import { createExternalEventStore } from './external-events.ts';
 import { createOutboundStore } from './outbound.ts';
+import { createWindowStore } from './pause-windows.ts';
 import { createPauseStore } from './pauses.ts';
+import { createConditionStore } from './resume-conditions.ts';
+import { createFireStore } from './resume-fires.ts';
 import { createRunStore } from './runs.ts';
+import { createScopeStore } from './scope-pauses.ts';
 import { createSessionLog } from './session-log.ts';
 import { createStoreItems } from './store-items.ts';
 import { createStickyDecisionStore } from './sticky-decisions.ts';
@@ -24,4 +29,9 @@ export const createLedger = (connection: LedgerConnection): Ledger => ({
   approvals: createApprovalStore(connection),
   stickyDecisions: createStickyDecisionStore(connection),
   pauses: createPauseStore(connection),
+  conditions: createConditionStore(connection),
+  fires: createFireStore(connection),
+  externalEvents: createExternalEventStore(connection),
+  scopes: createScopeStore(connection),
+  windows: createWindowStore(connection),
 });

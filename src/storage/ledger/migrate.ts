@@ -7,6 +7,7 @@ import * as approvals from './migrations/0003-approvals.ts';
 import * as outbound from './migrations/0005-outbound.ts';
 import * as store from './migrations/0007-store.ts';
 import * as crons from './migrations/0008-crons.ts';
+import * as triggers from './migrations/0009-triggers.ts';
 
 /** Numbered, forward only; applied in this order. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -16,6 +17,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0005-outbound': outbound,
   '0007-store': store,
   '0008-crons': crons,
+  '0009-triggers': triggers,
 };
 
 /** Which migrations were applied now, and which the ledger has in all. */

@@ -1,8 +1,10 @@
 import { sql, type Insertable, type Selectable, type Updateable } from 'kysely';
 import type { JsonObject } from '../../model/json.ts';
 import type { Pause, PauseCheckpoint } from '../../model/pause.ts';
+import type { ResumeCondition } from '../../model/resume-condition.ts';
 import type { PausePatch, PauseStore } from '../pauses.ts';
 import type { LedgerConnection } from './connection.ts';
+import { forgetConditions } from './resume-conditions.ts';
 import type { PausesTable } from './schema.ts';
 
 /** Written as the partial index says it, so that SQLite uses the index. */
@@ -18,9 +20,15 @@ export const createPauseStore = (db: LedgerConnection): PauseStore => ({
   patch: async (pauseId, patch, whileIn) => {
     let update = db.updateTable('pauses').set(patchColumns(patch)).where('pause_id', '=', pauseId);
     if (whileIn) update = update.where('state', 'in', whileIn);
-    return (await update.executeTakeFirst()).numUpdatedRows > 0n;
+    const patched = (await update.executeTakeFirst()).numUpdatedRows > 0n;
+    if (patched && patch.state !== undefined && !LASTING.has(patch.state))
+      await forgetConditions(db, pauseId);
+    return patched;
   },
 });
+
+/** In any other state a pause waits for nothing. */
+const LASTING = new Set<Pause['state']>(['draining', 'paused']);
 
 const createPauseQueries = (db: LedgerConnection): Omit<PauseStore, 'insert' | 'patch'> => {
   const all = () => db.selectFrom('pauses').selectAll();
@@ -135,7 +143,7 @@ const fromRow = (row: Selectable<PausesTable>): Pause => ({
   drainDeadlineMs: row.drain_deadline_ms,
   resumeBehavior: row.resume_behavior as Pause['resumeBehavior'],
   release: row.release_mode as Pause['release'],
-  resumeWhen: fromJson<unknown>(row.resume_when_json),
+  resumeWhen: fromJson<ResumeCondition>(row.resume_when_json),
   resumeTokenHash: row.resume_token_hash,
   resumeTokenExpiresMs: row.resume_token_expires_ms,
   scopeId: row.scope_id,

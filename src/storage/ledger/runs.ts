@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { RunState } from '../../model/run-state.ts';
 import type { RunStore } from '../ports.ts';
 import type { LedgerConnection } from './connection.ts';
+import { isHeldBack } from './scope-sql.ts';
 import { moveColumns, runFromRow, runToRow } from './run-row.ts';
 
 export const createRunStore = (db: LedgerConnection): RunStore => ({
@@ -45,6 +46,7 @@ export const createRunStore = (db: LedgerConnection): RunStore => ({
           AND ${UNFINISHED('r.state')} ORDER BY r.seq LIMIT 1)`,
       )
       .where('state', '=', 'pending')
+      .where(sql<boolean>`NOT ${isHeldBack('runs')}`)
       .returning(['run_id', 'thread_id'])
       .executeTakeFirst();
     return row && { runId: row.run_id, threadId: row.thread_id };

@@ -1,8 +1,9 @@
 import type { Generated } from 'kysely';
 import type { ApprovalsTable, ApprovalToolsTable, StickyDecisionsTable } from './approvals-schema.ts';
+import type { TriggerTables } from './triggers-schema.ts';
 
 /** Columns named `*_json` hold JSON text; `*_ms` milliseconds since the epoch; other times are ISO 8601 UTC. */
-export interface LedgerSchema {
+export interface LedgerSchema extends TriggerTables {
   assistants: AssistantsTable;
   threads: ThreadsTable;
   thread_values: ThreadValuesTable;

@@ -1,0 +1,63 @@
+import type { ExternalEvent, Ledger } from '../storage/ports.ts';
+import type { LifecycleDeps } from './deps.ts';
+import { findWaiter, meetConditions, placesMetBy } from './resume-conditions.ts';
+
+export interface ReceiveEventInput {
+  eventId: string;
+  type: string;
+  data: unknown;
+}
+
+/** How many pauses are looked at in one transaction. */
+const BATCH = 100;
+
+/**
+ * Takes an event for everybody who waits for it. It is on disk when this returns, and is seen by each of them once,
+ * whatever happens to this process; who begins to wait later does not see it.
+ * @returns `already`: an event of this id has come before, and nothing is done; `waiting`: how many pauses wait for
+ * events of this type.
+ */
+export const createReceiveEvent = ({ storage, clock }: LifecycleDeps) => {
+  return async (input: ReceiveEventInput): Promise<{ already: boolean; waiting: number }> => {
+    const received = await storage.transaction(async (ledger) => ({
+      already: !(await ledger.externalEvents.insert({ ...input, receivedMs: clock.now() })),
+      waiting: await ledger.conditions.countWaitingFor(input.type),
+    }));
+    if (!received.already) storage.signals.publish({ kind: 'due' });
+    return received;
+  };
+};
+
+/** Lets everybody who waits see the events that have come, in the order they came. To be called when one has. */
+export const createSpreadEvents = (deps: LifecycleDeps) => {
+  return async (): Promise<void> => {
+    for (;;) {
+      const event = await deps.storage.externalEvents.open();
+      if (!event) return;
+      await deps.storage.transaction((ledger) => spread(deps, ledger, event));
+      deps.at('event:spread');
+    }
+  };
+};
+
+const spread = async ({ clock }: LifecycleDeps, ledger: Ledger, event: ExternalEvent): Promise<void> => {
+  const { eventId, type, data, receivedMs, seenPauseId } = event;
+  const pauseIds = await ledger.conditions.waitingFor({
+    event: type,
+    sinceMs: receivedMs,
+    afterPauseId: seenPauseId,
+    limit: BATCH,
+  });
+  for (const pauseId of pauseIds) {
+    const waiter = await findWaiter(ledger, pauseId);
+    if (!waiter) {
+      await ledger.conditions.remove(pauseId);
+      continue;
+    }
+    const places = placesMetBy(waiter, { type: 'event', event: type, data });
+    if (places.length === 0) continue;
+    const detail = { event: type, event_id: eventId };
+    await meetConditions(ledger, clock, { waiter, places, trigger: 'event', data, actor: 'event', detail });
+  }
+  await ledger.externalEvents.saw(eventId, pauseIds.length < BATCH ? null : (pauseIds.at(-1) ?? null));
+};

@@ -1,0 +1,57 @@
+import type { ExternalEventStore } from '../trigger-stores.ts';
+import type { LedgerConnection } from './connection.ts';
+
+export const createExternalEventStore = (db: LedgerConnection): ExternalEventStore => ({
+  insert: async ({ eventId, type, data, receivedMs }) => {
+    const result = await db
+      .insertInto('external_events')
+      .values({
+        event_id: eventId,
+        type,
+        data_json: JSON.stringify(data ?? null),
+        received_ms: receivedMs,
+        seen_pause_id: '',
+        done: 0,
+      })
+      .onConflict((conflict) => conflict.column('event_id').doNothing())
+      .executeTakeFirst();
+    return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+  },
+
+  open: async () => {
+    const row = await db
+      .selectFrom('external_events')
+      .selectAll()
+      .where('done', '=', 0)
+      .orderBy('received_ms')
+      .orderBy('event_id')
+      .limit(1)
+      .executeTakeFirst();
+    return (
+      row && {
+        eventId: row.event_id,
+        type: row.type,
+        data: JSON.parse(row.data_json) as unknown,
+        receivedMs: Number(row.received_ms),
+        seenPauseId: row.seen_pause_id,
+      }
+    );
+  },
+
+  saw: async (eventId, seenPauseId) => {
+    await db
+      .updateTable('external_events')
+      .set(seenPauseId === null ? { done: 1 } : { seen_pause_id: seenPauseId })
+      .where('event_id', '=', eventId)
+      .execute();
+  },
+
+  prune: async (beforeMs) => {
+    const result = await db
+      .deleteFrom('external_events')
+      .where('done', '=', 1)
+      .where('received_ms', '<', beforeMs)
+      .executeTakeFirst();
+    return Number(result.numDeletedRows);
+  },
+});
