@@ -1,0 +1,94 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ModelRequest, type RehearsalModel, startRehearsalModel } from '../../src/rehearsal/index.ts';
+import { textOf } from '../../src/rehearsal/chat.ts';
+import { startServerProcess, type ServerUnderTest } from '../support/server.ts';
+
+interface Values {
+  messages: { type: string; content: string }[];
+  toolRuns: { tool: string; by: string; outcome: string }[];
+}
+
+/** Does what it is told in so many words: `call NAME JSON`; afterwards it says what the tool answered. */
+const obedient = ({ messages }: ModelRequest) => {
+  const last = messages.at(-1);
+  if (last?.role === 'tool') return { text: textOf(last) };
+  const [, name = '', args = ''] = /^call (\w+) (.*)$/s.exec(textOf(last)) ?? [];
+  return { toolCalls: [{ name, args }] };
+};
+
+describe('the default agent, on a server', () => {
+  let model: RehearsalModel;
+  let server: ServerUnderTest;
+
+  beforeAll(async () => {
+    model = await startRehearsalModel({ script: obedient });
+    server = await startServerProcess({
+      config: fileURLToPath(new URL('../../langgraph.json', import.meta.url)),
+      env: { OPENAI_BASE_URL: model.url },
+    });
+  });
+  afterAll(async () => {
+    await server.kill('SIGTERM');
+    await model.close();
+  });
+
+  /** One task on a thread of its own. */
+  const ask = async (task: string, context?: object) => {
+    const { thread_id: thread } = await server.client.threads.create();
+    const values = await server.client.runs.wait(thread, 'agent', {
+      input: { messages: [{ role: 'user', content: task }] },
+      ...(context && { context }),
+    });
+    return { thread, values: values as unknown as Values };
+  };
+
+  const last = ({ values }: { values: Values }) => values.messages.at(-1)?.content;
+
+  it('remembers from one thread to the next', async () => {
+    expect(last(await ask('call remember {"name": "release day", "text": "We release on Mondays."}'))).toBe(
+      'Remembered as "release day".',
+    );
+    expect(last(await ask('call recall {"query": "when is release day"}'))).toBe(
+      'release day: We release on Mondays.',
+    );
+  });
+
+  it('goes by the context it is given: its tools, its policy', async () => {
+    const write = 'call write_file {"path": "a.md", "content": "a"}';
+    const context = { tools: ['write_file'], policy: { write_file: 'never' } };
+    const held = await ask(write);
+    expect((await server.client.threads.get(held.thread)).status).toBe('interrupted');
+    const done = await ask(write, context);
+    expect(done.values.toolRuns).toMatchObject([{ tool: 'write_file', by: 'policy', outcome: 'done' }]);
+    const other = await ask('call list_files {}', context);
+    expect(last(other)).toBe('There is no tool list_files. There are: write_file.');
+  });
+
+  it('judges an answer that comes without a context by the one the question was asked with', async () => {
+    const { thread } = await ask('call list_files {}', { policy: { list_files: 'always' } });
+    const values = (await server.client.runs.wait(thread, 'agent', {
+      command: { resume: 'reject' },
+    })) as unknown as Values;
+    expect(values.toolRuns).toEqual([]);
+    expect(values.messages.at(-1)?.content).toContain('was rejected by a person');
+  });
+
+  it('holds a mail, sends what a person made of it into the outbox, and keeps who decided', async () => {
+    const { thread } = await ask('call send_email {"to": "a@example.com", "subject": "s", "text": "t"}');
+    const args = { to: 'b@example.com', subject: '0', text: 'false' };
+    const values = (await server.client.runs.wait(thread, 'agent', {
+      command: {
+        resume: {
+          decisions: [{ type: 'edit', editedAction: { name: 'send_email', args }, decided_by: 'ann' }],
+        },
+      },
+    })) as unknown as Values;
+    expect(values.toolRuns).toMatchObject([
+      { tool: 'send_email', by: 'person', decidedBy: 'ann', args, outcome: 'done' },
+    ]);
+    expect(readdirSync(join(server.dataDir, 'outbox'))).toHaveLength(1);
+  });
+});
