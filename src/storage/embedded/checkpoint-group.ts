@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { LeaseLostError } from '../../model/errors.ts';
-import type { AtPoint, StoreBatch } from './checkpoint-tables.ts';
+import type { StoreBatch } from '../checkpoint-rows.ts';
+import type { AtPoint } from './checkpoint-tables.ts';
 
 interface Waiting {
   batch: StoreBatch;

@@ -1,16 +1,11 @@
 import type { RunnableConfig } from '@langchain/core/runnables';
-import type {
-  Checkpoint,
-  CheckpointListOptions,
-  CheckpointMetadata,
-  CheckpointPendingWrite,
-  CheckpointTuple,
-} from '@langchain/langgraph-checkpoint';
+import type { CheckpointListOptions, CheckpointTuple } from '@langchain/langgraph-checkpoint';
 import { SqliteSaver } from '@langchain/langgraph-checkpoint-sqlite';
 import type { Database } from 'better-sqlite3';
+import { checkpointTuple, type CheckpointRow } from '../checkpoint-rows.ts';
 import type { StateSerializer } from '../state-serializer.ts';
 import type { ListQuery } from './checkpoint-list.ts';
-import type { CheckpointRow, CheckpointTables, WriteRow } from './checkpoint-tables.ts';
+import type { CheckpointTables } from './checkpoint-tables.ts';
 
 /** One connection with what is prepared on it; every saver of a file shares one. */
 export interface CheckpointConnection {
@@ -93,24 +88,10 @@ export class CheckpointReader extends SqliteSaver {
   }
 
   async #toTuple(row: CheckpointRow): Promise<CheckpointTuple> {
-    const { thread_id, checkpoint_ns, checkpoint_id, parent_checkpoint_id: parentId } = row;
-    const type = row.type ?? 'json';
     const writes = this.tables.writesOf(row);
-    const checkpoint = (await this.serializer.load(type, row.checkpoint)) as Checkpoint;
-    if (checkpoint.v < 4 && parentId !== null)
-      await this.migratePendingSends(checkpoint, thread_id, parentId);
-    const tuple: CheckpointTuple = {
-      checkpoint,
-      config: { configurable: { thread_id, checkpoint_ns, checkpoint_id } },
-      metadata: (await this.serializer.load(type, row.metadata)) as CheckpointMetadata,
-      pendingWrites: await Promise.all(writes.map((write) => this.#toPendingWrite(write))),
-    };
-    if (parentId)
-      tuple.parentConfig = { configurable: { thread_id, checkpoint_ns, checkpoint_id: parentId } };
+    const tuple = await checkpointTuple(this.serializer, row, writes);
+    if (tuple.checkpoint.v < 4 && row.parent_checkpoint_id !== null)
+      await this.migratePendingSends(tuple.checkpoint, row.thread_id, row.parent_checkpoint_id);
     return tuple;
-  }
-
-  async #toPendingWrite({ task_id, channel, type, value }: WriteRow): Promise<CheckpointPendingWrite> {
-    return [task_id, channel, await this.serializer.load(type ?? 'json', value)];
   }
 }

@@ -1,8 +1,16 @@
 import type { Database } from 'better-sqlite3';
 import { LeaseLostError } from '../../model/errors.ts';
-import { isRecord } from '../../model/json.ts';
 import type { Lease } from '../../model/lease.ts';
 import type { QuestionsAsked, RunProgress } from '../checkpoints.ts';
+import {
+  interruptIds,
+  questionsAsked,
+  type AskedRow,
+  type CheckpointRow,
+  type StoreBatch,
+  type TaskWrites,
+  type WriteRow,
+} from '../checkpoint-rows.ts';
 import { prepareList } from './checkpoint-list.ts';
 
 /** Moments at which a crash leaves something half done; a test can be there. */
@@ -13,40 +21,6 @@ export type CheckpointPoint =
   | 'store:committed'
   | 'delete-thread:before-commit'
   | 'delete-thread:committed';
-
-export interface CheckpointRow {
-  thread_id: string;
-  checkpoint_ns: string;
-  checkpoint_id: string;
-  parent_checkpoint_id: string | null;
-  type: string | null;
-  checkpoint: Uint8Array | string;
-  metadata: Uint8Array | string;
-}
-
-export interface WriteRow {
-  checkpoint_ns: string;
-  checkpoint_id: string;
-  task_id: string;
-  idx: number;
-  channel: string;
-  type: string | null;
-  value: Uint8Array | string;
-}
-
-/** Writes of one task. Those of special channels replace what the task wrote before; others keep it. */
-export interface TaskWrites {
-  replace: boolean;
-  rows: WriteRow[];
-}
-
-/** What one transaction stores for the run that holds the lease. */
-export interface StoreBatch {
-  lease: Lease;
-  runId: string;
-  writes: TaskWrites[];
-  checkpoint?: CheckpointRow;
-}
 
 const CHECKPOINT_COLUMNS =
   'thread_id, checkpoint_ns, checkpoint_id, parent_checkpoint_id, type, checkpoint, metadata';
@@ -117,38 +91,6 @@ const prepareChanges = (db: Database) => ({
   ),
 });
 
-const interruptIds = (stored: Uint8Array | string): string[] => {
-  const value: unknown = JSON.parse(
-    typeof stored === 'string' ? stored : Buffer.from(stored).toString('utf8'),
-  );
-  const interrupts: unknown[] = Array.isArray(value) ? value : [value];
-  return interrupts.flatMap((one) => (isRecord(one) && typeof one['id'] === 'string' ? [one['id']] : []));
-};
-
-interface AskedRow {
-  question: Uint8Array | string;
-  raisedBy: string;
-  /** The answers the task has used, or null. */
-  answers: Uint8Array | string | null;
-}
-
-/** A question of a subgraph is stored with the tasks around it too; only its own has answers. */
-const toAsked = (rows: AskedRow[]): QuestionsAsked['byId'] => {
-  const byId: QuestionsAsked['byId'] = new Map();
-  for (const { question, raisedBy, answers } of rows) {
-    const used = answers === null ? 0 : listLength(answers);
-    for (const id of interruptIds(question)) {
-      byId.set(id, { raisedBy, answers: Math.max(used, byId.get(id)?.answers ?? 0) });
-    }
-  }
-  return byId;
-};
-
-const listLength = (stored: Uint8Array | string): number => {
-  const value: unknown = JSON.parse(Buffer.from(stored).toString('utf8'));
-  return Array.isArray(value) ? value.length : 1;
-};
-
 const createStore = (
   db: Database,
   changes: ReturnType<typeof prepareChanges>,
@@ -206,7 +148,7 @@ export const prepareCheckpointTables = (db: Database, at: AtPoint = () => {}) =>
     }),
     asked: (threadId: string): QuestionsAsked => ({
       checkpointId: reads.latest.get(threadId, '')?.checkpoint_id ?? null,
-      byId: toAsked(reads.asked.all(threadId)),
+      byId: questionsAsked(reads.asked.all(threadId)),
     }),
     /** @throws LeaseLostError, with nothing stored, unless the lease is the thread's. */
     store: createStore(db, changes),

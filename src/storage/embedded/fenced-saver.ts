@@ -1,16 +1,11 @@
 import type { RunnableConfig } from '@langchain/core/runnables';
-import {
-  WRITES_IDX_MAP,
-  type Checkpoint,
-  type CheckpointMetadata,
-  type PendingWrite,
-} from '@langchain/langgraph-checkpoint';
+import type { Checkpoint, CheckpointMetadata, PendingWrite } from '@langchain/langgraph-checkpoint';
 import { LeaseLostError } from '../../model/errors.ts';
 import type { Lease } from '../../model/lease.ts';
+import { checkpointRow, taskWrites, type StoreBatch } from '../checkpoint-rows.ts';
 import type { CheckpointPut, CheckpointWriter } from '../checkpoints.ts';
 import type { CheckpointGroup } from './checkpoint-group.ts';
 import { CheckpointReader, type CheckpointConnection } from './checkpoint-reader.ts';
-import type { CheckpointRow, StoreBatch } from './checkpoint-tables.ts';
 
 export interface WriterInput {
   lease: Lease;
@@ -20,8 +15,6 @@ export interface WriterInput {
   /** Hears of each checkpoint once it is on disk. */
   onPut?: (put: CheckpointPut) => void;
 }
-
-const isSpecial = (channel: string): boolean => Object.hasOwn(WRITES_IDX_MAP, channel);
 
 /**
  * The saver of one attempt of one run. Everything it stores is one transaction that first proves the lease, so
@@ -53,15 +46,11 @@ export class FencedSaver extends CheckpointReader implements CheckpointWriter {
     metadata: CheckpointMetadata,
   ): Promise<RunnableConfig> {
     const { thread_id, checkpoint_ns, checkpoint_id } = this.#target(config);
-    const row: CheckpointRow = {
-      thread_id,
-      checkpoint_ns,
-      checkpoint_id: checkpoint.id,
-      parent_checkpoint_id: checkpoint_id ?? null,
-      type: 'json',
-      checkpoint: this.#checkpointBytes(checkpoint),
-      metadata: this.serializer.dump({ ...this.#metadata, ...metadata }, 'metadata')[1],
-    };
+    const row = checkpointRow(this.serializer, {
+      key: { thread_id, checkpoint_ns, checkpoint_id },
+      checkpoint,
+      metadata: { ...this.#metadata, ...metadata },
+    });
     await this.#store({ writes: [], checkpoint: row });
     const { source, step } = metadata;
     this.#onPut({ ns: checkpoint_ns, source, step, parentId: checkpoint_id, checkpoint });
@@ -71,14 +60,8 @@ export class FencedSaver extends CheckpointReader implements CheckpointWriter {
   override async putWrites(config: RunnableConfig, writes: PendingWrite[], taskId: string): Promise<void> {
     const { checkpoint_ns, checkpoint_id } = this.#target(config);
     if (!checkpoint_id) throw new Error('cannot store writes without checkpoint_id in config.configurable');
-    const rows = writes.map(([channel, written], index) => {
-      const [type, dumped] = this.serializer.dump(written, channel);
-      const idx = isSpecial(channel) ? (WRITES_IDX_MAP[channel] ?? index) : index;
-      // Bytes are the graph's own, which may change them while they wait.
-      const value = type === 'bytes' ? dumped.slice() : dumped;
-      return { checkpoint_ns, checkpoint_id, task_id: taskId, idx, channel, type, value };
-    });
-    return this.#store({ writes: [{ replace: writes.every(([channel]) => isSpecial(channel)), rows }] });
+    const key = { checkpoint_ns, checkpoint_id, task_id: taskId };
+    return this.#store({ writes: [taskWrites(this.serializer, key, writes)] });
   }
 
   override async getTuple(config: RunnableConfig) {
@@ -113,17 +96,6 @@ export class FencedSaver extends CheckpointReader implements CheckpointWriter {
     }
     if (this.#closed) throw new LeaseLostError(thread_id);
     return { thread_id, checkpoint_ns, checkpoint_id };
-  }
-
-  /** The fields of a checkpoint and no more; in parts, so that an error's path begins with the channel. */
-  #checkpointBytes({ v, id, ts, ...parts }: Checkpoint): Uint8Array {
-    const text = (part: unknown, path?: string): string => this.serializer.text(part, path);
-    const head = text({ v, id, ts }, 'checkpoint').slice(0, -1);
-    const values = text(parts.channel_values ?? {});
-    const versions = text(parts.channel_versions ?? {}, 'channel_versions');
-    const seen = text(parts.versions_seen ?? {}, 'versions_seen');
-    const body = `${head},"channel_values":${values},"channel_versions":${versions},"versions_seen":${seen}}`;
-    return Buffer.from(body);
   }
 
   #store(stored: Pick<StoreBatch, 'writes' | 'checkpoint'>): Promise<void> {

@@ -1,0 +1,20 @@
+import type pg from 'pg';
+import type { Checkpoints } from '../checkpoints.ts';
+import { StateSerializer } from '../state-serializer.ts';
+import { CheckpointReader } from './checkpoint-reader.ts';
+import { createCheckpointTables } from './checkpoint-tables.ts';
+import { FencedSaver } from './fenced-saver.ts';
+
+/** Checkpoints in Postgres, fenced by leases kept beside them. Any number of processes may use it. */
+export const createPostgresCheckpoints = (pool: pg.Pool): Checkpoints => {
+  const tables = createCheckpointTables(pool);
+  const connection = { tables, serializer: new StateSerializer() };
+  return {
+    reader: new CheckpointReader(connection),
+    acquire: tables.acquire,
+    writer: (input) => new FencedSaver(connection, input),
+    progress: ({ threadId, runId }) => tables.progress(threadId, runId),
+    deleteThread: tables.deleteThread,
+    close: () => Promise.resolve(),
+  };
+};

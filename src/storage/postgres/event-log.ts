@@ -1,0 +1,25 @@
+import { sql } from 'kysely';
+import { LeaseLostError } from '../../model/errors.ts';
+import type { EventLog, Ledger } from '../ports.ts';
+import { createEventReads, type EventLogDeps } from '../ledger/run-events.ts';
+
+/** Run events in the ledger's own database. */
+export const createPostgresEventLog = ({ ledger, transaction }: EventLogDeps): EventLog => ({
+  ...createEventReads({ ledger, transaction }),
+
+  append: async ({ lease, runId, events }, within) => {
+    if (events.length === 0) return;
+    const write = async ({ connection }: Ledger): Promise<void> => {
+      const { numAffectedRows } = await sql`
+        INSERT INTO run_events (thread_id, fence, seq, run_id, event, data, ref_json)
+        SELECT ${lease.threadId}, ${lease.fence}::int, e.seq, ${runId}, e.event, e.data, e.ref
+        FROM unnest(${events.map(({ seq }) => seq)}::int[], ${events.map(({ event }) => event)}::text[],
+          ${events.map(({ data }) => data)}::text[],
+          ${events.map(({ ref }) => ref && JSON.stringify(ref))}::text[]) AS e (seq, event, data, ref)
+        WHERE EXISTS (SELECT 1 FROM threads WHERE thread_id = ${lease.threadId} AND fence = ${lease.fence}
+          AND lease_token = ${lease.token} FOR SHARE)`.execute(connection);
+      if (numAffectedRows === 0n) throw new LeaseLostError(lease.threadId);
+    };
+    await (within ? write(within) : transaction(write));
+  },
+});

@@ -1,0 +1,148 @@
+import type pg from 'pg';
+import type { Signal, SignalBus } from '../ports.ts';
+import { newClient } from './pool.ts';
+
+const CHANNEL = 'holdpoint';
+/** Postgres takes up to 8000 bytes. */
+const MAX_PAYLOAD = 7000;
+/** Events of running graphs come in thousands; each NOTIFY takes a lock that all commits share. */
+const EVENTS_WAIT_MS = 10;
+const RECONNECT_MS = 500;
+
+interface SignalBusOptions {
+  pool: pg.Pool;
+  /** A session of its own: LISTEN does not work through a pooler that lends connections per transaction. */
+  sessionUrl: string;
+  /** Names this process, which hears its own signals directly. */
+  sender: string;
+  onError: (error: unknown) => void;
+}
+
+interface Message {
+  sender: string;
+  signals: Signal[];
+}
+
+export interface PostgresSignalBus extends SignalBus {
+  /** Resolves when signals of other processes are heard. */
+  ready: Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Signals by LISTEN and NOTIFY, gathered into one message. After a lost connection every subscriber is woken to look. */
+export const createPostgresSignalBus = ({
+  pool,
+  sessionUrl,
+  sender,
+  onError,
+}: SignalBusOptions): PostgresSignalBus => {
+  const listeners = new Set<(signal: Signal) => void>();
+  const deliver = (signal: Signal): void => listeners.forEach((listener) => listener(signal));
+  const outbox = createOutbox((signals) => notify(pool, { sender, signals }).catch(onError));
+  const listening = listen({
+    url: sessionUrl,
+    onError,
+    onMessage: (message) => {
+      if (message.sender !== sender) message.signals.forEach(deliver);
+    },
+    onReconnected: () => deliver({ kind: 'queue' }),
+  });
+  return {
+    ready: listening.ready,
+    publish: (signal) => {
+      deliver(signal);
+      outbox.add(signal);
+    },
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    close: async () => {
+      await outbox.flush();
+      await listening.close();
+    },
+  };
+};
+
+const notify = async (pool: pg.Pool, message: Message): Promise<void> => {
+  await pool.query('SELECT pg_notify($1, $2)', [CHANNEL, JSON.stringify(message)]);
+};
+
+/** Gathers signals, each once: those that somebody waits for go out at the end of the turn. */
+const createOutbox = (send: (signals: Signal[]) => Promise<unknown>) => {
+  let waiting = new Map<string, Signal>();
+  let timer: NodeJS.Timeout | undefined;
+  const flush = async (): Promise<void> => {
+    clearTimeout(timer);
+    timer = undefined;
+    const signals = [...waiting.values()];
+    waiting = new Map();
+    await Promise.all(inParts(signals).map(send));
+  };
+  return {
+    flush,
+    add: (signal: Signal): void => {
+      waiting.set(JSON.stringify(signal), signal);
+      if (signal.kind !== 'events') {
+        clearTimeout(timer);
+        timer = setTimeout(() => void flush(), 0);
+      } else timer ??= setTimeout(() => void flush(), EVENTS_WAIT_MS);
+    },
+  };
+};
+
+const inParts = (signals: Signal[]): Signal[][] => {
+  const parts: Signal[][] = [];
+  let size = Infinity;
+  for (const signal of signals) {
+    const length = JSON.stringify(signal).length + 1;
+    if (size + length > MAX_PAYLOAD) {
+      parts.push([]);
+      size = 0;
+    }
+    parts.at(-1)?.push(signal);
+    size += length;
+  }
+  return parts;
+};
+
+interface Listening {
+  url: string;
+  onMessage: (message: Message) => void;
+  onReconnected: () => void;
+  onError: (error: unknown) => void;
+}
+
+/** Keeps one listening connection, and makes another when it breaks. */
+const listen = ({ url, onMessage, onReconnected, onError }: Listening) => {
+  let client: pg.Client | undefined;
+  let closed = false;
+  let retry: NodeJS.Timeout | undefined;
+  const connect = async (): Promise<void> => {
+    const next = newClient(url);
+    next.on('notification', ({ payload }) => onMessage(JSON.parse(payload ?? 'null') as Message));
+    next.on('error', onError);
+    next.on('end', again);
+    await next.connect();
+    await next.query(`LISTEN ${CHANNEL}`);
+    client = next;
+  };
+  const again = (): void => {
+    if (closed) return;
+    clearTimeout(retry);
+    retry = setTimeout(() => {
+      connect().then(onReconnected, (error: unknown) => {
+        onError(error);
+        again();
+      });
+    }, RECONNECT_MS);
+  };
+  return {
+    ready: connect(),
+    close: async (): Promise<void> => {
+      closed = true;
+      clearTimeout(retry);
+      await client?.end();
+    },
+  };
+};

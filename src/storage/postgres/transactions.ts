@@ -1,0 +1,73 @@
+import type pg from 'pg';
+import { Kysely } from 'kysely';
+import type { LedgerConnection } from '../ledger/connection.ts';
+import type { LedgerSchema } from '../ledger/schema.ts';
+import { postgresDialect } from './ledger-driver.ts';
+
+/** A transaction that met another one is tried again, this often. */
+const TRIES = 20;
+
+const SERIALIZATION_FAILURE = '40001';
+const DEADLOCK = '40P01';
+
+/**
+ * Runs write transactions as snapshots: two that write the same row cannot both commit, the later one starts anew.
+ * Every use-case that decides over a thread writes the thread's row, so decisions over one thread follow each other.
+ * What decides over all threads asks for `exclusive`: nobody else writes meanwhile.
+ */
+export const createTransactions = (pool: pg.Pool) => {
+  return async <T>(
+    work: (connection: LedgerConnection) => Promise<T>,
+    options: { flush: boolean; exclusive: boolean },
+  ): Promise<T> => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await once(pool, work, options);
+      } catch (error) {
+        if (attempt >= TRIES || !meansRetry(error)) throw error;
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 4 * attempt));
+      }
+    }
+  };
+};
+
+const once = async <T>(
+  pool: pg.Pool,
+  work: (connection: LedgerConnection) => Promise<T>,
+  { flush, exclusive }: { flush: boolean; exclusive: boolean },
+): Promise<T> => {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    // In one round trip. The lock comes before the first statement that takes the snapshot.
+    await client.query(
+      `BEGIN ISOLATION LEVEL REPEATABLE READ; ${flush ? '' : 'SET LOCAL synchronous_commit = off; '}` +
+        `LOCK TABLE writers IN ${exclusive ? 'ACCESS EXCLUSIVE' : 'ACCESS SHARE'} MODE`,
+    );
+    const value = await work(onClient(client));
+    await client.query('COMMIT');
+    return value;
+  } catch (error) {
+    await client.query('ROLLBACK').catch((failed: Error) => (broken = failed));
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+};
+
+const connections = new WeakMap<pg.PoolClient, LedgerConnection>();
+
+/** Kysely on this one connection; made once for each. */
+const onClient = (client: pg.PoolClient): LedgerConnection => {
+  const known = connections.get(client);
+  if (known) return known;
+  const lent = { connect: () => Promise.resolve({ query: client.query.bind(client), release: () => {} }) };
+  const made = new Kysely<LedgerSchema>({ dialect: postgresDialect(lent as unknown as pg.Pool) });
+  connections.set(client, made);
+  return made;
+};
+
+const meansRetry = (error: unknown): boolean => {
+  const { code } = error as { code?: string };
+  return code === SERIALIZATION_FAILURE || code === DEADLOCK;
+};
