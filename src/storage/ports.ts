@@ -209,8 +209,13 @@ export interface Storage extends Ledger {
    * Runs `work` in one write transaction. Nothing but the given ledger may be awaited inside.
    * When `work` throws, nothing is written. Once it resolves, what was written survives a crash of every process
    * and a power cut; with `flush: false` it may be lost in a power cut, in order, as if it had not come to it.
+   * Transactions that write the same row follow each other. One that decides over what it does not write asks for
+   * `exclusive`: nobody else writes meanwhile, and it sees all that was written. `work` may be called more than once.
    */
-  transaction<T>(work: (ledger: Ledger) => Promise<T>, options?: { flush?: boolean }): Promise<T>;
+  transaction<T>(
+    work: (ledger: Ledger) => Promise<T>,
+    options?: { flush?: boolean; exclusive?: boolean },
+  ): Promise<T>;
   readonly capabilities: StorageCapabilities;
   readonly queue: RunQueue;
   readonly events: EventLog;

@@ -31,7 +31,9 @@ const PACKAGES: Record<string, string[]> = {
   'better-sqlite3': ['storage/embedded'],
   '@langchain/langgraph-checkpoint-sqlite': ['storage/embedded'],
   langchain: ['gates'],
-  kysely: ['storage/embedded', 'storage/ledger'],
+  pg: ['storage/postgres'],
+  bullmq: ['storage/postgres'],
+  kysely: ['storage/embedded', 'storage/ledger', 'storage/postgres'],
   pino: ['telemetry'],
   tsx: ['engine'],
   'cron-parser': ['model'],
@@ -39,7 +41,7 @@ const PACKAGES: Record<string, string[]> = {
   standardwebhooks: ['outbound'],
 };
 
-const FOLDERS = [...Object.keys(MAY_IMPORT), 'storage/embedded', 'storage/ledger'];
+const FOLDERS = [...Object.keys(MAY_IMPORT), 'storage/embedded', 'storage/ledger', 'storage/postgres'];
 
 interface Diagnostic {
   code: string;

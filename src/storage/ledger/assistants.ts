@@ -2,6 +2,7 @@ import { sql, type Selectable } from 'kysely';
 import type { Assistant, AssistantSearch } from '../../model/assistant.ts';
 import type { AssistantStore } from '../ports.ts';
 import type { LedgerConnection } from './connection.ts';
+import { isPostgres } from './sql-dialect.ts';
 import { jsonContains } from './json-filter.ts';
 import type { AssistantsTable } from './schema.ts';
 
@@ -43,8 +44,11 @@ export const createAssistantStore = (db: LedgerConnection): AssistantStore => ({
 const filtered = (db: LedgerConnection, { graphId, name, metadata }: AssistantSearch) => {
   let query = db.selectFrom('assistants');
   if (graphId !== undefined) query = query.where('graph_id', '=', graphId);
-  if (name !== undefined) query = query.where(sql<boolean>`instr(lower(name), lower(${name})) > 0`);
-  if (metadata !== undefined) query = query.where(jsonContains('metadata_json', metadata));
+  if (name !== undefined)
+    query = query.where(
+      sql<boolean>`${sql.raw(isPostgres(db) ? 'strpos' : 'instr')}(lower(name), lower(${name})) > 0`,
+    );
+  if (metadata !== undefined) query = query.where(jsonContains(db, 'metadata_json', metadata));
   return query;
 };
 

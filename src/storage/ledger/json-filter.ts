@@ -1,12 +1,18 @@
 import { sql, type RawBuilder, type SqlBool } from 'kysely';
 import { isRecord } from '../../model/json.ts';
+import type { LedgerConnection } from './connection.ts';
+import { isPostgres } from './sql-dialect.ts';
 
 /**
  * A condition that holds when the JSON in `column` contains `filter`: each of its keys with the same value,
  * objects compared by containment, arrays by equality. Keys and values travel as parameters only.
  */
-export const jsonContains = (column: string, filter: Record<string, unknown>): RawBuilder<SqlBool> =>
-  contains(sql.ref(column), filter, 0);
+export const jsonContains = (
+  db: LedgerConnection,
+  column: string,
+  filter: Record<string, unknown>,
+): RawBuilder<SqlBool> =>
+  isPostgres(db) ? postgresContains(column, filter) : contains(sql.ref(column), filter, 0);
 
 const contains = (
   json: RawBuilder<unknown>,
@@ -14,13 +20,17 @@ const contains = (
   depth: number,
 ): RawBuilder<SqlBool> => {
   const entry = `entry_${depth}`;
-  const parts = Object.entries(filter).map(
-    ([key, value]) =>
-      sql<SqlBool>`EXISTS (SELECT 1 FROM json_each(${json}) AS ${sql.ref(entry)}
+  return all(
+    Object.entries(filter).map(
+      ([key, value]) =>
+        sql<SqlBool>`EXISTS (SELECT 1 FROM json_each(${json}) AS ${sql.ref(entry)}
         WHERE ${sql.ref(`${entry}.key`)} = ${key} AND ${equals(entry, value, depth)})`,
+    ),
   );
-  return parts.length === 0 ? sql<SqlBool>`1 = 1` : sql<SqlBool>`(${sql.join(parts, sql` AND `)})`;
 };
+
+const all = (parts: RawBuilder<SqlBool>[]): RawBuilder<SqlBool> =>
+  parts.length === 0 ? sql<SqlBool>`1 = 1` : sql<SqlBool>`(${sql.join(parts, sql` AND `)})`;
 
 /** The condition on one row of json_each. */
 const equals = (entry: string, expected: unknown, depth: number): RawBuilder<SqlBool> => {
@@ -35,3 +45,26 @@ const equals = (entry: string, expected: unknown, depth: number): RawBuilder<Sql
   }
   return sql`${type} = 'text' AND ${value} = ${expected}`;
 };
+
+/**
+ * Values are compared as the text they were written with. Escapes that Postgres does not read (NUL, half a surrogate
+ * pair) are taken for U+FFFD on both sides.
+ */
+const postgresContains = (column: string, filter: Record<string, unknown>): RawBuilder<SqlBool> => {
+  const text = sql.ref(column);
+  const json = sql`(CASE WHEN strpos(${text}, '\\u') = 0 THEN ${text}
+    ELSE regexp_replace(${text}, ${UNREADABLE.source}, '\\ufffd', 'gi') END)::json`;
+  const within = (fields: Record<string, unknown>, path: string[]): RawBuilder<SqlBool>[] => [
+    sql<SqlBool>`json_typeof(${json} #> ${path}::text[]) = 'object'`,
+    ...Object.entries(fields).flatMap(([key, value]) =>
+      isRecord(value)
+        ? within(value, [...path, key])
+        : [sql<SqlBool>`(${json} #> ${[...path, key]}::text[])::text = ${readable(value)}`],
+    ),
+  ];
+  return all(within(filter, []));
+};
+
+const UNREADABLE = /\\u(0000|d[89a-f][0-9a-f]{2})/gi;
+
+const readable = (value: unknown): string => JSON.stringify(value).replace(UNREADABLE, '\\ufffd');

@@ -9,6 +9,7 @@ export const inDialectOf = (db: Kysely<unknown>, statement: string): string =>
   isPostgres(db)
     ? statement
         .replace(/INTEGER PRIMARY KEY AUTOINCREMENT/g, 'BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY')
+        .replace(/\bINTEGER\b/g, 'BIGINT')
         .replace(/\bBLOB\b/g, 'BYTEA')
         .replace(/ WITHOUT ROWID/g, '')
     : statement;

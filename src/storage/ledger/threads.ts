@@ -125,6 +125,6 @@ const filtered = (db: LedgerConnection, { ids, status, metadata }: ThreadSearch)
   let query = db.selectFrom('threads').where(NOT_DELETED);
   if (ids !== undefined) query = query.where('thread_id', 'in', ids);
   if (status !== undefined) query = query.where('status', '=', status);
-  if (metadata !== undefined) query = query.where(jsonContains('metadata_json', metadata));
+  if (metadata !== undefined) query = query.where(jsonContains(db, 'metadata_json', metadata));
   return query;
 };

@@ -2,6 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import type { RunnableConfig } from '@langchain/core/runnables';
 import {
   BaseCheckpointSaver,
+  maxChannelVersion,
+  TASKS,
+  type Checkpoint,
   type CheckpointListOptions,
   type CheckpointTuple,
 } from '@langchain/langgraph-checkpoint';
@@ -83,7 +86,21 @@ export class CheckpointReader extends BaseCheckpointSaver {
   }
 
   async #toTuple(row: CheckpointRow): Promise<CheckpointTuple> {
-    return checkpointTuple(this.serializer, row, await this.tables.writesOf(row));
+    const tuple = await checkpointTuple(this.serializer, row, await this.tables.writesOf(row));
+    if (tuple.checkpoint.v < 4 && row.parent_checkpoint_id !== null)
+      await this.#takeSends(tuple.checkpoint, { ...row, checkpoint_id: row.parent_checkpoint_id });
+    return tuple;
+  }
+
+  /** Old checkpoints left the sends of a step with its parent's writes; LangGraph looks for them in a channel. */
+  async #takeSends(checkpoint: Checkpoint, parent: CheckpointRow): Promise<void> {
+    const writes = (await this.tables.writesOf(parent)).filter(({ channel }) => channel === TASKS);
+    const versions = Object.values(checkpoint.channel_versions);
+    checkpoint.channel_values[TASKS] = await Promise.all(
+      writes.map(({ type, value }) => this.serializer.load(type ?? 'json', value)),
+    );
+    checkpoint.channel_versions[TASKS] =
+      versions.length > 0 ? maxChannelVersion(...versions) : this.getNextVersion(undefined);
   }
 }
 

@@ -62,7 +62,8 @@ SELECT 1 FROM lease`;
 const ACQUIRE = `
 INSERT INTO checkpoint_leases AS held (thread_id, fence, token) VALUES ($1, $2, $3)
 ON CONFLICT (thread_id) DO UPDATE SET fence = excluded.fence, token = excluded.token
-WHERE held.fence < excluded.fence OR (held.fence = excluded.fence AND held.token = excluded.token)`;
+WHERE held.fence < excluded.fence OR (held.fence = excluded.fence AND held.token = excluded.token)
+RETURNING 1`;
 
 const PROGRESS = `
 SELECT
@@ -93,12 +94,20 @@ const eachOnce = (rows: (WriteRow & { replace: boolean })[]): (WriteRow & { repl
 };
 
 const bytes = (value: Uint8Array | string): Buffer =>
-  typeof value === 'string' ? Buffer.from(value) : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  typeof value === 'string'
+    ? Buffer.from(value)
+    : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+
+type Query = <R>(text: string, values: unknown[]) => Promise<R[]>;
 
 /** The statements of the checkpoint tables, on a pool. */
 export const createCheckpointTables = (pool: pg.Pool) => {
-  const query = async <R>(text: string, values: unknown[]): Promise<R[]> =>
+  const query: Query = async <R>(text: string, values: unknown[]) =>
     (await pool.query(prepared(text, values))).rows as R[];
+  return { query, ...createReads(query), ...createChanges(query) };
+};
+
+const createReads = (query: Query) => {
   const one = async (where: string, values: unknown[]): Promise<CheckpointRow | undefined> =>
     (await query<CheckpointRow>(`SELECT ${COLUMNS} FROM checkpoints WHERE ${where}`, values))[0];
   return {
@@ -114,7 +123,6 @@ export const createCheckpointTables = (pool: pg.Pool) => {
          WHERE thread_id = $1 AND checkpoint_ns = $2 AND checkpoint_id = $3 ORDER BY task_id COLLATE "C", idx`,
         [row.thread_id, row.checkpoint_ns, row.checkpoint_id],
       ),
-    query,
     progress: async (threadId: string, runId: string): Promise<RunProgress> => {
       const [found] = await query<{ advanced: boolean; answered: boolean; raised: Buffer[] }>(PROGRESS, [
         threadId,
@@ -123,36 +131,42 @@ export const createCheckpointTables = (pool: pg.Pool) => {
       const { advanced = false, answered = false, raised = [] } = found ?? {};
       return { advanced, answered, raised: [...new Set(raised.flatMap(interruptIds))] };
     },
-    acquire: async ({ threadId, fence, token }: Lease): Promise<boolean> =>
-      (await pool.query(prepared(ACQUIRE, [threadId, fence, token]))).rowCount === 1,
-    /** @throws {LeaseLostError}, with nothing stored, unless the lease is the thread's. */
-    store: async ({ lease, runId, writes, checkpoint }: StoreBatch): Promise<void> => {
-      const { threadId, fence, token } = lease;
-      const rows = eachOnce(writes.flatMap(({ replace, rows: of }) => of.map((row) => ({ ...row, replace }))));
-      const puts = checkpoint ? [checkpoint] : [];
-      const stored = await query(STORE, [
-        ...[threadId, fence, token, runId],
-        rows.map((row) => row.checkpoint_ns),
-        rows.map((row) => row.checkpoint_id),
-        rows.map((row) => row.task_id),
-        rows.map((row) => row.idx),
-        rows.map((row) => row.channel),
-        rows.map((row) => row.type),
-        rows.map((row) => bytes(row.value)),
-        rows.map((row) => row.replace),
-        puts.map((row) => row.checkpoint_ns),
-        puts.map((row) => row.checkpoint_id),
-        puts.map((row) => row.parent_checkpoint_id),
-        puts.map((row) => row.type),
-        puts.map((row) => bytes(row.checkpoint)),
-        puts.map((row) => bytes(row.metadata)),
-      ]);
-      if (stored.length === 0) throw new LeaseLostError(threadId);
-    },
-    deleteThread: async (threadId: string): Promise<void> => {
-      await query(DELETE_THREAD, [threadId]);
-    },
   };
 };
+
+const createChanges = (query: Query) => ({
+  acquire: async ({ threadId, fence, token }: Lease): Promise<boolean> =>
+    (await query(ACQUIRE, [threadId, fence, token])).length === 1,
+  /** @throws {LeaseLostError}, with nothing stored, unless the lease is the thread's. */
+  store: async ({ lease, runId, writes, checkpoint }: StoreBatch): Promise<void> => {
+    const { threadId, fence, token } = lease;
+    const rows = eachOnce(writes.flatMap(({ replace, rows: of }) => of.map((row) => ({ ...row, replace }))));
+    const puts = checkpoint ? [checkpoint] : [];
+    const stored = await query(STORE, [
+      threadId,
+      fence,
+      token,
+      runId,
+      rows.map((row) => row.checkpoint_ns),
+      rows.map((row) => row.checkpoint_id),
+      rows.map((row) => row.task_id),
+      rows.map((row) => row.idx),
+      rows.map((row) => row.channel),
+      rows.map((row) => row.type),
+      rows.map((row) => bytes(row.value)),
+      rows.map((row) => row.replace),
+      puts.map((row) => row.checkpoint_ns),
+      puts.map((row) => row.checkpoint_id),
+      puts.map((row) => row.parent_checkpoint_id),
+      puts.map((row) => row.type),
+      puts.map((row) => bytes(row.checkpoint)),
+      puts.map((row) => bytes(row.metadata)),
+    ]);
+    if (stored.length === 0) throw new LeaseLostError(threadId);
+  },
+  deleteThread: async (threadId: string): Promise<void> => {
+    await query(DELETE_THREAD, [threadId]);
+  },
+});
 
 export type CheckpointTables = ReturnType<typeof createCheckpointTables>;

@@ -12,8 +12,8 @@ export const createPostgresEventLog = ({ ledger, transaction }: EventLogDeps): E
     const write = async ({ connection }: Ledger): Promise<void> => {
       const { numAffectedRows } = await sql`
         INSERT INTO run_events (thread_id, fence, seq, run_id, event, data, ref_json)
-        SELECT ${lease.threadId}, ${lease.fence}::int, e.seq, ${runId}, e.event, e.data, e.ref
-        FROM unnest(${events.map(({ seq }) => seq)}::int[], ${events.map(({ event }) => event)}::text[],
+        SELECT ${lease.threadId}, ${lease.fence}::bigint, e.seq, ${runId}, e.event, e.data, e.ref
+        FROM unnest(${events.map(({ seq }) => seq)}::bigint[], ${events.map(({ event }) => event)}::text[],
           ${events.map(({ data }) => data)}::text[],
           ${events.map(({ ref }) => ref && JSON.stringify(ref))}::text[]) AS e (seq, event, data, ref)
         WHERE EXISTS (SELECT 1 FROM threads WHERE thread_id = ${lease.threadId} AND fence = ${lease.fence}

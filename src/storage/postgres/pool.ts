@@ -8,6 +8,9 @@ export interface PostgresAccess {
   onError: (error: unknown) => void;
 }
 
+/** Our tables have a schema of their own, beside whatever else the database holds. */
+export const SCHEMA = 'holdpoint';
+
 const INT8 = 20;
 
 /** Counts and sequence numbers come as numbers: none of ours ever leaves the range that numbers hold exactly. */
@@ -24,6 +27,7 @@ export const openPool = ({ url, poolSize, onError }: PostgresAccess): pg.Pool =>
     types,
     keepAlive: true,
     application_name: 'holdpoint',
+    options: `-c search_path=${SCHEMA}`,
   });
   pool.on('error', onError);
   return pool;

@@ -1,8 +1,9 @@
 import { sql, type Kysely } from 'kysely';
+import { inDialectOf } from '../sql-dialect.ts';
 
 /** Threads, runs, assistants, events and the session log. */
 export const up = async (db: Kysely<unknown>): Promise<void> => {
-  for (const statement of STATEMENTS) await sql.raw(statement).execute(db);
+  for (const statement of STATEMENTS) await sql.raw(inDialectOf(db, statement)).execute(db);
 };
 
 const STATEMENTS = [
