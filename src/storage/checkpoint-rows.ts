@@ -151,4 +151,3 @@ const listLength = (stored: Uint8Array | string): number => {
   const value: unknown = JSON.parse(Buffer.from(stored).toString('utf8'));
   return Array.isArray(value) ? value.length : 1;
 };
-

@@ -103,7 +103,7 @@ const filtered = (db: LedgerConnection, { assistantId, threadId, enabled, metada
   if (assistantId !== undefined) query = query.where('assistant_id', '=', assistantId);
   if (threadId !== undefined) query = query.where('thread_id', '=', threadId);
   if (enabled !== undefined) query = query.where('enabled', '=', enabled ? 1 : 0);
-  if (metadata !== undefined) query = query.where(jsonContains('metadata_json', metadata));
+  if (metadata !== undefined) query = query.where(jsonContains(db, 'metadata_json', metadata));
   return query;
 };
 

@@ -1,8 +1,15 @@
 import type pg from 'pg';
 import { LeaseLostError } from '../../model/errors.ts';
 import type { Lease } from '../../model/lease.ts';
-import { interruptIds, type CheckpointRow, type StoreBatch, type WriteRow } from '../checkpoint-rows.ts';
-import type { RunProgress } from '../checkpoints.ts';
+import {
+  interruptIds,
+  questionsAsked,
+  type AskedRow,
+  type CheckpointRow,
+  type StoreBatch,
+  type WriteRow,
+} from '../checkpoint-rows.ts';
+import type { QuestionsAsked, RunProgress } from '../checkpoints.ts';
 import { prepared } from './prepared.ts';
 
 /** What the migrator of the ledger does not know: checkpoints, their leases, and the lock of all writers. */
@@ -79,6 +86,9 @@ FROM checkpoint_writes q LEFT JOIN checkpoint_writes a ON a.thread_id = q.thread
   AND a.channel = '__resume__'
 WHERE q.thread_id = $1 AND q.channel = '__interrupt__' ORDER BY q.seq`;
 
+const LATEST_ID = `
+SELECT checkpoint_id FROM checkpoints WHERE thread_id = $1 AND checkpoint_ns = '' ORDER BY seq DESC LIMIT 1`;
+
 const DELETE_THREAD = `
 WITH c AS (DELETE FROM checkpoints WHERE thread_id = $1), w AS (DELETE FROM checkpoint_writes WHERE thread_id = $1)
 DELETE FROM checkpoint_leases WHERE thread_id = $1`;
@@ -130,6 +140,11 @@ const createReads = (query: Query) => {
       ]);
       const { advanced = false, answered = false, raised = [] } = found ?? {};
       return { advanced, answered, raised: [...new Set(raised.flatMap(interruptIds))] };
+    },
+    asked: async (threadId: string): Promise<QuestionsAsked> => {
+      const rows = await query<AskedRow>(ASKED, [threadId]);
+      const [latest] = await query<{ checkpoint_id: string }>(LATEST_ID, [threadId]);
+      return { checkpointId: latest?.checkpoint_id ?? null, byId: questionsAsked(rows) };
     },
   };
 };

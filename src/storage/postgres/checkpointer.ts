@@ -14,6 +14,7 @@ export const createPostgresCheckpoints = (pool: pg.Pool): Checkpoints => {
     acquire: tables.acquire,
     writer: (input) => new FencedSaver(connection, input),
     progress: ({ threadId, runId }) => tables.progress(threadId, runId),
+    asked: tables.asked,
     deleteThread: tables.deleteThread,
     close: () => Promise.resolve(),
   };

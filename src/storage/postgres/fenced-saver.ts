@@ -46,7 +46,8 @@ export class FencedSaver extends CheckpointReader implements CheckpointWriter {
     const writes = this.#writes;
     this.#writes = [];
     await this.#store({ writes, checkpoint: row });
-    this.#input.onPut?.({ ns: checkpoint_ns, source: metadata.source, checkpoint });
+    const { source, step } = metadata;
+    this.#input.onPut?.({ ns: checkpoint_ns, source, step, parentId: key.checkpoint_id, checkpoint });
     return { configurable: { thread_id, checkpoint_ns, checkpoint_id: checkpoint.id } };
   }
 
