@@ -79,17 +79,20 @@ describe('transactions on Postgres', () => {
   });
 
   it('reach the other processes as signals, also after the connection broke', async () => {
-    const heard = async (): Promise<void> => {
-      const came = deferred<void>();
-      const leave = other.signals.subscribe(({ kind }) => kind === 'thread' && came.resolve());
+    const heard = async (): Promise<string> => {
+      const came = deferred<string>();
+      const leave = other.signals.subscribe(
+        (signal) => signal.kind === 'thread' && came.resolve(signal.threadId),
+      );
       const again = setInterval(() => one.signals.publish({ kind: 'thread', threadId: 't' }), 50);
-      await came.promise;
+      const threadId = await came.promise;
       clearInterval(again);
       leave();
+      return threadId;
     };
-    await heard();
+    expect(await heard()).toBe('t');
     await server.breakConnections();
-    await heard();
+    expect(await heard()).toBe('t');
   });
 
   it('store text that Postgres cannot hold as near to it as it can, and find metadata in it', async () => {
