@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { digestOf } from '../checkpoint-digest.ts';
 import type { Checkpoints } from '../checkpoints.ts';
 import { StateSerializer } from '../state-serializer.ts';
 import { CheckpointReader } from './checkpoint-reader.ts';
@@ -15,6 +16,12 @@ export const createPostgresCheckpoints = (pool: pg.Pool): Checkpoints => {
     writer: (input) => new FencedSaver(connection, input),
     progress: ({ threadId, runId }) => tables.progress(threadId, runId),
     asked: tables.asked,
+    digest: async ({ threadId, checkpointId }) => {
+      const row = await (checkpointId === undefined
+        ? tables.latest(threadId, '')
+        : tables.byId(threadId, '', checkpointId));
+      return row && digestOf(row, await tables.writesOf(row));
+    },
     deleteThread: tables.deleteThread,
     close: () => Promise.resolve(),
   };
