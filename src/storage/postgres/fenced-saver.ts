@@ -74,6 +74,10 @@ export class FencedSaver extends CheckpointReader implements CheckpointWriter {
     yield* super.list(...args);
   }
 
+  stored(): Promise<void> {
+    return this.#flush();
+  }
+
   close(): void {
     this.#closed = true;
   }
