@@ -2,6 +2,7 @@ import { isoTime } from '../model/clock.ts';
 import { cronRunAfter, type Cron } from '../model/cron.ts';
 import { isHoldpointError, type HoldpointError } from '../model/errors.ts';
 import type { Ledger } from '../storage/ports.ts';
+import { admitRun } from './admit-run.ts';
 import type { LifecycleDeps } from './deps.ts';
 import { admit, announce, checkStart, type FindAssistant, type LaunchRunInput } from './launch-run.ts';
 
@@ -36,7 +37,8 @@ const fire = async (deps: FireDeps, cron: Cron, now: number): Promise<void> => {
 };
 
 const launch = async (deps: FireDeps, cron: Cron, now: number): Promise<void> => {
-  const assistant = await deps.findAssistant(cron.assistantId);
+  const asked = await deps.findAssistant(cron.assistantId);
+  const assistant = await admitRun(deps, cron.threadId ?? '', asked);
   const input: LaunchRunInput = {
     ...(cron.launch as CronLaunch),
     threadId: cron.threadId ?? deps.newId(),

@@ -117,6 +117,19 @@ describe('new runs in a paused scope', () => {
     await resumeScope(pauseId);
   });
 
+  it('are refused to a cron too, which says why and goes on with its schedule', async () => {
+    const { pause_id: pauseId } = await pauseScope({ graph_id: 'steps' }, { new_runs: 'reject' });
+    const cron = { assistant_id: 'steps', schedule: '* * * * *', input: {} };
+    const { body } = await server.api<{ cron_id: string }>('POST', '/runs/crons', cron);
+    server.ahead((ahead += 120_000));
+    await vi.waitFor(async () => {
+      const found = await server.api<{ last_error: unknown }[]>('POST', '/runs/crons/search', {});
+      expect(found.body[0]?.last_error).toMatchObject({ code: 'scope_paused' });
+    }, 10_000);
+    await server.api('DELETE', `/runs/crons/${body.cron_id}`);
+    await resumeScope(pauseId);
+  });
+
   it('go to another assistant where that is asked for', async () => {
     const { pause_id: pauseId } = await pauseScope(
       { graph_id: 'steps' },
