@@ -4,6 +4,7 @@ import { listen } from './composition/listen.ts';
 import { startCourier } from './composition/outbound.ts';
 import { pauseDeps, pauseSecurer } from './composition/pauses.ts';
 import { platformDeps, type PlatformParts } from './composition/platform.ts';
+import { loadProject, type Project } from './composition/project.ts';
 import { createReload, type Reloading } from './composition/reload.ts';
 import { createSignalHub } from './composition/signal-hub.ts';
 import { openStore } from './composition/store.ts';
@@ -26,7 +27,7 @@ import { createReapRuns } from './lifecycle/reap-runs.ts';
 import { systemClock, type Clock } from './model/clock.ts';
 import { HoldpointError } from './model/errors.ts';
 import { startRehearsalModel } from './rehearsal/index.ts';
-import { createAssistants } from './resources/assistants.ts';
+import { createAssistants, type Assistants } from './resources/assistants.ts';
 import { lockDataFolder } from './storage/embedded/data-lock.ts';
 import { openEmbeddedStorage } from './storage/embedded/open.ts';
 import type { Storage } from './storage/ports.ts';
@@ -70,10 +71,7 @@ export const startServer = async ({
   clock = systemClock,
   workerEntry,
 }: ServerOptions): Promise<RunningServer> => {
-  refuseOpenHost(settings.host);
-  const log = createLogger(settings.logLevel, { process: 'api' });
-  const langgraph = readProject(settings.config);
-  const lock = lockDataFolder(settings.dataDir);
+  const { log, langgraph, lock } = prepare(settings);
   const hub = createSignalHub();
   const { dataDir, synchronous } = settings;
   const storage = await openEmbeddedStorage({ dataDir, synchronous, link: hub.link });
@@ -83,6 +81,7 @@ export const startServer = async ({
   const assistants = createAssistants({ storage, graphs, clock });
   const reapRuns = await takeOver(lifecycle, graphs);
   await assistants.ensureSystem();
+  const project = await loadProject({ langgraph, settings, storage, assistants, log });
   const rehearsal = modelConfigured() ? undefined : await startRehearsalModel();
   const workers = startWorkers({
     ...(workerEntry !== undefined && { entry: workerEntry }),
@@ -97,22 +96,14 @@ export const startServer = async ({
     log,
   });
   hub.connect((signal) => workers.broadcast(signal));
-  const { courier, works } = startCourier({ storage, clock, settings, log });
-  const { store, sweep } = openStore({ storage, clock, config: langgraph.store });
+  const shared = { lifecycle, assistants, settings, log };
   const pauses = pauseDeps({ lifecycle, graphs, workers, settings, moreChecks: [scopeCheck] });
-  const { control, ...due } = createControl({
-    lifecycle,
-    findAssistant: (id) => assistants.find(id),
-    pauses,
-    settings,
-    log,
-  });
-  const scheduler = startScheduler(lifecycle, [...works, sweep, ...due.works], log);
-  const { server, url } = await startHttp(
-    { lifecycle, assistants, graphs, workers, store, pauses, settings },
-    { control, log },
-  );
+  const { due, courier, store, control, scheduler } = startDueWork({ ...shared, pauses, langgraph });
+  const http = { ...shared, graphs, workers, store, pauses };
+  const { server, url } = await startHttp(http, { control, project, log });
   courier.open(url);
+  workers.open(url);
+  project.open(url);
   return {
     url,
     graphs: graphs.ids(),
@@ -154,6 +145,15 @@ const readProject = (path: string): LanggraphConfig => {
   return langgraph;
 };
 
+/** Reads what is set, and takes the data folder. */
+const prepare = (settings: Settings) => {
+  const log = createLogger(settings.logLevel, { process: 'api' });
+  const langgraph = readProject(settings.config);
+  if (!langgraph.auth) refuseOpenHost(settings.host);
+  const lock = lockDataFolder(settings.dataDir);
+  return { log, langgraph, lock };
+};
+
 /** Finishes what a former server left half done. Answers how to take back what a worker held. */
 const takeOver = async (lifecycle: LifecycleDeps, graphs: GraphRegistry) => {
   const { reader } = lifecycle.storage.checkpoints;
@@ -170,6 +170,26 @@ const takeOver = async (lifecycle: LifecycleDeps, graphs: GraphRegistry) => {
   return reapRuns;
 };
 
+interface DueParts {
+  lifecycle: LifecycleDeps;
+  assistants: Assistants;
+  pauses: ReturnType<typeof pauseDeps>;
+  langgraph: LanggraphConfig;
+  settings: Settings;
+  log: Logger;
+}
+
+/** Starts what happens by itself, and what that needs. */
+const startDueWork = ({ lifecycle, assistants, pauses, langgraph, settings, log }: DueParts) => {
+  const { storage, clock } = lifecycle;
+  const { courier, works } = startCourier({ storage, clock, settings, log });
+  const { store, sweep } = openStore({ storage, clock, config: langgraph.store });
+  const findAssistant = (id: string) => assistants.find(id);
+  const { control, ...due } = createControl({ lifecycle, findAssistant, pauses, settings, log });
+  const scheduler = startScheduler(lifecycle, [...works, sweep, ...due.works], log);
+  return { due, courier, store, control, scheduler };
+};
+
 /** Everything that comes due by time. */
 const startScheduler = (lifecycle: LifecycleDeps, works: DueWork[], log: Logger): Scheduler => {
   const scheduler = new Scheduler({
@@ -183,7 +203,7 @@ const startScheduler = (lifecycle: LifecycleDeps, works: DueWork[], log: Logger)
 
 const startHttp = async (
   parts: PlatformParts,
-  { control, log }: { control: ControlDeps; log: Logger },
+  { control, project, log }: { control: ControlDeps; project: Project; log: Logger },
 ): Promise<{ server: Server; url: string }> => {
   const { lifecycle, workers, settings } = parts;
   const { storage } = lifecycle;
@@ -198,8 +218,8 @@ const startHttp = async (
     metricsText: () => metrics.text(),
     version,
   });
-  const { origins, bodyLimitBytes } = settings;
-  const app = createApp({ routes, origins, bodyLimitBytes, log, metrics });
+  const { bodyLimitBytes } = settings;
+  const app = createApp({ ...project, routes: project.served(routes), bodyLimitBytes, log, metrics });
   const answer = app.callback();
   const server = createServer((request, response) => void answer(request, response));
   server.keepAliveTimeout = KEEP_ALIVE_MS;
@@ -215,6 +235,6 @@ const refuseOpenHost = (host: string): void => {
   if (['127.0.0.1', 'localhost', '::1'].includes(host)) return;
   throw new HoldpointError(
     'invalid_request',
-    `HOLDPOINT_HOST=${host}: this server has no authentication yet, so it listens on loopback only (127.0.0.1). Put a proxy with authentication in front.`,
+    `HOLDPOINT_HOST=${host}: langgraph.json has no auth, so this server listens on loopback only (127.0.0.1). Give it auth.path, or put a proxy with authentication in front.`,
   );
 };

@@ -3,6 +3,7 @@ import type { StoreConfig } from './config/langgraph-config.ts';
 import type { Settings } from './config/settings.ts';
 import { updateState as applyStateUpdate } from './engine/graph-calls.ts';
 import { createExecutor, currentRun } from './engine/executor.ts';
+import { bindLoopback } from './engine/loopback.ts';
 import { createGraphRegistry, type GraphRegistry, type GraphSource } from './engine/graph-registry.ts';
 import { createAcquireThread, createClaimRun } from './lifecycle/claim-run.ts';
 import { newUuid, type LifecycleDeps } from './lifecycle/deps.ts';
@@ -58,9 +59,11 @@ export const runWorkerProcess = async (
   };
   const worker = createWorker({ options, lifecycle, graphs, log });
   const calls = createCalls(id, lifecycle, graphs);
+  const loopback = bindLoopback();
   const heartbeat = setInterval(() => tell({ type: 'heartbeat' }), HEARTBEAT_MS);
   process.on('message', (message: ToWorker) => {
     if (message.type === 'call') void answer(message.id, calls[message.method](message.params as never));
+    if (message.type === 'address') loopback.open(message.url);
     if (message.type === 'drain') {
       void leave({ worker, storage, timeoutMs: message.timeoutMs }).finally(() => {
         clearInterval(heartbeat);

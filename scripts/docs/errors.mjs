@@ -5,7 +5,9 @@ const MEANING = {
   invalid_request:
     'A field is missing, malformed or out of range. `metadata.field` names it where one is to blame.',
   payload_too_large: 'The body is larger than `HOLDPOINT_BODY_LIMIT_BYTES`.',
-  unauthenticated: 'The call carries no signature, or not that of the secret.',
+  unauthenticated:
+    'The authentication of the project (`auth.path`) does not know who asks, or the call carries no signature, or not that of the secret.',
+  forbidden: 'Who asks may not do this, by the rules of the project (`auth.path`).',
   origin_refused: 'A web page of this origin may not call the server: add it to `HOLDPOINT_ORIGINS`.',
   assistant_not_found: 'No assistant and no graph has this id.',
   graph_not_found: 'The graph is not in `langgraph.json`, or not any more.',

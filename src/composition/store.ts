@@ -33,7 +33,7 @@ export const storeOfAttempt =
     new GraphStore({
       ...store,
       put: (input) => store.put({ ...input, lease }),
-      remove: (id) => store.remove(id, lease),
+      remove: (id) => store.remove(id, { lease }),
     });
 
 /** The store for the API process, and what removes expired items from it. */

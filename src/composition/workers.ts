@@ -32,7 +32,7 @@ export const startWorkers = ({
     // They are told on the command line, which others on the machine can read, and send nothing themselves.
     options: (id) => ({
       id,
-      settings: { ...settings, webhookSecrets: [], hookSecrets: [] },
+      settings: { ...settings, webhookSecrets: [], hookSecrets: [], studioKeys: [] },
       graphs: graphs(),
       store,
     }),

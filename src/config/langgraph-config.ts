@@ -3,44 +3,27 @@ import { dirname, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
 import { HoldpointError } from '../model/errors.ts';
+import { LanggraphJson, PARTS, unknownKeys, type ServerPart } from './langgraph-json.ts';
 
-const Minutes = z.number().positive();
-
-/** `store`: how items are found by what they mean, and how long they live. */
-const StoreJson = z.strictObject({
-  index: z
-    .strictObject({
-      dims: z.int().min(1).max(16_384),
-      embed: z
-        .string()
-        .regex(/^openai:.+$/, 'must be "openai:<model>", of any endpoint that speaks OpenAI\'s API'),
-      fields: z.array(z.string().min(1)).min(1).optional(),
-    })
-    .optional(),
-  ttl: z
-    .strictObject({
-      refresh_on_read: z.boolean().optional(),
-      default_ttl: Minutes.nullish(),
-      sweep_interval_minutes: Minutes.nullish(),
-    })
-    .optional(),
-});
-
-/** The parts of `langgraph.json` that are served so far. Others are allowed and ignored. */
-const LanggraphJson = z.looseObject({
-  graphs: z.record(
-    z.string().min(1),
-    z.union([z.string(), z.looseObject({ path: z.string(), description: z.string().optional() })]),
-  ),
-  env: z.union([z.string(), z.record(z.string(), z.string())]).optional(),
-  store: StoreJson.optional(),
-});
+/** An export of a module of the project. */
+export interface Source {
+  file: string;
+  exportName: string;
+}
 
 export interface LanggraphConfig {
-  graphs: Record<string, { file: string; exportName: string; description: string | null }>;
+  graphs: Record<string, Source & { description: string | null }>;
   /** Environment of the graphs, read from the file or object that `env` names. */
   env: Record<string, string>;
   store: StoreConfig;
+  /** How long threads live for which nothing else is said; undefined: for ever. */
+  threadTtl: { strategy: 'delete' | 'keep_latest'; minutes: number } | undefined;
+  auth: Source | undefined;
+  http: HttpConfig;
+  /** The file of each graph's components, by graph. */
+  ui: Record<string, string>;
+  /** Keys that mean nothing here. */
+  unknown: string[];
 }
 
 export interface StoreConfig {
@@ -51,69 +34,84 @@ export interface StoreConfig {
   sweepEveryMs: number;
 }
 
+export interface HttpConfig {
+  app: Source | undefined;
+  customRouteAuth: boolean;
+  cors: {
+    allowed: string[];
+    pattern: RegExp | undefined;
+    methods: string[] | undefined;
+    headers: string[] | undefined;
+    exposed: string[] | undefined;
+    credentials: boolean | undefined;
+    maxAgeSeconds: number | undefined;
+  };
+  disabled: ServerPart[];
+}
+
 /**
  * Reads `langgraph.json`. Paths are relative to the file.
- * @throws {HoldpointError} `invalid_request` that says what is wrong and where.
+ * @throws {HoldpointError} `invalid_request` that names the field and what it accepts.
  */
 export const readLanggraphConfig = (path: string): LanggraphConfig => {
-  const root = dirname(path);
-  const { graphs, env, store } = parse(path);
+  const json = parse(path);
+  const { graphs, auth, http, ui = {} } = json;
+  const source = (field: string, target: string): Source => sourceOf(path, { field, target });
   return {
     graphs: Object.fromEntries(
       Object.entries(graphs).map(([graphId, entry]) => {
         const { path: target, description = null } = typeof entry === 'string' ? { path: entry } : entry;
-        return [graphId, { ...splitTarget({ path, graphId, root, target }), description }];
+        return [graphId, { ...source(`graphs.${graphId}`, target), description }];
       }),
     ),
-    env: readEnv(root, env),
-    store: readStore(store),
+    env: readEnv(path, json.env),
+    store: readStore(json.store),
+    threadTtl: readThreadTtl(json.checkpointer),
+    auth: auth?.path === undefined ? undefined : source('auth.path', auth.path),
+    http: readHttp(http, http?.app === undefined ? undefined : source('http.app', http.app)),
+    ui: Object.fromEntries(
+      Object.entries(ui).map(([graphId, file]) => [graphId, fileOf(path, { field: `ui.${graphId}`, file })]),
+    ),
+    unknown: unknownKeys(json),
   };
 };
 
-const parse = (path: string): z.output<typeof LanggraphJson> => {
+const invalid = (path: string, problem: string, cause?: unknown): HoldpointError =>
+  new HoldpointError('invalid_request', `${path} is not a valid langgraph.json: ${problem}`, { cause });
+
+const parse = (path: string): LanggraphJson => {
   if (!existsSync(path)) {
     throw new HoldpointError('invalid_request', `There is no ${path}. Name another with --config.`);
   }
   try {
     return LanggraphJson.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch (error) {
-    const problem = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
-    throw new HoldpointError('invalid_request', `${path} is not a valid langgraph.json: ${problem}`, {
-      cause: error,
-    });
+    throw invalid(path, error instanceof z.ZodError ? z.prettifyError(error) : String(error), error);
   }
 };
 
 /** `./file.ts:export` → the absolute file and the export's name. */
-const splitTarget = ({
-  path,
-  graphId,
-  root,
-  target,
-}: Record<'path' | 'graphId' | 'root' | 'target', string>) => {
-  const match = /^(.+):([\w$]+)$/.exec(target);
-  const file = resolve(root, match?.[1] ?? target);
-  if (!match?.[2]) {
-    throw new HoldpointError(
-      'invalid_request',
-      `${path}: graph "${graphId}" must be "./file.ts:export", not "${target}".`,
-    );
-  }
-  if (!existsSync(file))
-    throw new HoldpointError('invalid_request', `${path}: graph "${graphId}": there is no ${file}.`);
-  return { file, exportName: match[2] };
+const sourceOf = (path: string, { field, target }: { field: string; target: string }): Source => {
+  const at = target.lastIndexOf(':');
+  return { file: fileOf(path, { field, file: target.slice(0, at) }), exportName: target.slice(at + 1) };
 };
 
-const readEnv = (root: string, env: string | Record<string, string> | undefined): Record<string, string> => {
+const fileOf = (path: string, { field, file }: { field: string; file: string }): string => {
+  const absolute = resolve(dirname(path), file);
+  if (!existsSync(absolute)) throw invalid(path, `${field}: there is no ${absolute}.`);
+  return absolute;
+};
+
+const readEnv = (path: string, env: LanggraphJson['env']): Record<string, string> => {
   if (typeof env !== 'string') return env ?? {};
-  const file = resolve(root, env);
+  const file = resolve(dirname(path), env);
   return existsSync(file) ? (parseEnv(readFileSync(file, 'utf8')) as Record<string, string>) : {};
 };
 
 const MINUTE_MS = 60_000;
 const SWEEP_EVERY_MINUTES = 5;
 
-const readStore = ({ index, ttl = {} }: z.output<typeof StoreJson> = {}): StoreConfig => ({
+const readStore = ({ index, ttl = {} }: NonNullable<LanggraphJson['store']> = {}): StoreConfig => ({
   index: index && {
     dims: index.dims,
     model: index.embed.slice('openai:'.length),
@@ -123,3 +121,25 @@ const readStore = ({ index, ttl = {} }: z.output<typeof StoreJson> = {}): StoreC
   refreshOnRead: ttl.refresh_on_read ?? true,
   sweepEveryMs: Math.ceil((ttl.sweep_interval_minutes ?? SWEEP_EVERY_MINUTES) * MINUTE_MS),
 });
+
+const readThreadTtl = ({ ttl }: NonNullable<LanggraphJson['checkpointer']> = {}) =>
+  ttl?.default_ttl == null ? undefined : { strategy: ttl.strategy, minutes: ttl.default_ttl };
+
+const readHttp = (http: NonNullable<LanggraphJson['http']> = {}, app: Source | undefined): HttpConfig => {
+  const { cors = {} } = http;
+  return {
+    app,
+    customRouteAuth: http.enable_custom_route_auth ?? false,
+    cors: {
+      allowed: cors.allow_origins ?? [],
+      pattern:
+        cors.allow_origin_regex === undefined ? undefined : new RegExp(`^(?:${cors.allow_origin_regex})$`),
+      methods: cors.allow_methods,
+      headers: cors.allow_headers,
+      exposed: cors.expose_headers,
+      credentials: cors.allow_credentials,
+      maxAgeSeconds: cors.max_age,
+    },
+    disabled: PARTS.filter((part) => http[`disable_${part}`] === true),
+  };
+};

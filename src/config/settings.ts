@@ -29,7 +29,7 @@ export const SETTINGS = {
   host: {
     env: 'HOLDPOINT_HOST',
     schema: z.string().default('127.0.0.1'),
-    help: 'Address to listen on. Only loopback, until there is authentication.',
+    help: 'Address to listen on. Only loopback, unless langgraph.json has auth.',
   },
   port: {
     env: 'HOLDPOINT_PORT',
@@ -149,6 +149,11 @@ export const SETTINGS = {
     env: 'HOLDPOINT_APPROVAL_DIALECTS',
     schema: z.enum(['on', 'off']).default('on'),
     help: 'Whether approval questions are shown in the words of every known client and answers put into those of the graph.',
+  },
+  studioKeys: {
+    env: 'HOLDPOINT_STUDIO_KEYS',
+    schema: list,
+    help: "API keys with which LangGraph Studio is let in as its own user, comma-separated, where langgraph.json has auth; none: Studio's users are asked like all others.",
   },
   logLevel: {
     env: 'HOLDPOINT_LOG_LEVEL',

@@ -2,43 +2,61 @@ import { randomUUID } from 'node:crypto';
 import Router from '@koa/router';
 import Koa, { type Context } from 'koa';
 import { HoldpointError } from '../model/errors.ts';
+import { ANYBODY, type Principal } from '../model/principal.ts';
 import { encodeState } from '../model/state-json.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import type { AccessControl } from './access.ts';
+import { authenticate, type Authentication } from './middleware/authenticate.ts';
 import { errors } from './middleware/errors.ts';
 import { jsonBody } from './middleware/json-body.ts';
 import { observe } from './middleware/observe.ts';
-import { origin } from './middleware/origin.ts';
-import { Reply, StreamReply, type Route } from './route.ts';
+import { origin, type OriginRules } from './middleware/origin.ts';
+import { around, DEFERRED, DEFERS, type Deferred, type UserApp } from './middleware/user-app.ts';
+import { Reply, StreamReply, type Guard, type Route } from './route.ts';
 
 export interface AppOptions {
   routes: Route[];
-  origins: readonly string[];
+  origins: OriginRules;
+  /** Absent: nobody is asked who they are. */
+  authentication?: Authentication | undefined;
+  access?: AccessControl | undefined;
+  /** The project's own application, around all others. */
+  userApp?: UserApp | undefined;
   bodyLimitBytes: number;
   log: Logger;
   metrics: Metrics;
 }
 
 /** The HTTP application, in the order a request goes through it. */
-export const createApp = ({ routes, origins, bodyLimitBytes, log, metrics }: AppOptions): Koa => {
+export const createApp = (options: AppOptions): Koa => {
+  const { origins, authentication, userApp, bodyLimitBytes, log, metrics } = options;
   const app = new Koa();
   app.use(observe({ log, metrics, newId: randomUUID }));
   app.use(errors(log));
   app.use(origin(origins));
+  if (userApp) {
+    if (userApp.authenticated && authentication) app.use(authenticate(authentication));
+    app.use(around(userApp, bodyLimitBytes));
+    app.use(errors(log)); // the project's application gets an answer of ours, whatever happens
+  }
+  if (authentication) app.use(authenticate(authentication));
   app.use(jsonBody(bodyLimitBytes));
-  app.use(mount(routes).routes());
+  app.use(mount(options).routes());
   app.use((ctx) => {
     throw new HoldpointError('route_not_found', `There is no ${ctx.method} ${ctx.path}.`);
   });
   return app;
 };
 
-const mount = (routes: Route[]): Router => {
+const mount = ({ routes, access }: AppOptions): Router => {
   const router = new Router();
   for (const route of routes) {
     router[route.method](route.path, async (ctx) => {
       ctx.state['route'] = route.path;
-      await answer(ctx, route);
+      const principal = ctx.state['principal'] as Principal | undefined;
+      const guard = access && principal && access(route, principal);
+      await answer(ctx, { route, principal, guard });
     });
   }
   return router;
@@ -47,7 +65,13 @@ const mount = (routes: Route[]): Router => {
 /** Said of every connection that ends: an error made for each would cost more than most requests. */
 const LEFT = 'the connection ended';
 
-const answer = async (ctx: Context, route: Route): Promise<void> => {
+interface Work {
+  route: Route;
+  principal: Principal | undefined;
+  guard: Guard | undefined;
+}
+
+const answer = async (ctx: Context, { route, principal, guard }: Work): Promise<void> => {
   const left = new AbortController();
   ctx.res.once('close', () => left.abort(LEFT));
   const result = await route.run({
@@ -58,10 +82,17 @@ const answer = async (ctx: Context, route: Route): Promise<void> => {
       headers: ctx.headers,
       text: (ctx.state['text'] as string | undefined) ?? '',
       signal: left.signal,
-      actor: 'user',
+      actor: principal?.identity ?? ANYBODY,
+      principal,
     },
+    guard,
   });
-  if (result instanceof StreamReply) return stream(ctx, result, left.signal);
+  if (result instanceof StreamReply) {
+    const write = () => stream(ctx, result, left.signal);
+    if (!ctx.state[DEFERS]) return write();
+    ctx.state[DEFERRED] = { headers: result.headers, write } satisfies Deferred;
+    return;
+  }
   const reply = result instanceof Reply ? result : new Reply(route.status ?? 200, result);
   ctx.set(reply.headers);
   ctx.status = reply.status;

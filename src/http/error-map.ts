@@ -5,6 +5,7 @@ export const HTTP_STATUS = {
   invalid_request: 422,
   payload_too_large: 413,
   unauthenticated: 401,
+  forbidden: 403,
   origin_refused: 403,
   assistant_not_found: 404,
   graph_not_found: 404,

@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { z } from 'zod';
+import type { AuthFilters } from '../model/auth-filter.ts';
 import { HoldpointError } from '../model/errors.ts';
+import type { Principal } from '../model/principal.ts';
 
 export type Method = 'get' | 'post' | 'patch' | 'put' | 'delete';
 
@@ -13,7 +15,24 @@ export interface RequestFacts {
   signal: AbortSignal;
   /** Who asks, for the session log. */
   actor: string;
+  /** Who asks, where the project has authentication of its own. */
+  principal?: Principal | undefined;
+  /** What the metadata of what is read must say, where its rules ask for that and the route applies it itself. */
+  filters?: AuthFilters | undefined;
 }
+
+/** The validated parts of a request, before and after it is decided whether it may be done. */
+export interface GuardedInput {
+  params: Record<string, string> | undefined;
+  query: unknown;
+  body: unknown;
+  filters?: AuthFilters | undefined;
+  /** The answer, when there is nothing left to do. */
+  instead?: Reply;
+}
+
+/** Decides whether a request may be done, and what of it. @throws {HoldpointError} when it may not. */
+export type Guard = (input: GuardedInput) => Promise<GuardedInput>;
 
 /** An answer other than 200 with a JSON body. */
 export class Reply {
@@ -64,9 +83,17 @@ interface RouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodTyp
   }) => unknown;
 }
 
+interface RawRequest {
+  params: unknown;
+  query: unknown;
+  body: unknown;
+  request: RequestFacts;
+  guard?: Guard | undefined;
+}
+
 /** An endpoint: validation, handler and documentation in one declaration. */
 export interface Route extends Omit<RouteSpec<z.ZodType, z.ZodType, z.ZodType>, 'handle'> {
-  run: (raw: { params: unknown; query: unknown; body: unknown; request: RequestFacts }) => Promise<unknown>;
+  run: (raw: RawRequest) => Promise<unknown>;
 }
 
 /** Declares an endpoint. Its handler sees only input that passed its schemas. */
@@ -76,13 +103,21 @@ export const route = <P extends z.ZodType, Q extends z.ZodType, B extends z.ZodT
   const { handle, ...rest } = spec;
   return {
     ...rest,
-    run: async (raw) =>
-      handle({
-        params: parse(spec.params, raw.params, 'path') as z.output<P>,
-        query: parse(spec.query, raw.query, 'query') as z.output<Q>,
-        body: parse(spec.body, raw.body, 'body') as z.output<B>,
-        request: raw.request,
-      }),
+    run: async ({ request, guard, ...raw }) => {
+      const input: GuardedInput = {
+        params: parse(spec.params, raw.params, 'path') as GuardedInput['params'],
+        query: parse(spec.query, raw.query, 'query'),
+        body: parse(spec.body, raw.body, 'body'),
+      };
+      const { params, query, body, filters, instead } = guard ? await guard(input) : input;
+      if (instead) return instead;
+      return handle({
+        params: params as z.output<P>,
+        query: query as z.output<Q>,
+        body: body as z.output<B>,
+        request: { ...request, filters },
+      });
+    },
   };
 };
 

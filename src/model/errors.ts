@@ -6,6 +6,7 @@ export const ERROR_CODES = [
   'invalid_request',
   'payload_too_large',
   'unauthenticated',
+  'forbidden',
   'origin_refused',
   'assistant_not_found',
   'graph_not_found',

@@ -1,4 +1,5 @@
 import { isoTime, type Clock } from '../model/clock.ts';
+import { passesFilters, type AuthFilters } from '../model/auth-filter.ts';
 import { HoldpointError, LeaseLostError } from '../model/errors.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Lease } from '../model/lease.ts';
@@ -30,6 +31,12 @@ export interface PutInput extends ItemId {
   ttlMs?: number | null | undefined;
   /** When given, nothing is written unless it still holds its thread. */
   lease?: Lease | undefined;
+  filters?: AuthFilters | undefined;
+}
+
+interface ReadOptions {
+  refresh?: boolean | undefined;
+  filters?: AuthFilters | undefined;
 }
 
 export interface SearchInput {
@@ -39,6 +46,8 @@ export interface SearchInput {
   limit: number;
   offset: number;
   refresh?: boolean | undefined;
+  /** Only what passes them: fields of the value, or `namespace` and `key`. */
+  filters?: AuthFilters | undefined;
 }
 
 export interface NamespaceQuery {
@@ -48,14 +57,15 @@ export interface NamespaceQuery {
   maxDepth?: number | undefined;
   limit: number;
   offset: number;
+  filters?: AuthFilters | undefined;
 }
 
 /** The store: documents that threads share, by namespace and key. */
 export interface Store {
-  get(id: ItemId, options?: { refresh?: boolean | undefined }): Promise<StoreItem | undefined>;
+  get(id: ItemId, options?: ReadOptions): Promise<StoreItem | undefined>;
   /** @throws {HoldpointError} `invalid_request`, `embeddings_unavailable`; {LeaseLostError}. */
   put(input: PutInput): Promise<void>;
-  remove(id: ItemId, lease?: Lease): Promise<void>;
+  remove(id: ItemId, options?: Pick<PutInput, 'lease' | 'filters'>): Promise<void>;
   /** Last changed first; with a query and an index, nearest first. */
   search(input: SearchInput): Promise<FoundItem[]>;
   namespaces(query: NamespaceQuery): Promise<Namespace[]>;
@@ -64,29 +74,34 @@ export interface Store {
 export const createStore = (deps: StoreDeps): Store => {
   const { storage, clock, settings, index } = deps;
   return {
-    get: async (id, { refresh } = {}) => {
-      const item = await storage.items.get(id, clock.now());
+    get: async (id, { refresh, filters } = {}) => {
+      const found = await storage.items.get(id, clock.now());
+      const item = found && isFor(filters, found) ? found : undefined;
       if (item) await refreshRead(deps, [item], refresh);
       return item;
     },
-    put: async ({ namespace, key, value, index: fields, ttlMs: asked, lease }) => {
+    put: async ({ namespace, key, value, index: fields, ttlMs: asked, lease, filters }) => {
       checkNamespace(namespace);
+      if (!isFor(filters, { namespace, key, value })) throw notYours();
       const ttlMs = asked === undefined ? settings.defaultTtlMs : asked;
       const chosen = index && fields !== false ? (fields ?? index.fields) : [];
       const vectors = index ? await vectorsOf(index, value, chosen) : [];
       await storage.transaction(async (ledger) => {
         if (lease && !(await ledger.threads.holds(lease))) throw new LeaseLostError(lease.threadId);
         const now = clock.now();
-        if (!(await ledger.items.get({ namespace, key }, now))) await ledger.items.remove({ namespace, key });
+        const before = await ledger.items.get({ namespace, key }, now);
+        if (before && !isFor(filters, before)) throw notYours();
+        if (!before) await ledger.items.remove({ namespace, key });
         const expiresAt = ttlMs === null ? null : now + ttlMs;
         const updatedAt = isoTime(clock);
         await ledger.items.put({ namespace, key, value, ttlMs, expiresAt, updatedAt, vectors });
       });
     },
-    remove: async (id, lease) => {
+    remove: async (id, { lease, filters } = {}) => {
       await storage.transaction(async (ledger) => {
         if (lease && !(await ledger.threads.holds(lease))) throw new LeaseLostError(lease.threadId);
-        await ledger.items.remove(id);
+        const before = await ledger.items.get(id, clock.now());
+        if (before && isFor(filters, before)) await ledger.items.remove(id);
       });
     },
     search: async (input) => {
@@ -97,6 +112,19 @@ export const createStore = (deps: StoreDeps): Store => {
     namespaces: async (query) => listed(await storage.items.namespaces(clock.now()), query),
   };
 };
+
+const isFor = (
+  filters: AuthFilters | undefined,
+  { namespace, key, value }: Omit<PutInput, 'filters'>,
+): boolean => !filters || passesFilters({ ...value, namespace, key }, filters);
+
+const testOf = ({ filter = {}, filters }: SearchInput) => {
+  const passes = valueFilter(filter);
+  return (item: StoreItem): boolean => passes(item.value) && isFor(filters, item);
+};
+
+const notYours = (): HoldpointError =>
+  new HoldpointError('forbidden', 'You may not write this item.', { details: { field: 'namespace' } });
 
 const refreshRead = async (
   { storage, clock, settings }: StoreDeps,
@@ -110,11 +138,11 @@ const refreshRead = async (
 };
 
 const matching = async ({ storage, clock }: StoreDeps, input: SearchInput): Promise<StoredItem[]> => {
-  const passes = valueFilter(input.filter ?? {});
+  const passes = testOf(input);
   const wanted = input.offset + input.limit;
   const found: StoredItem[] = [];
   for await (const page of storage.items.scan(input.prefix, clock.now())) {
-    found.push(...page.filter(({ value }) => passes(value)));
+    found.push(...page.filter(passes));
     if (found.length >= wanted) break;
   }
   return found.slice(input.offset, wanted);
@@ -124,16 +152,17 @@ const matching = async ({ storage, clock }: StoreDeps, input: SearchInput): Prom
 const nearest = async (
   { storage, clock }: StoreDeps,
   index: StoreIndex,
-  { prefix, filter = {}, query = '', limit, offset }: SearchInput,
+  input: SearchInput,
 ): Promise<(FoundItem & StoredItem)[]> => {
-  const passes = valueFilter(filter);
+  const { prefix, query = '', limit, offset } = input;
+  const passes = testOf(input);
   const now = clock.now();
   const [vector = new Float32Array(index.dims)] = await embedAll(index, [query]);
   const best = await scores(storage.items.vectors(prefix, now), vector);
   const found: (FoundItem & StoredItem)[] = [];
   for await (const page of storage.items.scan(prefix, now)) {
     for (const item of page) {
-      if (!passes(item.value)) continue;
+      if (!passes(item)) continue;
       const score = best.get(idText(item));
       found.push(score === undefined ? item : { ...item, score });
     }
@@ -143,9 +172,11 @@ const nearest = async (
     .slice(offset, offset + limit);
 };
 
-const listed = (all: Namespace[], { prefix, suffix, maxDepth, limit, offset }: NamespaceQuery) => {
+const listed = (all: Namespace[], query: NamespaceQuery) => {
+  const { prefix, suffix, maxDepth, limit, offset, filters } = query;
   const matched = all.filter(
     (labels) =>
+      (!filters || passesFilters({ namespace: labels }, filters)) &&
       (!prefix || startsWith(labels, prefix)) &&
       (!suffix || startsWith(labels.toReversed(), suffix.toReversed())),
   );

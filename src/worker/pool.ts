@@ -60,6 +60,7 @@ export class WorkerPool {
   readonly #workers = new Map<string, WorkerProcess>();
   readonly #looking: NodeJS.Timeout;
   #stopping = false;
+  #address: string | undefined;
   #lastCall = 0;
 
   constructor(options: PoolOptions) {
@@ -76,6 +77,12 @@ export class WorkerPool {
       ready,
       lastBeat,
     }));
+  }
+
+  /** Tells every worker, and those to come, where the server listens. */
+  open(url: string): void {
+    this.#address = url;
+    for (const worker of this.#workers.values()) send(worker, { type: 'address', url });
   }
 
   /** Passes on what workers act on; who follows a thread is in the API process. */
@@ -185,6 +192,7 @@ export class WorkerPool {
     switch (message.type) {
       case 'ready':
         worker.ready = true;
+        if (this.#address !== undefined) send(worker, { type: 'address', url: this.#address });
         return;
       case 'heartbeat':
         return;

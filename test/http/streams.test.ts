@@ -16,7 +16,7 @@ const serve = async (reply: StreamReply): Promise<string> => {
     routes: [
       route({ method: 'get', path: '/stream', tag: 'test', summary: 'A stream', handle: () => reply }),
     ],
-    origins: [],
+    origins: { allowed: [] },
     bodyLimitBytes: 1000,
     log: createLogger('silent'),
     metrics: createMetrics({ countRuns: async () => ({}), workers: () => [] }),

@@ -15,21 +15,22 @@ export const jsonBody =
   (limit: number): Middleware =>
   async (ctx, next) => {
     if (ctx.method !== 'GET' && ctx.method !== 'HEAD') {
-      const text = await readText(ctx.req, limit);
+      const read = ctx.state['rawBody'] as Buffer | undefined;
+      const text = (read ?? (await readBody(ctx.req, limit))).toString('utf8');
       ctx.state['text'] = text;
-      ctx.state['body'] = readBody(text);
+      ctx.state['body'] = toJson(text);
     }
     await next();
   };
 
-const readText = async (request: IncomingMessage, limit: number): Promise<string> => {
+/** @throws {HoldpointError} `payload_too_large`, `invalid_request`. */
+export const readBody = async (request: IncomingMessage, limit: number): Promise<Buffer> => {
   const encoding = request.headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity')
     refuse(['content-encoding'], `${encoding} is not read: send the body as it is`);
   const length = request.headers['content-length'];
   return getRawBody(request, {
     limit,
-    encoding: 'utf8',
     ...(length !== undefined && { length }),
   }).catch((error: { type?: string }) => {
     if (error.type === 'entity.too.large') {
@@ -41,7 +42,7 @@ const readText = async (request: IncomingMessage, limit: number): Promise<string
   });
 };
 
-const readBody = (text: string): unknown => {
+const toJson = (text: string): unknown => {
   if (text.trim() === '') return undefined;
   const body = parseJson(text);
   refuseHostile(body, []);

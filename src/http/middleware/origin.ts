@@ -1,4 +1,4 @@
-import type { Middleware } from 'koa';
+import type { Context, Middleware } from 'koa';
 import { HoldpointError } from '../../model/errors.ts';
 
 /** Who may call from a browser without being named: this machine's pages and LangGraph Studio. */
@@ -10,33 +10,52 @@ const ALWAYS = [
 
 const EXPOSED = 'content-location, location, x-pagination-total, x-pagination-next';
 
+/** Beside those, and what the project's `http.cors` says. */
+export interface OriginRules {
+  allowed: readonly string[];
+  pattern?: RegExp | undefined;
+  methods?: readonly string[] | undefined;
+  headers?: readonly string[] | undefined;
+  exposed?: readonly string[] | undefined;
+  credentials?: boolean | undefined;
+  maxAgeSeconds?: number | undefined;
+}
+
 /**
  * Cross-origin rules. An origin on the list is echoed, never `*`; any other is refused whatever it asks,
  * because a server without a key on loopback is otherwise open to every web page.
  */
 export const origin =
-  (allowed: readonly string[]): Middleware =>
+  (rules: OriginRules): Middleware =>
   async (ctx, next) => {
     const from = ctx.get('Origin');
     if (from === '') return next();
     ctx.vary('Origin');
-    if (!allowed.includes(from) && !ALWAYS.some((pattern) => pattern.test(from))) {
+    if (!mayCall(rules, from)) {
       throw new HoldpointError(
         'origin_refused',
         `Origin ${from} may not call this server. Add it to HOLDPOINT_ORIGINS.`,
-        {
-          details: { origin: from },
-        },
+        { details: { origin: from } },
       );
     }
     ctx.set('Access-Control-Allow-Origin', from);
-    ctx.set('Access-Control-Expose-Headers', EXPOSED);
-    if (ctx.method !== 'OPTIONS') return next();
-    ctx.set('Access-Control-Allow-Methods', 'GET, POST, PUT, PATCH, DELETE, OPTIONS');
-    ctx.set('Access-Control-Allow-Headers', ctx.get('Access-Control-Request-Headers') || 'content-type');
-    ctx.set('Access-Control-Max-Age', '600');
-    if (ctx.get('Access-Control-Request-Private-Network') === 'true') {
-      ctx.set('Access-Control-Allow-Private-Network', 'true');
-    }
-    ctx.status = 204;
+    ctx.set('Access-Control-Expose-Headers', [EXPOSED, ...(rules.exposed ?? [])].join(', '));
+    if (rules.credentials === true) ctx.set('Access-Control-Allow-Credentials', 'true');
+    if (ctx.method !== 'OPTIONS' || ctx.get('Access-Control-Request-Method') === '') return next();
+    preflight(ctx, rules);
   };
+
+/** Whether a page of this origin may call; a WebSocket asks too. */
+export const mayCall = ({ allowed, pattern }: OriginRules, from: string): boolean =>
+  allowed.includes(from) || pattern?.test(from) === true || ALWAYS.some((always) => always.test(from));
+
+const preflight = (ctx: Context, { methods, headers, maxAgeSeconds = 600 }: OriginRules): void => {
+  const asked = ctx.get('Access-Control-Request-Headers') || 'content-type';
+  ctx.set('Access-Control-Allow-Methods', methods?.join(', ') ?? 'GET, POST, PUT, PATCH, DELETE, OPTIONS');
+  ctx.set('Access-Control-Allow-Headers', headers?.join(', ') ?? asked);
+  ctx.set('Access-Control-Max-Age', String(maxAgeSeconds));
+  if (ctx.get('Access-Control-Request-Private-Network') === 'true') {
+    ctx.set('Access-Control-Allow-Private-Network', 'true');
+  }
+  ctx.status = 204;
+};

@@ -4,6 +4,7 @@ import type { LaunchRunInput } from '../../lifecycle/launch-run.ts';
 import { HoldpointError } from '../../model/errors.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { CheckpointRef, RunKwargs, StreamMode } from '../../model/run.ts';
+import type { Principal } from '../../model/principal.ts';
 import type { RequestFacts } from '../route.ts';
 import type { RunCreate } from '../schemas.ts';
 import { incomingState } from './incoming-state.ts';
@@ -33,21 +34,18 @@ export const toLaunchInput = ({ threadId, body, request, live }: RunRequest): La
   return {
     threadId,
     assistantId: body.assistant_id,
-    kwargs: toKwargs(body, { live, headers: request.headers }),
+    kwargs: toKwargs(body, { live, request }),
     metadata: incomingState(body.metadata ?? {}, 'metadata') as JsonObject,
     multitaskStrategy: strategy,
     actor: request.actor,
   };
 };
 
-const toKwargs = (
-  body: RunBody,
-  { live, headers }: { live: boolean; headers: IncomingHttpHeaders },
-): RunKwargs => ({
+const toKwargs = (body: RunBody, { live, request }: { live: boolean; request: RequestFacts }): RunKwargs => ({
   input: incomingState(body.input, 'input') ?? null,
   command: toCommand(body.command),
   checkpoint: checkpointOf(body),
-  config: toConfig(body, headers),
+  config: toConfig(body, request),
   context: incomingState(body.context, 'context') ?? null,
   ...toStreaming(body),
   interrupt_before: body.interrupt_before ?? null,
@@ -65,11 +63,21 @@ const toStreaming = ({ stream_mode: modes = [], stream_subgraphs, on_disconnect 
 const DEFAULT_MODES: StreamMode[] = ['values'];
 
 /** A checkpoint named in `configurable` is where to start, and no configuration of the graph's. */
-const toConfig = ({ config }: RunBody, headers: IncomingHttpHeaders): RunKwargs['config'] => {
+const toConfig = ({ config }: RunBody, { headers, principal }: RequestFacts): RunKwargs['config'] => {
   const { checkpoint_id: _id, checkpoint_ns: _ns, checkpoint_map: _map, ...own } = coordinatesIn(config);
-  const configurable = { ...headerValues(headers), ...own };
+  const configurable = { ...headerValues(headers), ...own, ...userValues(principal) };
   return incomingState({ ...config, configurable }, 'config') as RunKwargs['config'];
 };
+
+/** Under the names LangGraph's servers use. A caller cannot say it of themselves. */
+const userValues = (principal: Principal | undefined): Record<string, unknown> =>
+  principal
+    ? {
+        langgraph_auth_user: principal.user,
+        langgraph_auth_user_id: principal.identity,
+        langgraph_auth_permissions: principal.permissions,
+      }
+    : {};
 
 const coordinatesIn = (config: RunBody['config']): CheckpointRef => config?.configurable ?? {};
 

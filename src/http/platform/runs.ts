@@ -77,7 +77,8 @@ const launch = async (deps: PlatformDeps, asked: RunRequest): Promise<Run> => {
   const input = toLaunchInput(asked);
   if (asked.body.if_not_exists === 'create') {
     await deps.assistants.find(input.assistantId);
-    await deps.threads.create({ threadId: input.threadId, metadata: {}, ifExists: 'do_nothing' });
+    const { threadId, metadata } = input;
+    await deps.threads.create({ threadId, metadata, ifExists: 'do_nothing' });
   }
   return deps.launchRun(input);
 };

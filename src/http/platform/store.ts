@@ -84,13 +84,14 @@ const items = ({ store }: PlatformDeps): Route[] => [
     summary: 'Write an item of the store, over the one with its key',
     body: Put,
     status: 204,
-    handle: async ({ body }) => {
+    handle: async ({ body, request }) => {
       const { namespace, key, value, index, ttl } = body;
       await store.put({
         namespace,
         key,
         value: value as JsonObject,
         index: index ?? undefined,
+        filters: request.filters,
         ttlMs: ttl == null ? ttl : Math.ceil(ttl * MINUTE_MS),
       });
     },
@@ -106,10 +107,10 @@ const items = ({ store }: PlatformDeps): Route[] => [
       refresh_ttl: z.enum(['true', 'false', '1', '0']).optional(),
     }),
     response: ItemView.nullable(),
-    handle: async ({ query }) => {
+    handle: async ({ query, request }) => {
       const { namespace, key, refresh_ttl: asked } = query;
       const refresh = asked === undefined ? undefined : asked === 'true' || asked === '1';
-      const item = await store.get({ namespace, key }, { refresh });
+      const item = await store.get({ namespace, key }, { refresh, filters: request.filters });
       return item ? presentItem(item) : null;
     },
   }),
@@ -120,7 +121,8 @@ const items = ({ store }: PlatformDeps): Route[] => [
     summary: 'Delete an item, if there is one',
     body: z.looseObject({ namespace: Namespace.nullish(), key: Text }),
     status: 204,
-    handle: ({ body }) => store.remove({ namespace: body.namespace ?? [], key: body.key }),
+    handle: ({ body, request }) =>
+      store.remove({ namespace: body.namespace ?? [], key: body.key }, { filters: request.filters }),
   }),
 ];
 
@@ -132,7 +134,7 @@ const finding = ({ store }: PlatformDeps): Route[] => [
     summary: 'Find items by their fields, or by what they mean',
     body: Search,
     response: z.object({ items: z.array(FoundView) }),
-    handle: async ({ body }) => {
+    handle: async ({ body, request }) => {
       const found = await store.search({
         prefix: body.namespace_prefix ?? [],
         filter: body.filter ?? undefined,
@@ -140,6 +142,7 @@ const finding = ({ store }: PlatformDeps): Route[] => [
         limit: body.limit ?? 10,
         offset: body.offset ?? 0,
         refresh: body.refresh_ttl ?? undefined,
+        filters: request.filters,
       });
       return { items: found.map(presentItem) };
     },
@@ -151,13 +154,14 @@ const finding = ({ store }: PlatformDeps): Route[] => [
     summary: 'Which namespaces have items; "*" stands for any label',
     body: Namespaces,
     response: z.object({ namespaces: z.array(z.array(z.string())) }),
-    handle: async ({ body }) => ({
+    handle: async ({ body, request }) => ({
       namespaces: await store.namespaces({
         prefix: body.prefix ?? undefined,
         suffix: body.suffix ?? undefined,
         maxDepth: body.max_depth ?? undefined,
         limit: body.limit ?? 100,
         offset: body.offset ?? 0,
+        filters: request.filters,
       }),
     }),
   }),

@@ -1,4 +1,5 @@
 import { sql, type RawBuilder, type SqlBool } from 'kysely';
+import { HoldsAll } from '../../model/auth-filter.ts';
 import { isRecord } from '../../model/json.ts';
 import type { LedgerConnection } from './connection.ts';
 import { isPostgres } from './sql-dialect.ts';
@@ -36,6 +37,12 @@ const all = (parts: RawBuilder<SqlBool>[]): RawBuilder<SqlBool> =>
 const equals = (entry: string, expected: unknown, depth: number): RawBuilder<SqlBool> => {
   const type = sql.ref(`${entry}.type`);
   const value = sql.ref(`${entry}.value`);
+  if (expected instanceof HoldsAll) {
+    const each = expected.values.map(
+      (one) => sql<SqlBool>`EXISTS (SELECT 1 FROM json_each(${value}) AS held WHERE held.value = ${one})`,
+    );
+    return sql`${type} = 'array' AND ${sql.join(each.length > 0 ? each : [sql`1 = 1`], sql` AND `)}`;
+  }
   if (expected === null) return sql`${type} = 'null'`;
   if (typeof expected === 'boolean') return sql`${type} = ${String(expected)}`;
   if (typeof expected === 'number') return sql`${type} IN ('integer', 'real') AND ${value} = ${expected}`;

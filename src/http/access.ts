@@ -1,0 +1,230 @@
+import { ownMetadata, passesFilters, readFilters, type AuthFilters } from '../model/auth-filter.ts';
+import { HoldpointError } from '../model/errors.ts';
+import { isRecord } from '../model/json.ts';
+import { cronNotFound, runNotFound, threadNotFound } from '../model/not-found.ts';
+import type { Principal } from '../model/principal.ts';
+import type { UserAuth } from '../resources/user-auth.ts';
+import { ACCESS, fallbackAccess, type Access, type Resource } from './access-table.ts';
+import { Reply, type Guard, type GuardedInput, type Route } from './route.ts';
+
+type Metadata = Record<string, unknown>;
+
+export interface AccessDeps {
+  auth: UserAuth;
+  /** The metadata of what is asked for; undefined when there is none. */
+  metadataOf: Record<Resource, (id: string) => Promise<Metadata | undefined>>;
+  threadOfRun: (runId: string) => Promise<string | undefined>;
+}
+
+/** The one place where it is decided whether a request may be done, and on what. */
+export type AccessControl = (route: Route, principal: Principal) => Guard;
+
+export const createAccessControl =
+  (deps: AccessDeps): AccessControl =>
+  (route, principal) =>
+  async (input) => {
+    const access = ACCESS[`${route.method} ${route.path}`] ?? fallbackAccess(route, input);
+    return CHECKS[access.kind](deps, { access, principal, input });
+  };
+
+interface Question {
+  access: Access;
+  principal: Principal;
+  input: GuardedInput;
+}
+
+type Check = (deps: AccessDeps, question: Question) => Promise<GuardedInput>;
+
+const ask = ({ auth }: AccessDeps, { access, principal }: Question, value: Record<string, unknown>) =>
+  auth.authorize({ principal, event: access.event, value });
+
+/** Something that exists: what its metadata do not let the caller see is not there for them. */
+const one: Check = async (deps, question) => {
+  const { access, input } = question;
+  const { params = {}, body } = input;
+  const id = await idOf(deps, access.resource, params);
+  const value = { ...(isRecord(body) ? body : {}), ...params };
+  const { filters } = await ask(deps, question, value);
+  if (filters) await mustSee(deps, access.resource, { id, filters });
+  const metadata =
+    isRecord(body) && isRecord(body['metadata']) ? { ...metadataIn(value), ...ownOf(filters) } : undefined;
+  return { ...input, filters, ...(metadata && { body: { ...(body as object), metadata } }) };
+};
+
+/** Something new: its metadata are what the handler made of them, and such that its maker can see it. */
+const create: Check = async (deps, question) => {
+  const { access, input } = question;
+  const body = isRecord(input.body) ? input.body : {};
+  const value: Record<string, unknown> = { metadata: {}, ...body, ...input.params };
+  const { filters } = await ask(deps, question, value);
+  const id = value[`${access.resource}_id`];
+  if (filters && typeof id === 'string') {
+    const metadata = await deps.metadataOf[access.resource](id);
+    if (metadata && !passesFilters(metadata, filters)) throw taken(access.resource, id);
+  }
+  return { ...input, filters, body: { ...body, metadata: { ...metadataIn(value), ...ownOf(filters) } } };
+};
+
+/** A run, or a cron, on a thread that may be somebody's. */
+const onThread: Check = async (deps, question) => {
+  const { input } = question;
+  const body = isRecord(input.body) ? input.body : {};
+  const { assistant_id, metadata = {}, multitask_strategy, if_not_exists, after_seconds, ...kwargs } = body;
+  const facts = { assistant_id, metadata, multitask_strategy, if_not_exists, after_seconds };
+  const value: Record<string, unknown> = { ...input.params, ...facts, kwargs };
+  const { filters } = await ask(deps, question, value);
+  const threadId = input.params?.['thread_id'];
+  if (filters && threadId !== undefined) {
+    const found = await deps.metadataOf.thread(threadId);
+    if (found && !passesFilters(found, filters)) throw threadNotFound(threadId);
+  }
+  return { ...input, filters, body: { ...body, metadata: { ...metadataIn(value), ...ownOf(filters) } } };
+};
+
+/** A command of the event protocol: one that starts a run is authorised as that. */
+const command: Check = async (deps, question) => {
+  const { input } = question;
+  const { body } = input;
+  if (!isRecord(body) || body['method'] !== 'run.start') return one(deps, question);
+  const access: Access = { ...question.access, event: 'threads:create_run' };
+  const { body: params } = await onThread(deps, {
+    ...question,
+    access,
+    input: { ...input, body: body['params'] },
+  });
+  return { ...input, body: { ...body, params } };
+};
+
+const batch: Check = async (deps, question) => {
+  const { input } = question;
+  const bodies = Array.isArray(input.body) ? (input.body as unknown[]) : [];
+  const guarded: unknown[] = [];
+  for (const body of bodies) {
+    guarded.push((await onThread(deps, { ...question, input: { ...input, body } })).body);
+  }
+  return { ...input, body: guarded };
+};
+
+/** A search finds only what the caller may see. */
+const search: Check = async (deps, question) => {
+  const { input } = question;
+  const body = isRecord(input.body) ? { ...input.body } : {};
+  const { filters } = await ask(deps, question, body);
+  if (!filters) return { ...input, body };
+  const given = metadataIn(body);
+  const needed = readFilters(filters);
+  const clash = Object.keys(needed).some((key) => key in given && !same(given[key], needed[key]));
+  if (clash) return { ...input, body, instead: new Reply(200, question.access.nothing ?? []) };
+  return { ...input, filters, body: { ...body, metadata: { ...given, ...needed } } };
+};
+
+/** Several threads by id: those of others are not there. */
+const many: Check = async (deps, question) => {
+  const { input } = question;
+  const body = isRecord(input.body) ? { ...input.body } : {};
+  const { filters } = await ask(deps, question, body);
+  if (!filters) return { ...input, body };
+  const single = body['thread_id'];
+  if (typeof single === 'string') {
+    await mustSee(deps, 'thread', { id: single, filters });
+    return { ...input, body };
+  }
+  const ids = body['thread_ids'];
+  if (!Array.isArray(ids)) throw forbidden('Name the threads: you may not do this to all of them.');
+  const visible: unknown[] = [];
+  for (const id of ids as string[]) {
+    const metadata = await deps.metadataOf.thread(id);
+    if (metadata && passesFilters(metadata, filters)) visible.push(id);
+  }
+  return { ...input, body: { ...body, thread_ids: visible } };
+};
+
+const copy: Check = async (deps, question) => {
+  const { principal, input } = question;
+  const id = String(input.params?.['thread_id']);
+  const value = { thread_id: id };
+  const { filters } = await deps.auth.authorize({ principal, event: 'threads:read', value });
+  const metadata = filters && (await deps.metadataOf.thread(id));
+  if (filters && metadata && !passesFilters(metadata, filters)) throw taken('thread', id);
+  await deps.auth.authorize({ principal, event: 'threads:create', value: { metadata: {} } });
+  return input;
+};
+
+/** The store is authorised on the namespace, which the handler may change; filters are the store's own to apply. */
+const store: Check = async (deps, question) => {
+  const { access, input } = question;
+  const [part, field] = access.namespace ?? ['body', 'namespace'];
+  const given = (isRecord(input[part]) ? input[part] : {}) as Record<string, unknown>;
+  const { [field]: namespace, ...rest } = given;
+  const value: Record<string, unknown> = { ...rest, namespace };
+  const { filters } = await ask(deps, question, value);
+  const { namespace: allowed, ...changed } = value;
+  return { ...input, filters, [part]: { ...changed, [field]: allowed } };
+};
+
+/** What concerns the whole server: only a handler for just that can allow it. */
+const server: Check = async (deps, { access, principal, input }) => {
+  const value = { ...(isRecord(input.body) ? input.body : {}), ...input.params };
+  const { filters } = await deps.auth.authorize({ principal, event: access.event, value, only: true });
+  if (filters) throw forbidden('A handler for "holdpoint" allows or refuses; it cannot filter.');
+  return input;
+};
+
+const signedIn: Check = (_deps, { input }) => Promise.resolve(input);
+
+const CHECKS = {
+  one,
+  create,
+  onThread,
+  command,
+  batch,
+  search,
+  many,
+  copy,
+  store,
+  server,
+  signedIn,
+} satisfies Record<Access['kind'], Check>;
+
+const mustSee = async (
+  deps: AccessDeps,
+  resource: Resource,
+  { id, filters }: { id: string; filters: AuthFilters },
+): Promise<void> => {
+  const metadata = await deps.metadataOf[resource](id);
+  if (metadata && !passesFilters(metadata, filters)) throw NOT_FOUND[resource](id);
+};
+
+const idOf = async (
+  { threadOfRun }: AccessDeps,
+  resource: Resource,
+  params: Record<string, string>,
+): Promise<string> => {
+  const id = params[`${resource}_id`];
+  if (id !== undefined) return id;
+  const runId = params['run_id'] ?? '';
+  const threadId = await threadOfRun(runId);
+  if (threadId === undefined) throw runNotFound(runId);
+  return threadId;
+};
+
+const NOT_FOUND: Record<Resource, (id: string) => HoldpointError> = {
+  thread: threadNotFound,
+  cron: cronNotFound,
+  assistant: (id) =>
+    new HoldpointError('assistant_not_found', 'Assistant not found', { details: { assistant_id: id } }),
+};
+
+const taken = (resource: Resource, id: string): HoldpointError =>
+  new HoldpointError('already_exists', `${resource} ${id} already exists`, {
+    details: { [`${resource}_id`]: id },
+  });
+
+const forbidden = (message: string): HoldpointError => new HoldpointError('forbidden', message);
+
+const metadataIn = (value: Record<string, unknown>): Metadata =>
+  isRecord(value['metadata']) ? value['metadata'] : {};
+
+const ownOf = (filters: AuthFilters | undefined): Metadata => (filters ? ownMetadata(filters) : {});
+
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+import { Client } from '@langchain/langgraph-sdk';
+import { describe, expect, it } from 'vitest';
+import { userProject } from '../support/project.ts';
+import { refusal, refusalOf, useServer } from './server.ts';
+
+const AUTH = `
+import { Auth, HTTPException } from '@langchain/langgraph-sdk/auth';
+const USERS = { anna: ['read'], bert: [], root: ['operate'] };
+export const auth = new Auth()
+  .authenticate((request) => {
+    const name = (request.headers.get('authorization') ?? '').replace('Bearer ', '');
+    if (name === 'broken') throw new TypeError('a bug');
+    if (!(name in USERS)) throw new HTTPException(401, { message: 'Who are you?' });
+    return { identity: name, permissions: USERS[name], role: 'tester' };
+  })
+  .on('*', ({ action, value, user }) => {
+    if (user.identity === 'root') return true;
+    if (value.metadata && action !== 'search') value.metadata.owner = user.identity;
+    return { owner: user.identity };
+  })
+  .on('threads:delete', ({ user }) => user.identity === 'root')
+  .on('assistants', () => undefined)
+  .on('crons:create', () => { throw new HTTPException(403, { message: 'No crons on Sundays' }); })
+  .on('holdpoint', ({ permissions }) => permissions.includes('operate'))
+  .on('store', ({ value, user }) => { value.namespace = [user.identity, ...(value.namespace ?? [])]; });
+`;
+const GRAPH = `
+import { StateGraph, Annotation, START, END } from '@langchain/langgraph';
+const State = Annotation.Root({ who: Annotation() });
+export const graph = new StateGraph(State)
+  .addNode('look', (_state, { configurable: c }) => ({
+    who: [c.langgraph_auth_user_id, c.langgraph_auth_user?.role, c.langgraph_auth_permissions],
+  }))
+  .addEdge(START, 'look').addEdge('look', END).compile();
+`;
+const config = userProject(
+  { graphs: { whoami: './graph.mjs:graph' }, auth: { path: './auth.mjs:auth' } },
+  { 'auth.mjs': AUTH, 'graph.mjs': GRAPH },
+);
+
+describe('a project with authentication', () => {
+  const server = useServer({ config, env: { HOLDPOINT_STUDIO_KEYS: 'studio-secret' } });
+  const as = (name: string) =>
+    new Client({
+      apiUrl: server.url,
+      apiKey: null,
+      defaultHeaders: { authorization: `Bearer ${name}` },
+      callerOptions: { maxRetries: 0 },
+    });
+  const bearer = (name: string) => ({ authorization: `Bearer ${name}` });
+
+  it('asks who calls, except of /ok and /info', async () => {
+    const search = (headers: Record<string, string>) => server.send('POST', '/threads/search', {}, headers);
+
+    expect(refusal(await search({}))).toEqual({ status: 401, code: 'unauthenticated' });
+    expect(refusal(await search(bearer('nobody')))).toEqual({ status: 401, code: 'unauthenticated' });
+    expect((await search(bearer('anna'))).status).toBe(200);
+    expect((await server.send('GET', '/ok')).status).toBe(200);
+    expect((await server.send('GET', '/info')).status).toBe(200);
+    expect((await server.send('GET', '/metrics')).status).toBe(401);
+  });
+
+  it('lets nobody in when authentication itself fails', async () => {
+    const answer = await server.send('POST', '/threads/search', {}, bearer('broken'));
+
+    expect(refusal(answer)).toEqual({ status: 401, code: 'unauthenticated' });
+    expect(answer.text).not.toContain('a bug');
+  });
+
+  it('shows to each their own threads only, on every route', async () => {
+    const anna = as('anna');
+    const bert = as('bert');
+    const { thread_id, metadata } = await anna.threads.create({ metadata: { owner: 'bert', n: 1 } });
+    const mine = await bert.threads.create();
+    const missing = { status: 404, code: 'thread_not_found' };
+
+    expect(metadata).toEqual({ owner: 'anna', n: 1 });
+    expect(await refusalOf(bert.threads.get(thread_id))).toMatchObject(missing);
+    expect(await refusalOf(bert.threads.getState(thread_id))).toMatchObject(missing);
+    expect(await refusalOf(bert.threads.getHistory(thread_id))).toMatchObject(missing);
+    expect(await refusalOf(bert.threads.update(thread_id, { metadata: {} }))).toMatchObject(missing);
+    expect(await refusalOf(bert.threads.updateState(thread_id, { values: {} }))).toMatchObject(missing);
+    expect(await refusalOf(bert.runs.list(thread_id))).toMatchObject(missing);
+    expect(await refusalOf(bert.runs.create(thread_id, 'whoami'))).toMatchObject(missing);
+    expect(await refusalOf(bert.runs.wait(thread_id, 'whoami'))).toMatchObject(missing);
+    const taken = bert.threads.create({ threadId: thread_id, ifExists: 'do_nothing' });
+    expect(await refusalOf(taken)).toMatchObject({ status: 409, code: 'already_exists' });
+    const ids = async (client: Client, query: object = {}) =>
+      (await client.threads.search(query)).map((thread) => thread.thread_id);
+    expect(await ids(bert)).toEqual([mine.thread_id]);
+    expect(await ids(bert, { metadata: { owner: 'anna' } })).toEqual([]);
+    expect(await ids(as('root'))).toEqual(expect.arrayContaining([thread_id, mine.thread_id]));
+    expect((await bert.threads.update(mine.thread_id, { metadata: { owner: 'anna' } })).metadata).toEqual({
+      owner: 'bert',
+    });
+  });
+
+  it('asks the most specific handler', async () => {
+    const anna = as('anna');
+    const { thread_id } = await anna.threads.create();
+
+    expect(await refusalOf(anna.threads.delete(thread_id))).toMatchObject({ status: 403, code: 'forbidden' });
+    await as('root').threads.delete(thread_id);
+    const cron = anna.crons.create('whoami', { schedule: '0 0 1 1 *' });
+    expect(await refusalOf(cron)).toMatchObject({ status: 403, message: 'No crons on Sundays' });
+    expect(await anna.assistants.search()).toHaveLength(1);
+  });
+
+  it('tells the graph who asks, whatever they say of themselves', async () => {
+    const anna = as('anna');
+    const threadId = randomUUID();
+    const config_ = {
+      configurable: { langgraph_auth_user_id: 'root', langgraph_auth_user: { role: 'king' } },
+    };
+
+    const state = await anna.runs.wait(threadId, 'whoami', {
+      input: {},
+      config: config_,
+      ifNotExists: 'create',
+    });
+
+    expect(state).toEqual({ who: ['anna', 'tester', ['read']] });
+    expect((await anna.threads.get(threadId)).metadata).toMatchObject({ owner: 'anna' });
+    expect(await refusalOf(as('bert').threads.get(threadId))).toMatchObject({ status: 404 });
+  });
+
+  it('keeps what a handler makes of a namespace', async () => {
+    await as('anna').store.putItem(['notes'], 'a', { n: 1 });
+
+    expect(await as('bert').store.getItem(['notes'], 'a')).toBeNull();
+    expect((await as('anna').store.searchItems(['notes'])).items[0]).toMatchObject({
+      namespace: ['anna', 'notes'],
+    });
+    expect((await as('bert').store.searchItems([])).items).toEqual([]);
+  });
+
+  it('leaves what concerns the whole server to a handler for just that', async () => {
+    const list = (name: string) => server.send('GET', '/outbound', undefined, bearer(name));
+
+    expect(refusal(await list('anna'))).toEqual({ status: 403, code: 'forbidden' });
+    expect((await list('root')).status).toBe(200);
+  });
+
+  it('takes Studio for itself only by a key of its own', async () => {
+    const studio = { 'x-auth-scheme': 'langsmith' };
+    const search = (headers: Record<string, string>) => server.send('POST', '/threads/search', {}, headers);
+
+    expect((await search(studio)).status).toBe(401);
+    expect((await search({ ...studio, 'x-api-key': 'another' })).status).toBe(401);
+    expect((await search({ ...studio, 'x-api-key': 'studio-secret' })).status).toBe(200);
+  });
+});
