@@ -5,9 +5,12 @@ import { follow } from './follow.ts';
 import { inbox } from './inbox.ts';
 import type { Command } from './kit/command.ts';
 import { launch } from './launch.ts';
+import { log } from './log.ts';
 import { migrate } from './migrate.ts';
+import { pause } from './pause.ts';
 import { reject } from './reject.ts';
 import { respond } from './respond.ts';
+import { resume } from './resume.ts';
 import { serve } from './serve.ts';
 
 /** The commands, in the order in which somebody meets them. */
@@ -21,5 +24,8 @@ export const COMMANDS: readonly Command[] = [
   edit,
   reject,
   respond,
+  pause,
+  resume,
+  log,
   migrate,
 ];

@@ -8,11 +8,18 @@ export interface HeldToolCall {
 
 /** What a thread waits for a person to answer: tool calls that are held, or a question of the graph's own. */
 export interface Question {
+  /** The id of its approval. */
   id: string;
   threadId: string;
   /** Empty for a question of the graph's own: `value` is all there is. */
   toolCalls: HeldToolCall[];
+  /** What the graph asked, as it asked it. */
   value: unknown;
+  /** Sent back with a decision: one about something else than was seen is refused. */
+  hash: string;
+  askedAt: string;
+  /** Until when it may be decided. */
+  expiresAt: string | null;
 }
 
 /** What a person decides about one held tool call. */
@@ -22,45 +29,60 @@ export type Decision =
   | { type: 'reject'; message?: string }
   | { type: 'respond'; message: string };
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+/** What may be said with a decision. */
+export interface Choice {
+  /** Which question is meant, when several wait. */
+  question?: string | undefined;
+  /** Told to the model after the results of the tools. */
+  additionalContext?: string | undefined;
+  /** Answer later calls of these tools on this thread, or of this assistant, likewise. */
+  remember?: 'thread' | 'assistant' | undefined;
+  /** Who decides, for the log; the server's own name for the caller is kept beside it. */
+  decidedBy?: string | undefined;
+}
 
-const listOf = (value: unknown): Record<string, unknown>[] =>
-  Array.isArray(value) ? value.filter(isRecord) : [];
+/** A question as `GET /approvals` has it. */
+export interface ApprovalView {
+  id: string;
+  thread_id: string;
+  tool_calls: {
+    name: string;
+    args: Record<string, unknown>;
+    description: string | null;
+    allowed_decisions: string[];
+  }[];
+  payload: unknown;
+  payload_hash: string;
+  created_at: string;
+  expires_at: string | null;
+}
 
-const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+export const questionOf = (view: ApprovalView): Question => ({
+  id: view.id,
+  threadId: view.thread_id,
+  toolCalls: view.tool_calls.map(({ allowed_decisions: allowed, name, args, description }) => ({
+    name,
+    args,
+    description,
+    allowed,
+  })),
+  value: view.payload,
+  hash: view.payload_hash,
+  askedAt: view.created_at,
+  expiresAt: view.expires_at,
+});
 
-const stringsOf = (value: unknown): string[] =>
-  Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
-
-/** The held tool calls in an interrupt's value, in either casing. */
-export const heldToolCalls = (value: unknown): HeldToolCall[] => {
-  if (!isRecord(value)) return [];
-  const configs = listOf(value['review_configs'] ?? value['reviewConfigs']);
-  return listOf(value['action_requests'] ?? value['actionRequests']).map((request, index) => {
-    const config = configs[index] ?? {};
-    const args = request['args'] ?? request['arguments'];
-    return {
-      name: textOf(request['name']) ?? '',
-      args: isRecord(args) ? args : {},
-      description: textOf(request['description']),
-      allowed: stringsOf(config['allowed_decisions'] ?? config['allowedDecisions']),
-    };
-  });
-};
-
-/** The questions of a thread as the LangGraph wire has them: lists of interrupts by task. */
-export const questionsOf = (threadId: string, interrupts: Record<string, unknown[]>): Question[] =>
-  listOf(Object.values(interrupts).flat()).flatMap(({ id, value }) =>
-    typeof id === 'string' ? [{ id, threadId, toolCalls: heldToolCalls(value), value }] : [],
-  );
-
-/** The answer as a gate, and LangChain's own middleware, read it. */
-export const answerOf = (decisions: Decision[], { toolCalls }: Question): unknown => ({
-  decisions: decisions.map((decision, index) => {
-    if (decision.type !== 'edit') return decision;
-    const { args, ...rest } = decision;
-    const action = { name: toolCalls[index]?.name, args };
-    return { ...rest, edited_action: action, editedAction: action };
-  }),
+/** The body of a decision. */
+export const decisionBody = (
+  question: Question,
+  said: { decisions: Decision[] } | { answer: unknown },
+  { additionalContext, remember, decidedBy }: Choice,
+) => ({
+  ...('answer' in said
+    ? { decision: 'respond', answer: said.answer }
+    : { decisions: said.decisions.map(({ type, ...rest }) => ({ decision: type, ...rest })) }),
+  payload_hash: question.hash,
+  additional_context: additionalContext,
+  remember,
+  decided_by: decidedBy,
 });

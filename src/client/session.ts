@@ -2,7 +2,24 @@ import { HoldpointClient, type Connection } from './client.ts';
 import { SessionError } from './errors.ts';
 import { followRun } from './follow-run.ts';
 import { PROGRESS_MODES, type Progress } from './progress.ts';
-import { answerOf, questionsOf, type Decision, type Question } from './questions.ts';
+import {
+  pauseBody,
+  pauseOf,
+  resumeBody,
+  type Check,
+  type Pause,
+  type PauseOptions,
+  type PauseView,
+  type ResumeOptions,
+} from './pause.ts';
+import {
+  decisionBody,
+  questionOf,
+  type ApprovalView,
+  type Choice,
+  type Decision,
+  type Question,
+} from './questions.ts';
 
 /** How a run came to rest, in the words of `lifecycle.state`. */
 export type RestingState =
@@ -38,9 +55,10 @@ interface RunFacts {
   failure: Outcome['failure'];
 }
 
-interface Choice {
-  /** Which question is meant, when several wait. */
-  question?: string | undefined;
+interface Sending {
+  question: Question;
+  said: Parameters<typeof decisionBody>[1];
+  choice: Choice;
 }
 
 /** One thread on a server and the run that moves it now. It holds no connection: load it again wherever you like. */
@@ -74,7 +92,7 @@ export class Session {
       runId: run.run_id,
       status: run.lifecycle.state,
       values: thread.values,
-      questions: questionsOf(this.id, thread.interrupts),
+      questions: run.lifecycle.state === 'awaiting_decision' ? await this.questions() : [],
       failure: run.failure,
       reason: run.lifecycle.reason,
     };
@@ -106,12 +124,35 @@ export class Session {
 
   /** What waits for a person, oldest first. */
   async questions(): Promise<Question[]> {
-    return questionsOf(this.id, (await this.client.threads.get(this.id)).interrupts);
+    const query = { thread_id: this.id, limit: 1000 };
+    return (await this.client.control<ApprovalView[]>('/approvals', { query })).map(questionOf);
+  }
+
+  /** Asks the run to stop at the end of its step. It may be draining when this resolves: `result()` waits for it. */
+  async pause(options: PauseOptions): Promise<Pause> {
+    const body = pauseBody(options);
+    return pauseOf(
+      await this.client.control<PauseView>(`/threads/${this.id}/pause`, { method: 'POST', body }),
+    );
+  }
+
+  /**
+   * Goes on with the paused run, once every check of the preflight passed.
+   * @throws {ServerRefusal} `preflight_failed`, with every check in `details.checks`; nothing has changed then.
+   */
+  async resume(options: ResumeOptions = {}): Promise<{ runId: string; preflight: Check[] }> {
+    const body = resumeBody(options);
+    const { run_id: runId, preflight } = await this.client.control<{ run_id: string; preflight: Check[] }>(
+      `/threads/${this.id}/resume`,
+      { method: 'POST', body },
+    );
+    this.#runId = runId;
+    return { runId, preflight };
   }
 
   /** Lets every held call of the question run as it is. */
-  async approve({ message, ...choice }: Choice & { message?: string } = {}): Promise<void> {
-    await this.#decideAll({ type: 'approve', ...(message !== undefined && { message }) }, choice);
+  async approve(choice: Choice = {}): Promise<void> {
+    await this.#decideAll({ type: 'approve' }, choice);
   }
 
   /** Lets the one held call run with these arguments instead. They replace all of its arguments. */
@@ -119,7 +160,7 @@ export class Session {
     const question = await this.#question(choice);
     if (question.toolCalls.length > 1)
       throw new SessionError(`${question.toolCalls.length} tool calls are held together: use decide().`);
-    await this.#answer(question, [{ type: 'edit', args }]);
+    await this.#answer(question, [{ type: 'edit', args }], choice);
   }
 
   /** Lets no held call of the question run; the model is told why and goes on. */
@@ -130,42 +171,36 @@ export class Session {
   /** Answers in place of the tool, or a question of the graph's own with any JSON value. */
   async respond(answer: unknown, choice: Choice = {}): Promise<void> {
     const question = await this.#question(choice);
-    if (question.toolCalls.length === 0) return this.#resume(question, answer);
+    if (question.toolCalls.length === 0) return this.#send({ question, said: { answer }, choice });
     const message = typeof answer === 'string' ? answer : JSON.stringify(answer);
-    await this.#answer(
-      question,
-      question.toolCalls.map(() => ({ type: 'respond', message })),
-    );
+    const decisions = question.toolCalls.map((): Decision => ({ type: 'respond', message }));
+    await this.#answer(question, decisions, choice);
   }
 
   /** One decision for each held call of the question, in order. */
   async decide(decisions: Decision[], choice: Choice = {}): Promise<void> {
-    await this.#answer(await this.#question(choice), decisions);
+    await this.#answer(await this.#question(choice), decisions, choice);
   }
 
   async #decideAll(decision: Decision, choice: Choice): Promise<void> {
     const question = await this.#question(choice);
-    await this.#answer(
-      question,
-      question.toolCalls.map(() => decision),
-    );
+    const decisions = question.toolCalls.map(() => decision);
+    await this.#answer(question, decisions, choice);
   }
 
-  async #answer(question: Question, decisions: Decision[]): Promise<void> {
+  async #answer(question: Question, decisions: Decision[], choice: Choice): Promise<void> {
     const { length } = question.toolCalls;
     if (length === 0) throw new SessionError('This question holds no tool call: answer it with respond().');
     if (decisions.length !== length)
       throw new SessionError(`${length} tool calls are held: give one decision for each, in order.`);
-    await this.#resume(question, answerOf(decisions, question));
+    await this.#send({ question, said: { decisions }, choice });
   }
 
-  async #resume({ id }: Question, answer: unknown): Promise<void> {
-    const { assistant_id: assistantId } = await this.#run();
-    const run = await this.client.runs.create(this.id, assistantId, {
-      command: { resume: { [id]: answer } },
-      streamMode: [...PROGRESS_MODES],
-    });
-    this.#runId = run.run_id;
+  async #send({ question, said, choice }: Sending): Promise<void> {
+    const body = decisionBody(question, said, choice);
+    const path = `/approvals/${question.id}/decision`;
+    const { run_id: runId } = await this.client.control<{ run_id: string }>(path, { method: 'POST', body });
+    this.#runId = runId;
   }
 
   async #question({ question: id }: Choice): Promise<Question> {

@@ -146,6 +146,47 @@ describe('the command line', () => {
     expect(out).toMatch(/● before[\s\S]*● wait\n● after\n\n✓ Done\./);
   });
 
+  it('pauses at the end of a step, says when it is paused, and goes on', async () => {
+    const input = JSON.stringify({ url: latch.url('pause'), tag: 'x' });
+    const { thread_id: thread } = (
+      await holdpoint('launch', 'slow', '--input', input, '--detach', '--json')
+    ).json() as Held;
+    await latch.reached('pause');
+    expect((await holdpoint('pause', thread)).code).toBe(2);
+    const draining = await holdpoint('pause', thread, '--reason', 'a deployment', '--detach', '--json');
+    expect(draining.json()).toMatchObject({
+      state: 'draining',
+      resume_url: expect.stringContaining('/hooks/') as string,
+    });
+
+    const pausing = start(['pause', thread, '--reason', 'again'], { env: { HOLDPOINT_URL: server.url } });
+    latch.open('pause');
+    const paused = await pausing.ended;
+    expect(paused.code).toBe(0);
+    expect(paused.out).toMatch(/is paused/);
+
+    const { code, out } = await holdpoint('resume', thread);
+    expect(code).toBe(0);
+    expect(out).toMatch(/● after\n\n✓ Done\./);
+    expect((await holdpoint('resume', thread)).code).toBe(1);
+    const log = await holdpoint('log', thread);
+    expect(log.out).toMatch(/^AT +WHO +WHAT/);
+    expect(log.out).toContain('a deployment');
+    expect(((await holdpoint('log', thread, '--json')).json() as { kind: string }[]).length).toBeGreaterThan(
+      4,
+    );
+  });
+
+  it('names who decided, and answers later calls likewise when told to remember', async () => {
+    const { thread_id: thread, questions } = await launched('pair', 'Pay them');
+    const id = questions[0]?.id ?? '';
+    expect((await holdpoint('approve', id, '--remember', 'always')).code).toBe(2);
+
+    expect((await holdpoint('approve', id, '--by', 'Ada', '--remember', 'thread')).code).toBe(0);
+
+    expect((await holdpoint('log', thread)).out).toContain('Ada');
+  });
+
   it('launches and leaves at once with --detach', async () => {
     const ended = await holdpoint('launch', 'hello', '--input', '{"name": "world"}', '--detach', '--json');
     const { thread_id: thread } = ended.json() as Held;

@@ -1,4 +1,4 @@
-import { Session, type Decision, type Question } from '../../client/index.ts';
+import { Session, type Choice, type Decision, type Question } from '../../client/index.ts';
 import { UsageError, type GivenOptions, type Input, type Options } from './command.ts';
 import { connect, CONNECTION } from './connection.ts';
 import { follow } from './follow.ts';
@@ -8,6 +8,9 @@ import { findQuestion } from './inbox.ts';
 export const DECIDING = {
   call: { value: 'N', help: 'Decide so about the Nth held call only; the others need --others' },
   others: { value: 'approve|reject', help: 'With --call: what is decided about the other calls' },
+  remember: { value: 'thread|assistant', help: 'Answer later calls of these tools there likewise' },
+  context: { value: 'TEXT', help: 'More for the model to know, told after the results of the tools' },
+  by: { value: 'NAME', help: 'Who decides, for the log' },
   detach: { help: 'Do not follow the run that goes on' },
   ...CONNECTION,
 } as const satisfies Options;
@@ -31,7 +34,7 @@ export const decide = async ({ input, decision, answer }: Deciding): Promise<num
   const client = connect(input);
   const question = await findQuestion(client, args[0] ?? '');
   const session = await Session.load(question.threadId, client);
-  const choice = { question: question.id };
+  const choice = choiceOf(question, options);
   if (question.toolCalls.length === 0) {
     if (!answer)
       throw new UsageError('This question holds no tool call: answer it with "holdpoint respond".');
@@ -44,6 +47,12 @@ export const decide = async ({ input, decision, answer }: Deciding): Promise<num
     terminal.json({ thread_id: question.threadId, question_id: question.id, status: 'decided' });
   else terminal.print(`Decided. Follow what comes of it: holdpoint follow ${question.threadId}\n`);
   return 0;
+};
+
+const choiceOf = ({ id }: Question, { remember, context, by }: GivenOptions<typeof DECIDING>): Choice => {
+  if (remember !== undefined && remember !== 'thread' && remember !== 'assistant')
+    throw new UsageError(`--remember must be thread or assistant, not "${remember}".`);
+  return { question: id, remember, additionalContext: context, decidedBy: by };
 };
 
 /** One decision for each held call: the same for all, or one for the call that is named and another for the rest. */

@@ -1,16 +1,23 @@
-import { questionsOf, SessionError, type HoldpointClient, type Question } from '../../client/index.ts';
+import {
+  questionOf,
+  SessionError,
+  type ApprovalView,
+  type HoldpointClient,
+  type Question,
+} from '../../client/index.ts';
 import { UsageError } from './command.ts';
 
 /** Everything that waits for a person on this server, oldest first. */
 export const waitingQuestions = async (client: HoldpointClient): Promise<Question[]> => {
   const found: Question[] = [];
-  const page = { status: 'interrupted', limit: 100, sortBy: 'updated_at', sortOrder: 'asc' } as const;
-  for (let offset = 0; ; offset += page.limit) {
-    const threads = await client.threads.search({ ...page, offset });
-    found.push(...threads.flatMap(({ thread_id: id, interrupts }) => questionsOf(id, interrupts)));
-    if (threads.length < page.limit) return found;
+  for (let offset = 0; ; offset += PAGE) {
+    const page = await client.control<ApprovalView[]>('/approvals', { query: { limit: PAGE, offset } });
+    found.push(...page.map(questionOf));
+    if (page.length < PAGE) return found;
   }
 };
+
+const PAGE = 100;
 
 /**
  * The one question that is meant: by its id, by its thread's, or by the beginning of either.

@@ -66,9 +66,11 @@ const answersTo = ({ id, toolCalls }: Question): string[] => {
 };
 
 /** For scripts. */
-export const questionJson = ({ id, threadId, toolCalls, value }: Question) => ({
+export const questionJson = ({ id, threadId, toolCalls, value, askedAt, expiresAt }: Question) => ({
   id,
   thread_id: threadId,
   tool_calls: toolCalls,
   ...(toolCalls.length === 0 && { value }),
+  asked_at: askedAt,
+  expires_at: expiresAt,
 });
