@@ -21,9 +21,11 @@ import type { ControlDeps } from './http/control/deps.ts';
 import { allRoutes } from './http/routes.ts';
 import { createFinishDeletions } from './lifecycle/delete-thread.ts';
 import { newUuid, type LifecycleDeps } from './lifecycle/deps.ts';
+import { createExpireThreads } from './lifecycle/expire-threads.ts';
 import { scopeCheck } from './lifecycle/pause-scope.ts';
 import { createPruneEvents } from './lifecycle/prune-events.ts';
 import { createReapRuns } from './lifecycle/reap-runs.ts';
+import { createStartDelayed } from './lifecycle/start-delayed.ts';
 import { systemClock, type Clock } from './model/clock.ts';
 import { HoldpointError } from './model/errors.ts';
 import { startRehearsalModel } from './rehearsal/index.ts';
@@ -78,7 +80,7 @@ export const startServer = async ({
   const parts = { storage, clock, at, newId: newUuid };
   const lifecycle: LifecycleDeps = { ...parts, settings: lifecycleSettings(settings), log };
   const graphs = createReloadableRegistry(langgraph.graphs);
-  const assistants = createAssistants({ storage, graphs, clock });
+  const assistants = createAssistants({ storage, graphs, clock, newId: newUuid });
   const reapRuns = await takeOver(lifecycle, graphs);
   await assistants.ensureSystem();
   const project = await loadProject({ langgraph, settings, storage, assistants, log });
@@ -193,7 +195,12 @@ const startDueWork = ({ lifecycle, assistants, pauses, langgraph, settings, log 
 /** Everything that comes due by time. */
 const startScheduler = (lifecycle: LifecycleDeps, works: DueWork[], log: Logger): Scheduler => {
   const scheduler = new Scheduler({
-    works: [every(PRUNE_EVERY_MS, 'prune events', createPruneEvents(lifecycle)), ...works],
+    works: [
+      every(PRUNE_EVERY_MS, 'prune events', createPruneEvents(lifecycle)),
+      { name: 'start delayed runs', run: createStartDelayed(lifecycle) },
+      { name: 'expire threads', run: createExpireThreads(lifecycle) },
+      ...works,
+    ],
     clock: lifecycle.clock,
     log,
   });

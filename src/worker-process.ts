@@ -202,11 +202,13 @@ const surviveStrayRejections = (log: Logger): void => {
 export const lifecycleSettings = ({
   leaseMs,
   maxAttempts,
+  runTimeoutMs,
   eventRetentionMs,
   approvalDialects,
 }: Settings): LifecycleDeps['settings'] => ({
   leaseMs,
   maxSpentAttempts: maxAttempts,
+  runTimeoutMs,
   eventRetentionMs,
   approvalDialects: approvalDialects === 'on',
 });

@@ -1,14 +1,17 @@
 import type { Settings } from '../config/settings.ts';
 import { langgraphVersion, version } from '../config/version.ts';
 import type { CheckpointCoordinates } from '../engine/debug-payload.ts';
+import type { StateUpdate } from '../engine/graph-calls.ts';
 import type { GraphRegistry } from '../engine/graph-registry.ts';
 import type { PauseDeps } from '../http/control/pauses.ts';
 import type { PlatformDeps } from '../http/platform/deps.ts';
 import { createCancelRun } from '../lifecycle/cancel-run.ts';
+import { createCancelRuns } from '../lifecycle/cancel-runs.ts';
+import { createDeleteAssistant } from '../lifecycle/delete-assistant.ts';
 import { createDeleteRun } from '../lifecycle/delete-run.ts';
 import { createDeleteThread } from '../lifecycle/delete-thread.ts';
 import type { LifecycleDeps } from '../lifecycle/deps.ts';
-import { createLaunchRun } from '../lifecycle/launch-run.ts';
+import { createLaunchRun, createLaunchRuns } from '../lifecycle/launch-run.ts';
 import { createAwaitRun, createFollowRun, createGetRun } from '../lifecycle/observe-run.ts';
 import { createRunResult } from '../lifecycle/run-result.ts';
 import { createCrons } from '../resources/crons.ts';
@@ -17,6 +20,7 @@ import { questionView } from '../model/shown-questions.ts';
 import { createThreadStates } from '../resources/thread-states.ts';
 import { createThreads } from '../resources/threads.ts';
 import type { WorkerPool } from '../worker/pool.ts';
+import { threadUpkeep } from './thread-upkeep.ts';
 
 export interface PlatformParts {
   lifecycle: LifecycleDeps;
@@ -29,24 +33,33 @@ export interface PlatformParts {
 }
 
 /** The use-cases of the LangGraph wire, made by hand. */
-export const platformDeps = ({
-  lifecycle,
-  assistants,
-  graphs,
-  workers,
-  pauses,
-  store,
-  settings,
-}: PlatformParts): PlatformDeps => {
+export const platformDeps = (parts: PlatformParts): PlatformDeps => {
+  const { lifecycle, assistants, graphs, workers, pauses, store, settings } = parts;
   const { storage, clock, newId } = lifecycle;
   const showQuestion = questionView(settings.approvalDialects === 'on');
   const getRun = createGetRun(lifecycle);
   const awaitRun = createAwaitRun(lifecycle);
   const cancelRun = createCancelRun(lifecycle);
+  const deleteThread = createDeleteThread(lifecycle);
+  const threads = createThreads({ storage, clock, newId, showQuestion });
+  const findAssistant = (id: string) => assistants.find(id);
+  const updateState = async (update: StateUpdate) =>
+    (await workers.call('updateState', update, settings.callTimeoutMs)) as CheckpointCoordinates;
   return {
     assistants,
     store,
-    threads: createThreads({ storage, clock, newId, showQuestion }),
+    newId,
+    threads,
+    ...threadUpkeep(parts, { threads, deleteThread, updateState }),
+    deleteAssistant: createDeleteAssistant({
+      ...lifecycle,
+      findAssistant,
+      isSystem: (assistant) => assistants.isSystem(assistant),
+      cancelRun,
+      deleteThread,
+    }),
+    launchRuns: createLaunchRuns({ ...lifecycle, findAssistant }),
+    cancelRuns: createCancelRuns({ ...lifecycle, cancelRun }),
     states: createThreadStates({ storage, graphs, showQuestion }),
     crons: createCrons({
       storage,
@@ -55,11 +68,7 @@ export const platformDeps = ({
       newId,
       changed: () => storage.signals.publish({ kind: 'due' }),
     }),
-    launchRun: createLaunchRun({
-      ...lifecycle,
-      findAssistant: (id) => assistants.find(id),
-      resumeThread: pauses.resumeThread,
-    }),
+    launchRun: createLaunchRun({ ...lifecycle, findAssistant, resumeThread: pauses.resumeThread }),
     getRun,
     listRuns: (query) => storage.runs.list(query),
     awaitRun,
@@ -67,9 +76,8 @@ export const platformDeps = ({
     runResult: createRunResult({ storage, showQuestion }),
     cancelRun,
     deleteRun: createDeleteRun({ ...lifecycle, getRun, cancelRun, awaitRun }),
-    deleteThread: createDeleteThread(lifecycle),
-    updateState: async (update) =>
-      (await workers.call('updateState', update, settings.callTimeoutMs)) as CheckpointCoordinates,
+    deleteThread,
+    updateState,
     heartbeatMs: settings.heartbeatMs,
     version,
     langgraphVersion,

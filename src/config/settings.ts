@@ -71,6 +71,11 @@ export const SETTINGS = {
     schema: count(3),
     help: 'Attempts of a run that may die in a row without progress.',
   },
+  runTimeoutMs: {
+    env: 'HOLDPOINT_RUN_TIMEOUT_MS',
+    schema: z.coerce.number().int().min(0).default(0),
+    help: 'How long a run may be at work before it ends as `timeout`; waiting and pauses do not count. 0: no limit.',
+  },
   drainTimeoutMs: {
     env: 'HOLDPOINT_DRAIN_TIMEOUT_MS',
     schema: ms(10_000),

@@ -1,7 +1,8 @@
 import { RunControl } from '@langchain/langgraph';
 
 /** Why an attempt was told to stop at once. */
-export type AbortReason = 'cancel' | 'stop' | 'pause' | 'lease_lost' | 'timeout' | 'shutdown' | 'storage';
+export type AbortReason =
+  'cancel' | 'rollback' | 'stop' | 'pause' | 'lease_lost' | 'timeout' | 'shutdown' | 'storage';
 
 /** Who wants the run at rest: an operator, or the worker that goes. */
 export type DrainReason = 'pause' | 'shutdown';

@@ -13,7 +13,7 @@ import type { AttemptControl } from './attempt-control.ts';
 import { asksForEnd, endThread } from './end-thread.ts';
 import { createEventSink, type EventSink } from './event-sink.ts';
 import type { Graph, GraphRegistry } from './graph-registry.ts';
-import { outcomeOfError, type RunOutcome } from './outcome.ts';
+import { failureIn, outcomeOfError, type RunOutcome } from './outcome.ts';
 import { waitingQuestions } from './questions.ts';
 import { checkpointMetadata, mergeConfig, runIdentity, type ClaimedRun } from './run-config.ts';
 import { resolveInput } from './run-input.ts';
@@ -96,27 +96,34 @@ class Attempt {
   }
 
   async execute(): Promise<AttemptResult> {
-    const { run, graphId } = this.#claimed;
+    const { run } = this.#claimed;
     this.#sink.add('metadata', { run_id: run.runId, attempt: run.attempt });
     let outcome: RunOutcome;
     let graph: Graph | undefined;
     try {
       if (!(await this.#acquire())) return this.#nothingDone({ kind: 'aborted', reason: 'lease_lost' });
-      const { configurable } = mergeConfig(this.#claimed.assistant.config, run.kwargs.config);
-      graph = await this.#deps.graphs.load(graphId, {
-        configurable: { ...configurable, ...runIdentity(this.#claimed) },
-      });
+      this.#control.signal.throwIfAborted();
+      graph = await this.#load();
       outcome = await this.#stream(graph);
     } catch (error) {
       outcome = outcomeOfError(error, this.#control.abortReason);
     }
+    const undone = this.#control.abortReason === 'rollback';
+    if (undone) outcome = await this.#forget();
     const state = await this.#finalState(graph, outcome).catch(() => NOTHING_READ);
     this.#writer.close();
-    if (outcome.kind === 'failed') {
-      this.#sink.add('error', { error: outcome.failure.error, message: outcome.failure.message });
-    }
+    const failure = failureIn(outcome);
+    if (failure) this.#sink.add('error', { error: failure.error, message: failure.message });
     const events = await this.#sink.takeRest();
     return { outcome, ...state, events, lastSeq: this.#sink.lastSeq, progressed: this.#progressed };
+  }
+
+  #load(): Promise<Graph> {
+    const { run, graphId, assistant } = this.#claimed;
+    const { configurable } = mergeConfig(assistant.config, run.kwargs.config);
+    return this.#deps.graphs.load(graphId, {
+      configurable: { ...configurable, ...runIdentity(this.#claimed) },
+    });
   }
 
   async #acquire(): Promise<boolean> {
@@ -125,6 +132,17 @@ class Attempt {
     } catch (error) {
       this.#control.abort('storage');
       throw error;
+    }
+  }
+
+  /** Whatever the run has come to: nothing of it is to be left. */
+  async #forget(): Promise<RunOutcome> {
+    this.#writer.close();
+    try {
+      await this.#deps.checkpoints.forgetRun(this.#claimed.run);
+      return { kind: 'aborted', reason: 'rollback' };
+    } catch {
+      return { kind: 'aborted', reason: 'storage' }; // it is taken up again, with the same order
     }
   }
 
@@ -239,8 +257,7 @@ class Attempt {
       if (questionIds(interrupts).length > 0)
         return { values: encodeState(this.#values), interrupts, hasNext: true };
     }
-    if (!graph) return NOTHING_READ;
-    return readThreadNow(graph, this.#writer, threadId);
+    return readThreadNow(graph ?? (await this.#load()), this.#writer, threadId);
   }
 }
 

@@ -1,18 +1,28 @@
 import type { BaseCheckpointSaver, CheckpointTuple } from '@langchain/langgraph-checkpoint';
 import { HoldpointError } from '../model/errors.ts';
 import { checkpointNotFound } from '../model/not-found.ts';
-import type { CheckpointRef } from '../model/run.ts';
+import type { CheckpointRef, RunCommand } from '../model/run.ts';
 import { encodeState } from '../model/state-json.ts';
 import type { Interrupts } from '../model/thread.ts';
 import { checkpointCoordinates, type CheckpointCoordinates } from './debug-payload.ts';
 import { withCheckpointer, type Graph } from './graph-registry.ts';
 import { waitingQuestions } from './questions.ts';
+import { toCommand } from './run-input.ts';
 
 export interface StateUpdate {
   threadId: string;
   values: unknown;
   asNode?: string | undefined;
   checkpoint?: CheckpointRef | undefined;
+  /** Several steps one after the other, each with the updates of one or more nodes; `values` is not looked at then. */
+  supersteps?: SuperstepUpdate[][] | undefined;
+}
+
+/** What one node is to have returned. */
+export interface SuperstepUpdate {
+  values: unknown;
+  command: RunCommand | null;
+  asNode: string;
 }
 
 /** What a state update left behind. */
@@ -39,9 +49,13 @@ export const updateState = async (
   if (named !== undefined && !(await saver.getTuple({ configurable: { ...base, ...update.checkpoint } }))) {
     throw checkpointNotFound(named);
   }
-  const config = await bound
-    .updateState({ configurable: { ...base, ...update.checkpoint } }, update.values as never, update.asNode)
-    .catch(refused);
+  const start = { configurable: { ...base, ...update.checkpoint } };
+  const supersteps = update.supersteps?.map((updates) => ({ updates: updates.map(toNodeUpdate) }));
+  const config = await (
+    supersteps
+      ? bound.bulkUpdateState(start, supersteps)
+      : bound.updateState(start, update.values as never, update.asNode)
+  ).catch(refused);
   const state = await bound.getState({ configurable: base });
   const tuple: CheckpointTuple | undefined = await saver.getTuple({ configurable: base });
   const coordinates = checkpointCoordinates(config);
@@ -56,6 +70,11 @@ export const updateState = async (
     hasNext,
   };
 };
+
+const toNodeUpdate = ({ values, command, asNode }: SuperstepUpdate) => ({
+  values: command ? toCommand(command) : (values as Record<string, unknown> | null),
+  asNode,
+});
 
 const refused = (error: unknown): never => {
   if (error instanceof Error && REFUSALS.has(error.name)) {
@@ -79,3 +98,24 @@ const REFUSALS = new Set([
 /** The graph as nodes and edges; `xray` opens subgraphs, all of them or so many levels deep. */
 export const drawGraph = async (graph: Graph, xray: boolean | number): Promise<unknown> =>
   (await graph.getGraphAsync({ xray } as Parameters<Graph['getGraphAsync']>[0])).toJSON();
+
+/** The graphs within the graph by namespace, all levels with `recurse`; of one namespace only, when it is given. */
+export const subgraphsOf = async (
+  graph: Graph,
+  { namespace, recurse }: { namespace?: string | undefined; recurse: boolean },
+): Promise<Record<string, Graph>> => {
+  const found: Record<string, Graph> = {};
+  for await (const [name, subgraph] of graph.getSubgraphsAsync(namespace, recurse))
+    found[name] = subgraph as Graph;
+  return found;
+};
+
+/** Whether every checkpoint of the graph has its whole state: a `DeltaChannel` needs the ones before. */
+export const hasWholeCheckpoints = async (graph: Graph): Promise<boolean> => {
+  const graphs = [graph, ...Object.values(await subgraphsOf(graph, { recurse: true }))];
+  return !graphs.some(({ channels }) =>
+    Object.values(channels).some(
+      (channel) => (channel as { lc_graph_name?: string }).lc_graph_name === 'DeltaChannel',
+    ),
+  );
+};

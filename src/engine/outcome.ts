@@ -18,6 +18,18 @@ export const outcomeOfError = (error: unknown, abortReason: AbortReason | undefi
   return { kind: 'failed', failure: failureOf(error) };
 };
 
+/** Why a run that came to this has failed; null when it has not. */
+export const failureIn = (outcome: RunOutcome): RunFailure | null => {
+  if (outcome.kind === 'failed') return outcome.failure;
+  return outcome.kind === 'aborted' && outcome.reason === 'timeout' ? TIMEOUT : null;
+};
+
+const TIMEOUT: RunFailure = {
+  reason: 'timeout',
+  error: 'RunTimeout',
+  message: 'the run took longer than a run may (HOLDPOINT_RUN_TIMEOUT_MS)',
+};
+
 const failureOf = (error: unknown): RunFailure => ({
   reason: failureReason(error),
   error: nameOf(error),

@@ -55,7 +55,7 @@ const unusedAnswers = (resume: unknown, open: string[]): Answers => {
 };
 
 /** LangGraph's own command. */
-const toCommand = ({ update, goto }: RunCommand, resume?: Record<string, unknown>): Command =>
+export const toCommand = ({ update, goto }: RunCommand, resume?: Record<string, unknown>): Command =>
   new Command({
     ...(resume && { resume }),
     ...(update != null && { update }),

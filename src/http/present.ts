@@ -1,41 +1,9 @@
-import type { Assistant } from '../model/assistant.ts';
-import type { RunState } from '../model/run-state.ts';
-import type { Run, RunKwargs } from '../model/run.ts';
-import { STATE_WORDS } from '../model/wire-status.ts';
+import type { Assistant, AssistantVersion } from '../model/assistant.ts';
+import type { Thread } from '../model/thread.ts';
+import { presentLifecycle } from '../model/run-view.ts';
 import type { ThreadWithValues } from '../resources/threads.ts';
 
-interface Lifecycle {
-  state: RunState;
-  since: string;
-  reason: string | null;
-  pauseId: string | null;
-}
-
-/** `lifecycle` of a run or thread; ids of pause and stop come with those. */
-const presentLifecycle = ({ state, since, reason, pauseId }: Lifecycle) => ({
-  state: STATE_WORDS[state].lifecycle,
-  pause_id: pauseId,
-  stop_id: null,
-  since,
-  reason,
-});
-
-export const presentRun = (run: Run) => ({
-  run_id: run.runId,
-  thread_id: run.threadId,
-  assistant_id: run.assistantId,
-  status: STATE_WORDS[run.state].run,
-  metadata: run.metadata,
-  kwargs: presentKwargs(run.kwargs),
-  multitask_strategy: run.multitaskStrategy,
-  lifecycle: presentLifecycle(run),
-  failure: run.failure,
-  created_at: run.createdAt,
-  updated_at: run.updatedAt,
-});
-
-/** `live` only says how its events are written. */
-const presentKwargs = ({ live: _live, ...kwargs }: RunKwargs) => kwargs;
+export { presentRun } from '../model/run-view.ts';
 
 export const presentThread = ({ thread, values }: ThreadWithValues) => ({
   thread_id: thread.threadId,
@@ -49,7 +17,20 @@ export const presentThread = ({ thread, values }: ThreadWithValues) => ({
   updated_at: thread.updatedAt,
 });
 
+/** When the thread expires, if it does. */
+export const presentTtl = ({ ttl }: Thread) =>
+  ttl && {
+    strategy: 'delete',
+    ttl_minutes: ttl.minutes,
+    expires_at: new Date(ttl.expiresMs).toISOString(),
+  };
+
 export const presentAssistant = (assistant: Assistant) => ({
+  ...presentAssistantVersion(assistant),
+  updated_at: assistant.updatedAt,
+});
+
+export const presentAssistantVersion = (assistant: AssistantVersion) => ({
   assistant_id: assistant.assistantId,
   graph_id: assistant.graphId,
   name: assistant.name,
@@ -59,7 +40,6 @@ export const presentAssistant = (assistant: Assistant) => ({
   metadata: assistant.metadata,
   version: assistant.version,
   created_at: assistant.createdAt,
-  updated_at: assistant.updatedAt,
 });
 
 /** The headers of a page: how many there are in all and, when there are more, where the next page begins. */

@@ -11,10 +11,12 @@ import { triggerRoutes } from './control/triggers.ts';
 import { documentRoutes } from './document.ts';
 import { assistantRoutes } from './platform/assistants.ts';
 import { cronRoutes } from './platform/crons.ts';
+import { cancelRunsRoutes } from './platform/cancel-runs.ts';
 import type { PlatformDeps } from './platform/deps.ts';
 import { metaRoutes } from './platform/meta.ts';
 import { runRoutes } from './platform/runs.ts';
 import { stateRoutes } from './platform/state.ts';
+import { statelessRoutes } from './platform/stateless.ts';
 import { storeRoutes } from './platform/store.ts';
 import { threadRoutes } from './platform/threads.ts';
 import { route, type Route } from './route.ts';
@@ -35,6 +37,8 @@ export const allRoutes = ({ platform, control, ping, metricsText, version }: Rou
     ...threadRoutes(platform),
     ...stateRoutes(platform),
     ...cronRoutes(platform), // before runs, whose ids would match too
+    ...statelessRoutes(platform),
+    ...cancelRunsRoutes(platform),
     ...runRoutes(platform),
     ...approvalRoutes(control),
     ...stickyRoutes(control),

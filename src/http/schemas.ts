@@ -47,7 +47,8 @@ export const RunParams = z.object({ thread_id: Uuid, run_id: Uuid });
 export const AssistantParams = z.object({ assistant_id: z.string().min(1).max(200) });
 
 /** What some clients send as null means "not given". */
-const given = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined);
+export const given = <T extends z.ZodType>(schema: T) =>
+  schema.nullish().transform((value) => value ?? undefined);
 
 /** Ids to search for. */
 export const Ids = z.array(Uuid).max(1000).nullish();
@@ -62,7 +63,7 @@ const orElse = <T extends z.ZodType>(schema: T, fallback: z.output<T>) =>
 export const Paging = { limit: orElse(Limit, 10), offset: orElse(Offset, 0) };
 
 /** Digits only: `Number` would read much else. */
-const QueryInt = z
+export const QueryInt = z
   .string()
   .regex(/^\d{1,15}$/, 'is not a whole number')
   .transform(Number);
@@ -127,6 +128,9 @@ export const CommandBody = z.looseObject({
 
 const Nodes = given(z.union([z.literal('*'), z.array(z.string())]));
 
+/** Ten years. */
+const MAX_DELAY_S = 315_360_000;
+
 export const RunCreate = z.looseObject({
   assistant_id: z.string().min(1).max(200).meta({ description: "An assistant's id, or a graph's" }),
   input: z.unknown().optional(),
@@ -144,16 +148,16 @@ export const RunCreate = z.looseObject({
   multitask_strategy: given(z.enum(['reject', 'enqueue', 'interrupt', 'rollback'])),
   if_not_exists: given(z.enum(['reject', 'create'])),
   durability: given(z.enum(['sync', 'async', 'exit'])),
+  on_completion: given(z.enum(['delete', 'keep'])).meta({
+    description: 'Of the thread that comes with the run',
+  }),
+  after_seconds: given(z.number().min(0).max(MAX_DELAY_S)),
+  webhook: given(z.string().min(1).max(2000)),
+  feedback_keys: given(z.array(z.string())),
+  stream_resumable: given(z.boolean()),
+  langsmith_tracer: given(z.looseObject({ project_name: given(z.string()), example_id: given(z.string()) })),
   checkpoint_during: given(z.boolean()).meta({ description: 'Older name: false is durability "exit"' }),
 });
-
-export const ThreadCreate = z
-  .looseObject({
-    thread_id: given(Uuid),
-    metadata: given(JsonObjectBody),
-    if_exists: given(z.enum(['raise', 'do_nothing'])),
-  })
-  .default({ thread_id: undefined, metadata: undefined, if_exists: undefined });
 
 export const StateUpdateBody = z.looseObject({
   values: z.union([ValuesBody, z.array(z.unknown()), z.null()]).optional(),

@@ -7,7 +7,7 @@ import type { Ledger } from '../storage/ports.ts';
 import { answeringInput } from './answering-input.ts';
 import type { LifecycleDeps } from './deps.ts';
 import { digest } from './digest.ts';
-import { addRun } from './launch-run.ts';
+import { addRun } from './add-run.ts';
 import type { TakenDecision } from './take-answers.ts';
 
 /**

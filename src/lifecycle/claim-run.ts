@@ -2,6 +2,8 @@ import { isoTime } from '../model/clock.ts';
 import type { ClaimedRun } from '../engine/run-config.ts';
 import type { Lease } from '../model/lease.ts';
 import type { Run } from '../model/run.ts';
+import type { Ledger } from '../storage/ports.ts';
+import { orderEnd } from './cancel-run.ts';
 import type { LifecycleDeps } from './deps.ts';
 import { moveRun } from './move-run.ts';
 
@@ -19,7 +21,7 @@ export const createClaimRun = (deps: LifecycleDeps) => {
         const run = await ledger.runs.get(input.runId);
         if (run?.state !== 'pending') return undefined;
         const assistant = await ledger.assistants.get(run.assistantId);
-        if (!assistant) return undefined;
+        if (!assistant) return dropOrphan(deps, ledger, run);
         const covering = await ledger.scopes.covering({ ...run, graphId: assistant.graphId });
         if (covering.length > 0) return undefined;
         const lease = await ledger.threads.claim({
@@ -31,6 +33,7 @@ export const createClaimRun = (deps: LifecycleDeps) => {
         });
         if (!lease) return undefined;
         const attempt = run.attempt + 1;
+        const deadlineMs = run.deadlineMs ?? deadlineOf(deps);
         const at = isoTime(clock);
         const detail = { attempt, fence: lease.fence };
         await moveRun(ledger, {
@@ -39,10 +42,17 @@ export const createClaimRun = (deps: LifecycleDeps) => {
           actor: input.owner,
           at,
           lease,
-          set: { attempt },
+          set: { attempt, deadlineMs },
           detail,
         });
-        const running: Run = { ...run, state: 'running', attempt, since: at, updatedAt: at };
+        const running: Run = {
+          ...run,
+          state: 'running',
+          attempt,
+          deadlineMs,
+          since: at,
+          updatedAt: at,
+        };
         return { run: running, assistant, graphId: assistant.graphId, lease };
       },
       { flush: false },
@@ -52,6 +62,16 @@ export const createClaimRun = (deps: LifecycleDeps) => {
     storage.signals.publish({ kind: 'thread', threadId: claimed.run.threadId });
     return claimed;
   };
+};
+
+const deadlineOf = ({ clock, settings }: LifecycleDeps): number | null =>
+  settings.runTimeoutMs > 0 ? clock.now() + settings.runTimeoutMs : null;
+
+/** Its assistant was deleted, which ends its runs; this one was just coming in. */
+const dropOrphan = async (deps: LifecycleDeps, ledger: Ledger, run: Run): Promise<undefined> => {
+  const at = isoTime(deps.clock);
+  await orderEnd(deps, ledger, { run, actor: 'system', at, reason: 'its assistant was deleted' });
+  await ledger.runs.offerNext(run.threadId);
 };
 
 /**

@@ -36,7 +36,8 @@ export const createFinishDeletions = (deps: LifecycleDeps) => {
   };
 };
 
-const removeMarked = async ({ storage, at }: LifecycleDeps, threadId: string): Promise<void> => {
+/** Removes what is left of a thread whose deletion was begun. */
+export const removeMarked = async ({ storage, at }: LifecycleDeps, threadId: string): Promise<void> => {
   await storage.checkpoints.deleteThread(threadId);
   at('delete:checkpoints_gone');
   await storage.transaction((ledger) => ledger.threads.remove(threadId));

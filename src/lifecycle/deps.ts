@@ -22,6 +22,8 @@ export interface LifecycleSettings {
   leaseMs: number;
   /** Attempts in a row that may end with their worker and without progress before the run fails. */
   maxSpentAttempts: number;
+  /** How long a run may be at work in all, from its first claim or its resumption; 0 for ever. */
+  runTimeoutMs: number;
   /** How long the events of an ended run are kept. */
   eventRetentionMs: number;
   /** Answers are put into the words of the question they are for. */

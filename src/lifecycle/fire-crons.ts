@@ -1,6 +1,7 @@
 import { isoTime } from '../model/clock.ts';
 import { cronRunAfter, type Cron } from '../model/cron.ts';
 import { isHoldpointError, type HoldpointError } from '../model/errors.ts';
+import { newThread } from '../model/thread.ts';
 import type { Ledger } from '../storage/ports.ts';
 import { admitRun } from './admit-run.ts';
 import type { LifecycleDeps } from './deps.ts';
@@ -87,19 +88,6 @@ const openThread = async (
   ledger: Ledger,
   { cron, threadId }: { cron: Cron; threadId: string },
 ): Promise<void> => {
-  const at = isoTime(clock);
-  await ledger.threads.insert({
-    threadId,
-    graphId: null,
-    metadata: { cron_id: cron.cronId },
-    config: {},
-    status: 'idle',
-    interrupts: {},
-    lifecycle: null,
-    fence: 0,
-    leaseToken: null,
-    activeRunId: null,
-    createdAt: at,
-    updatedAt: at,
-  });
+  const thread = newThread({ threadId, metadata: { cron_id: cron.cronId }, at: isoTime(clock) });
+  await ledger.threads.insert({ ...thread, temporary: cron.onRunCompleted === 'delete' });
 };

@@ -1,73 +1,126 @@
 import { isAnswer } from '../model/answer.ts';
-import { inTheirDialects } from '../model/approval-dialects.ts';
 import type { Assistant } from '../model/assistant.ts';
 import { isoTime } from '../model/clock.ts';
 import { HoldpointError } from '../model/errors.ts';
-import type { JsonObject } from '../model/json.ts';
-import { isActive } from '../model/run-state.ts';
-import type { CheckpointRef, MultitaskStrategy, Run, RunKwargs } from '../model/run.ts';
-import type { Thread } from '../model/thread.ts';
+import { parseDestination } from '../model/outbound.ts';
+import { isActive, isHeld } from '../model/run-state.ts';
+import type { CheckpointRef, Run } from '../model/run.ts';
+import { newThread, type Thread } from '../model/thread.ts';
+import type { QuestionsAsked } from '../storage/checkpoints.ts';
 import type { Ledger, RunJob } from '../storage/ports.ts';
 import { admitRun } from './admit-run.ts';
+import { orderEnd, seeThreadQuestions } from './cancel-run.ts';
+import { addRun, type Launch, type LaunchRunInput } from './add-run.ts';
 import type { LifecycleDeps } from './deps.ts';
 import type { ResumeThread } from './resume-thread.ts';
-import { checkpointNotFound, threadNotFound } from '../model/not-found.ts';
-import { addressCommand, takeAnswers, type TakenDecision } from './take-answers.ts';
+import { assistantNotFound, checkpointNotFound, threadNotFound } from '../model/not-found.ts';
 
-export interface LaunchRunInput {
-  threadId: string;
-  /** An assistant's id, or a graph's. */
-  assistantId: string;
-  kwargs: RunKwargs;
-  metadata: JsonObject;
-  multitaskStrategy: MultitaskStrategy;
-  actor: string;
-  /** Who said what, where the answers in `kwargs.command` are decisions. */
-  decisions?: TakenDecision[] | undefined;
-}
+export type { LaunchRunInput } from './add-run.ts';
 
 /**
- * Accepts a run: it is on disk when this returns, and will be executed whatever happens to this process.
+ * Accepts runs, all or none: they are on disk when this returns, and will be executed whatever happens to this
+ * process.
  * @throws {HoldpointError} `thread_not_found`, `assistant_not_found`; `thread_busy` and `thread_paused` when the
  * thread does not take another run; for an answer, those of `addressAnswer`; `checkpoint_not_found`, `invalid_request`.
  */
-export const createLaunchRun = (deps: LaunchDeps) => {
-  return async (input: LaunchRunInput): Promise<Run> => {
-    const asked = await deps.findAssistant(input.assistantId);
-    const resumed = await resumeInstead(deps, input);
-    if (resumed) return resumed;
-    const assistant = await admitRun(deps, input.threadId, asked);
-    await checkStart(deps, input);
-    const launched = await deps.storage.transaction((ledger) => admit(deps, ledger, { input, assistant }));
+export const createLaunchRuns = (deps: LifecycleDeps & { findAssistant: FindAssistant }) => {
+  return async (inputs: LaunchRunInput[]): Promise<Run[]> => {
+    const launches: Prepared[] = [];
+    for (const input of inputs) launches.push(await prepare(deps, input));
+    const launched = await deps.storage.transaction(async (ledger) => {
+      const admitted: Launched[] = [];
+      for (const launch of launches) admitted.push(await admit(deps, ledger, launch));
+      return admitted;
+    });
     deps.at('launch:committed');
-    await announce(deps, launched);
-    return launched.run;
+    for (const one of launched) await announce(deps, one);
+    return launched.map(({ run }) => run);
   };
 };
 
-export interface Launch {
-  input: LaunchRunInput;
-  assistant: Assistant;
+/** One run, as {@link createLaunchRuns} accepts several. */
+export const createLaunchRun = (deps: LaunchDeps) => {
+  const launchRuns = createLaunchRuns(deps);
+  return async (input: LaunchRunInput): Promise<Run> => {
+    const resumed = await resumeInstead(deps, input);
+    if (resumed) return resumed;
+    const [run] = await launchRuns([input]);
+    if (!run) throw new HoldpointError('internal', 'a run was accepted but is not there');
+    return run;
+  };
+};
+
+interface Prepared extends Launch {
+  /** Of the thread, for a run that ends others. */
+  asked?: QuestionsAsked | undefined;
 }
 
 interface Launched {
   run: Run;
   job: RunJob | undefined;
+  /** Runs that were told to make room. */
+  ousted: Run[];
 }
 
+/** What is looked at before the transaction. */
+const prepare = async (
+  deps: LifecycleDeps & { findAssistant: FindAssistant },
+  input: LaunchRunInput,
+): Promise<Prepared> => {
+  const assistant = await admitRun(deps, input.threadId, await deps.findAssistant(input.assistantId));
+  if (input.kwargs.webhook !== undefined) parseDestination(input.kwargs.webhook, 'webhook');
+  await checkStart(deps, input);
+  return {
+    input,
+    assistant,
+    ...(ousts(input) && { asked: await seeThreadQuestions(deps, input.threadId) }),
+  };
+};
+
+const ousts = ({ multitaskStrategy }: LaunchRunInput): boolean =>
+  multitaskStrategy === 'interrupt' || multitaskStrategy === 'rollback';
+
 /** Writes a run down, if its thread takes it. To be announced after commit. */
-export const admit = async (
+export const admit = async (deps: LifecycleDeps, ledger: Ledger, launch: Prepared): Promise<Launched> => {
+  const { input, assistant } = launch;
+  const { threadId } = input;
+  if (!(await ledger.assistants.get(assistant.assistantId))) throw assistantNotFound(input.assistantId);
+  const found = (await ledger.threads.get(threadId)) ?? (await makeThread(deps, ledger, input));
+  const before = await ledger.runs.unfinished(threadId);
+  checkAdmission(input, found, before);
+  const ousted = ousts(input) ? await makeRoom(deps, ledger, { ...launch, before }) : [];
+  const thread = ousted.length > 0 ? ((await ledger.threads.get(threadId)) ?? found) : found;
+  const run = await addRun(deps, ledger, { input, assistant, thread });
+  const first = before.every(({ dueMs }) => dueMs > 0) || ousted.length > 0;
+  return { run, job: first ? await ledger.runs.offerNext(threadId) : undefined, ousted };
+};
+
+const makeThread = async (
+  { clock }: LifecycleDeps,
+  ledger: Ledger,
+  { threadId, metadata, ifNoThread = 'refuse' }: LaunchRunInput,
+): Promise<Thread> => {
+  if (ifNoThread === 'refuse') throw threadNotFound(threadId);
+  const thread = newThread({ threadId, metadata, at: isoTime(clock) });
+  const made = { ...thread, temporary: ifNoThread === 'temporary' };
+  if (await ledger.threads.insert(made)) return made;
+  throw threadNotFound(threadId); // its id is being deleted
+};
+
+/** Ends, as far as it can be done at once, the runs that the new one does not wait for. */
+const makeRoom = async (
   deps: LifecycleDeps,
   ledger: Ledger,
-  { input, assistant }: Launch,
-): Promise<Launched> => {
-  const thread = await ledger.threads.get(input.threadId);
-  if (!thread) throw threadNotFound(input.threadId);
-  const before = await ledger.runs.unfinished(input.threadId);
-  checkAdmission(input, thread, before);
-  const run = await addRun(deps, ledger, { input, assistant, thread });
-  const job = before.length === 0 ? await ledger.runs.offerNext(input.threadId) : undefined;
-  return { run, job };
+  { input, before, asked }: Prepared & { before: Run[] },
+): Promise<Run[]> => {
+  const { multitaskStrategy: strategy, actor } = input;
+  const action = strategy === 'rollback' ? 'rollback' : 'interrupt';
+  const reason = `another run was started with multitask_strategy "${strategy}"`;
+  const at = isoTime(deps.clock);
+  const ousted: Run[] = [];
+  for (const run of before.toReversed())
+    ousted.push(await orderEnd(deps, ledger, { run, action, actor, at, reason, asked }));
+  return ousted;
 };
 
 type LaunchDeps = LifecycleDeps & { findAssistant: FindAssistant; resumeThread?: ResumeThread };
@@ -77,12 +130,13 @@ type LaunchDeps = LifecycleDeps & { findAssistant: FindAssistant; resumeThread?:
  * gets what comes from now on.
  */
 const resumeInstead = async (
-  { storage, resumeThread }: LaunchDeps,
-  { threadId, kwargs, actor }: LaunchRunInput,
+  { storage, resumeThread, findAssistant }: LaunchDeps,
+  { threadId, assistantId, kwargs, actor }: LaunchRunInput,
 ): Promise<Run | undefined> => {
   if (!resumeThread || kwargs.input != null || kwargs.command || kwargs.checkpoint !== null) return undefined;
   const [head] = await storage.runs.unfinished(threadId);
   if (head?.state !== 'paused') return undefined;
+  await findAssistant(assistantId);
   const fence = (await storage.threads.get(threadId))?.fence ?? head.fenceFloor;
   const { run } = await resumeThread({ threadId, actor });
   return { ...run, fenceFloor: fence };
@@ -153,84 +207,11 @@ const checkNamed = async (
 const read = ({ checkpoints }: LifecycleDeps['storage'], threadId: string, at: CheckpointRef = {}) =>
   checkpoints.reader.getTuple({ configurable: { thread_id: threadId, checkpoint_ns: '', ...at } });
 
-/** Inserts a run with its lines in the log, and marks the questions it answers as decided. */
-export const addRun = async (
-  deps: LifecycleDeps,
-  ledger: Ledger,
-  { input, assistant, thread }: { input: LaunchRunInput; assistant: Assistant; thread: Thread },
-): Promise<Run> => {
-  const { command, answers } = addressCommand(input.kwargs.command, thread);
-  if (deps.settings.approvalDialects) inTheirDialects(answers, thread.interrupts);
-  const kwargs = { ...input.kwargs, command };
-  const run = newRun(deps, { input: { ...input, kwargs }, assistant, thread });
-  const { actor, decisions } = input;
-  await takeAnswers(ledger, { run, answers, actor, decisions, newId: deps.newId });
-  await ledger.runs.insert(run);
-  await recordLaunch(ledger, { run, assistant, thread, actor: input.actor });
-  return run;
-};
-
-const newRun = (
-  { newId, clock }: LifecycleDeps,
-  { input, assistant, thread }: { input: LaunchRunInput; assistant: Assistant; thread: Thread },
-): Run => {
-  const at = isoTime(clock);
-  return {
-    runId: newId(),
-    threadId: input.threadId,
-    assistantId: assistant.assistantId,
-    state: 'pending',
-    desired: 'run',
-    attempt: 0,
-    spent: 0,
-    multitaskStrategy: input.multitaskStrategy,
-    kwargs: input.kwargs,
-    metadata: { ...assistant.metadata, ...thread.metadata, ...input.metadata },
-    failure: null,
-    reason: null,
-    pauseId: null,
-    resume: null,
-    fenceFloor: thread.fence,
-    since: at,
-    createdAt: at,
-    updatedAt: at,
-  };
-};
-
-interface NewRun {
-  run: Run;
-  assistant: Assistant;
-  thread: Thread;
-  actor: string;
-}
-
-const recordLaunch = async (ledger: Ledger, { run, assistant, thread, actor }: NewRun): Promise<void> => {
-  const standing = thread.lifecycle?.state;
-  /** Another run, which this one waits for, rests: that is what the thread shows. */
-  const rests = standing === 'paused' || standing === 'stopped';
-  await ledger.threads.patch(run.threadId, {
-    graphId: assistant.graphId,
-    metadata: { ...thread.metadata, graph_id: assistant.graphId, assistant_id: assistant.assistantId },
-    ...(!rests && { status: 'busy' }),
-    updatedAt: run.createdAt,
-    ...(rests || (standing !== undefined && isActive(standing))
-      ? {}
-      : { lifecycle: { state: 'pending', since: run.createdAt, reason: null, pauseId: null } }),
-  });
-  await ledger.log.append({
-    threadId: run.threadId,
-    runId: run.runId,
-    at: run.createdAt,
-    actor,
-    kind: 'launch',
-    from: null,
-    to: 'pending',
-    detail: { assistant_id: assistant.assistantId, graph_id: assistant.graphId },
-  });
-};
-
 /** Tells the workers and whoever follows the thread. */
-export const announce = async ({ storage }: LifecycleDeps, { run, job }: Launched): Promise<void> => {
+export const announce = async ({ storage }: LifecycleDeps, { run, job, ousted }: Launched): Promise<void> => {
+  for (const { runId, state } of ousted)
+    if (isHeld(state)) storage.signals.publish({ kind: 'desired', runId });
   if (job) await storage.queue.announce(job);
+  if (run.dueMs > 0) storage.signals.publish({ kind: 'due' });
   storage.signals.publish({ kind: 'thread', threadId: run.threadId });
 };

@@ -1,10 +1,11 @@
 import { HoldpointError } from '../model/errors.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Lease } from '../model/lease.ts';
-import { nextRunState, type RunState, type RunTransition } from '../model/run-state.ts';
+import { isFinal, nextRunState, type RunState, type RunTransition } from '../model/run-state.ts';
 import type { Run } from '../model/run.ts';
 import { followPause, type SecuredPause } from './pause-record.ts';
 import type { Ledger, MoveRun, ThreadPatch } from '../storage/ports.ts';
+import { closeRun } from './close-run.ts';
 
 export interface RunMove {
   run: Run;
@@ -16,6 +17,8 @@ export interface RunMove {
   set?: MoveRun['set'];
   /** What else changes on the thread with this move. */
   thread?: Omit<ThreadPatch, 'updatedAt' | 'lifecycle'>;
+  /** The state's values as JSON text, where they have changed. */
+  values?: string | null;
   detail?: JsonObject;
   /** Where it is paused, for a move to `paused`. */
   secured?: SecuredPause | undefined;
@@ -25,7 +28,8 @@ export interface RunMove {
 
 /**
  * The only way a run changes state: by the table, guarded, with its line in the session log, the thread's
- * lifecycle and the record of its pause in the same transaction.
+ * lifecycle and the record of its pause in the same transaction; and with its end what it leaves behind it (see
+ * `closeRun`).
  * @returns the new state, or undefined when another got there first (or the lease is lost): nothing is written.
  * @throws {HoldpointError} `invalid_transition` when the table does not know the move.
  */
@@ -57,6 +61,10 @@ export const moveRun = async (ledger: Ledger, move: RunMove): Promise<RunState |
     actor,
     secured: move.secured,
   });
+  if (move.values != null) {
+    await ledger.threads.putValues(run.threadId, { runId: run.runId, values: move.values });
+  }
+  if (isFinal(to)) await closeRun(ledger, { ...move, to });
   await ledger.log.append({
     threadId: run.threadId,
     runId: run.runId,

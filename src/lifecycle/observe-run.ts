@@ -9,11 +9,11 @@ import { createWakeUp } from './wake-up.ts';
 /** Events read at once: a few at first, more while they are small. With the next it bounds what a reader holds. */
 const PAGE = { first: 20, most: 500 };
 
-/** The run, if it is on this thread. */
+/** The run, if it is on this thread, where one is given. */
 export const createGetRun = ({ storage }: { storage: Storage }) => {
-  return async (input: { threadId: string; runId: string }): Promise<Run> => {
-    const run = await storage.runs.get(input.runId);
-    if (run?.threadId !== input.threadId) throw runNotFound(input.runId);
+  return async ({ threadId, runId }: { threadId?: string | undefined; runId: string }): Promise<Run> => {
+    const run = await storage.runs.get(runId);
+    if (!run || (threadId !== undefined && run.threadId !== threadId)) throw runNotFound(runId);
     return run;
   };
 };

@@ -112,8 +112,7 @@ const reap = async (deps: ReapDeps, ledger: Ledger, reaping: Reaping): Promise<b
   const others = (await ledger.runs.unfinished(threadId)).filter((other) => other.runId !== run?.runId);
   const shown = { busy: others.length > 0, ...standing(latest, now) };
   if (run) await reapRun(deps, ledger, { ...reaping, run, shown });
-  else if (now) await reapUpdate(deps, ledger, { threadId, shown });
-  if (now) await ledger.threads.putValues(threadId, { runId: run?.runId ?? null, values: now.values });
+  else if (now) await reapUpdate(deps, ledger, { threadId, shown, values: now.values });
   await ledger.runs.offerNext(threadId);
   return true;
 };
@@ -156,6 +155,7 @@ const reapRun = async (
     secured,
     reason: reasonOf(run, state, failure),
     set: { spent, failure },
+    values: reaping.now?.values ?? null,
     thread: {
       ...shown.questions,
       status: shown.busy && !rests ? 'busy' : threadStatusAfter(state, shown.hasNext),
@@ -175,10 +175,11 @@ const reasonOf = (run: Run, state: RunState, failure: RunFailure | null): string
 const reapUpdate = async (
   { clock }: ReapDeps,
   ledger: Ledger,
-  { threadId, shown }: { threadId: string; shown: Shown },
+  { threadId, shown, values }: { threadId: string; shown: Shown; values: string },
 ): Promise<void> => {
   const status = shown.busy ? 'busy' : shown.hasNext ? 'interrupted' : 'idle';
   await ledger.threads.patch(threadId, { ...shown.questions, status, updatedAt: isoTime(clock) });
+  await ledger.threads.putValues(threadId, { runId: null, values });
 };
 
 interface Verdict {
@@ -215,6 +216,7 @@ const spentAfter = (run: Run, culprit: string | undefined, progressed: boolean):
 };
 
 const transitionFor = (run: Run, exhausted: boolean): RunTransition => {
+  if (run.desired === 'rollback') return run.state === 'running' ? 'loseLease' : 'cancel'; // a worker undoes it
   if (run.desired === 'cancel') return 'cancel';
   if (run.desired === 'stop') return 'stop';
   if (run.state === 'pausing') return run.desired === 'pause_now' ? 'drainTimeout' : 'loseLease';

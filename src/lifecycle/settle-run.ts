@@ -1,5 +1,5 @@
 import type { AttemptResult } from '../engine/executor.ts';
-import type { RunOutcome } from '../engine/outcome.ts';
+import { failureIn, type RunOutcome } from '../engine/outcome.ts';
 import type { ClaimedRun } from '../engine/run-config.ts';
 import type { AbortReason } from '../engine/attempt-control.ts';
 import { isoTime } from '../model/clock.ts';
@@ -37,6 +37,7 @@ export const createSettleRun = (deps: LifecycleDeps & { securePause: SecurePause
     } while (settled === 'not secured');
     deps.at('settle:committed');
     storage.signals.publish({ kind: 'thread', threadId: claimed.run.threadId });
+    if (claimed.run.kwargs.webhook !== undefined) storage.signals.publish({ kind: 'due' });
     if (settled?.next) await storage.queue.announce(settled.next);
     return settled?.state;
   };
@@ -108,9 +109,7 @@ const settle = async (
   });
   if (!moved) return undefined;
   await settleQuestions(deps, ledger, { run: { ...run, state }, interrupts, hasNext, asked, at });
-  if (result.values !== null) {
-    await ledger.threads.putValues(run.threadId, { runId: run.runId, values: result.values });
-  }
+  if (isUndone(result.outcome)) await ledger.runs.remove(run);
   await ledger.threads.release(lease);
   return { state, next: await ledger.runs.offerNext(run.threadId) };
 };
@@ -131,10 +130,11 @@ const lastEvents = ({ run, state, rests, at, result }: End): NewRunEvent[] => {
 };
 
 /** The reason of a pause that was not reached says nothing of the end. */
-const settledRun = ({ run, rests, result: { outcome } }: End) => {
-  const failure = outcome.kind === 'failed' ? outcome.failure : null;
+const settledRun = ({ run, state, rests, result: { outcome, values } }: End) => {
+  const failure = failureIn(outcome);
   const reason = run.state === 'pausing' && !rests ? null : run.reason;
-  return { reason: failure?.message ?? reason, set: { failure, spent: 0 } };
+  const deadlineMs = state === 'pending' ? run.deadlineMs : null;
+  return { reason: failure?.message ?? reason, set: { failure, spent: 0, deadlineMs }, values };
 };
 
 /** Another run that waits makes the thread busy, but not while this one rests before it. */
@@ -151,9 +151,13 @@ const pausedDetail = (run: Run, secured: SecuredPause | undefined): JsonObject =
   verified: secured?.verified ?? false,
   unsafe: secured?.checkpoint.unsafe ?? false,
 });
+const isUndone = (outcome: RunOutcome): boolean =>
+  outcome.kind === 'aborted' && outcome.reason === 'rollback';
 
 /** What happened to the run, in the words of the state table. */
 const transitionOf = (outcome: RunOutcome, run: Run): RunTransition => {
+  // The order to undo it came when all was done: it is taken up again, only to be undone.
+  if (run.desired === 'rollback' && run.state === 'running' && !isUndone(outcome)) return 'loseLease';
   switch (outcome.kind) {
     case 'finished':
       return 'finish';
@@ -176,6 +180,7 @@ const abortedBy = (reason: AbortReason, { state }: Run): RunTransition => {
 
 const ABORTED = {
   cancel: 'cancel',
+  rollback: 'cancel',
   stop: 'stop',
   timeout: 'expire',
   lease_lost: 'loseLease',
@@ -184,4 +189,4 @@ const ABORTED = {
 } as const satisfies Record<Exclude<AbortReason, 'pause'>, RunTransition>;
 
 const actorOf = (outcome: RunOutcome): string =>
-  outcome.kind === 'aborted' && outcome.reason === 'cancel' ? 'user' : 'system';
+  outcome.kind === 'aborted' && ['cancel', 'rollback'].includes(outcome.reason) ? 'user' : 'system';

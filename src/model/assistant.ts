@@ -22,6 +22,9 @@ export interface Assistant {
   updatedAt: string;
 }
 
+/** What an assistant was in one of its versions. */
+export type AssistantVersion = Omit<Assistant, 'updatedAt'>;
+
 export const ASSISTANT_SORT_FIELDS = [
   'assistant_id',
   'graph_id',
@@ -30,10 +33,22 @@ export const ASSISTANT_SORT_FIELDS = [
   'updated_at',
 ] as const;
 
-export interface AssistantSearch {
+/** Which assistants; a missing field does not narrow. */
+export interface AssistantFilter {
   graphId?: string | undefined;
+  /** Part of the name, in any case. */
   name?: string | undefined;
   metadata?: JsonObject | undefined;
+}
+
+export interface AssistantVersionSearch {
+  assistantId: string;
+  metadata?: JsonObject | undefined;
+  limit: number;
+  offset: number;
+}
+
+export interface AssistantSearch extends AssistantFilter {
   limit: number;
   offset: number;
   sortBy: (typeof ASSISTANT_SORT_FIELDS)[number];

@@ -50,6 +50,7 @@ export const RUN_FAILURES = [
   'attempts_exhausted',
   'serialization_failed',
   'storage_failed',
+  'timeout',
 ] as const;
 
 export type RunFailureReason = (typeof RUN_FAILURES)[number];

@@ -5,6 +5,11 @@ export const threadNotFound = (threadId: string): HoldpointError =>
     details: { thread_id: threadId },
   });
 
+export const assistantNotFound = (assistantId: string): HoldpointError =>
+  new HoldpointError('assistant_not_found', 'Assistant not found', {
+    details: { assistant_id: assistantId },
+  });
+
 export const runNotFound = (runId: string): HoldpointError =>
   new HoldpointError('run_not_found', 'Run not found', { details: { run_id: runId } });
 

@@ -83,4 +83,4 @@ export const isActive = (state: RunState): boolean => state === 'pending' || isH
 export const isFinal = (state: RunState): boolean => Object.keys(RUN_TRANSITIONS[state]).length === 0;
 
 /** The durable word of an operator to a running attempt; a signal only makes it heard sooner. */
-export type DesiredState = 'run' | 'pause' | 'pause_now' | 'cancel' | 'stop';
+export type DesiredState = 'run' | 'pause' | 'pause_now' | 'cancel' | 'stop' | 'rollback';

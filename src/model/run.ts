@@ -40,6 +40,12 @@ export interface CheckpointRef {
   checkpoint_map?: Record<string, unknown> | null | undefined;
 }
 
+/** Where else the run's traces go. */
+export interface LangSmithTracer {
+  project_name?: string | undefined;
+  example_id?: string | undefined;
+}
+
 /** What a run was asked to do. Stored with it and never changed. */
 export interface RunKwargs {
   input: unknown;
@@ -53,6 +59,14 @@ export interface RunKwargs {
   interrupt_after: '*' | string[] | null;
   durability: 'sync' | 'async' | 'exit';
   on_disconnect: 'cancel' | 'continue';
+  /** `delete`: the run's thread came with it, and goes when it has ended. */
+  on_completion?: 'delete' | 'keep';
+  /** Where to POST the run when it has ended. */
+  webhook?: string;
+  after_seconds?: number;
+  feedback_keys?: string[];
+  stream_resumable?: boolean;
+  langsmith_tracer?: LangSmithTracer;
   /** Somebody follows from the start: events are written at once rather than gathered for a moment. */
   live: boolean;
 }
@@ -79,6 +93,10 @@ export interface Run {
   resume: RunResume | null;
   /** Events of this run have a fence above this. */
   fenceFloor: number;
+  /** Not to be started before (ms since the epoch); 0 once that is past. */
+  dueMs: number;
+  /** When it runs out of time (ms since the epoch); set when it starts, where there is a limit. */
+  deadlineMs: number | null;
   since: string;
   createdAt: string;
   updatedAt: string;

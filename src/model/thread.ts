@@ -28,8 +28,44 @@ export interface Thread {
   /** Token of the lease that holds the thread now, if any. */
   leaseToken: string | null;
   activeRunId: string | null;
+  /** It came with a run, and is deleted once that has ended and nothing waits. */
+  temporary: boolean;
+  ttl: ThreadTtl | null;
   createdAt: string;
   updatedAt: string;
+}
+
+/** A thread on which nothing has run yet. Its graph may be named in its metadata. */
+export const newThread = ({
+  threadId,
+  metadata,
+  at,
+}: {
+  threadId: string;
+  metadata: JsonObject;
+  at: string;
+}): Thread => ({
+  threadId,
+  graphId: typeof metadata['graph_id'] === 'string' ? metadata['graph_id'] : null,
+  metadata,
+  config: {},
+  status: 'idle',
+  interrupts: {},
+  lifecycle: null,
+  fence: 0,
+  leaseToken: null,
+  activeRunId: null,
+  temporary: false,
+  ttl: null,
+  createdAt: at,
+  updatedAt: at,
+});
+
+/** When a thread is deleted by itself, unless it waits for somebody or is at work. */
+export interface ThreadTtl {
+  minutes: number;
+  /** ms since the epoch. */
+  expiresMs: number;
 }
 
 /** The thread's state values as of `checkpointId`, as JSON text, ready to be sent. */
@@ -46,10 +82,16 @@ export interface HeldThread {
 
 export const THREAD_SORT_FIELDS = ['thread_id', 'status', 'created_at', 'updated_at'] as const;
 
-export interface ThreadSearch {
+/** Which threads; a missing field does not narrow. */
+export interface ThreadFilter {
   ids?: string[] | undefined;
   status?: ThreadStatus | undefined;
+  /** What metadata and state values must contain. */
   metadata?: JsonObject | undefined;
+  values?: JsonObject | undefined;
+}
+
+export interface ThreadSearch extends ThreadFilter {
   limit: number;
   offset: number;
   sortBy: (typeof THREAD_SORT_FIELDS)[number];

@@ -1,9 +1,18 @@
 import { v5 as uuid5 } from 'uuid';
-import { drawGraph } from '../engine/graph-calls.ts';
+import { drawGraph, subgraphsOf } from '../engine/graph-calls.ts';
 import type { GraphRegistry } from '../engine/graph-registry.ts';
-import type { Assistant, AssistantSearch } from '../model/assistant.ts';
+import { shapeOf, type GraphShape } from '../engine/subgraph-schemas.ts';
+import type {
+  Assistant,
+  AssistantFilter,
+  AssistantSearch,
+  AssistantVersion,
+  AssistantVersionSearch,
+} from '../model/assistant.ts';
 import { isoTime, type Clock } from '../model/clock.ts';
 import { HoldpointError } from '../model/errors.ts';
+import type { JsonObject } from '../model/json.ts';
+import { assistantNotFound } from '../model/not-found.ts';
 import type { Page, Storage } from '../storage/ports.ts';
 
 /** The namespace in which LangGraph servers derive a graph's own assistant from its id. */
@@ -13,6 +22,17 @@ interface AssistantDeps {
   storage: Storage;
   graphs: GraphRegistry;
   clock: Clock;
+  newId: () => string;
+}
+
+type Fields = Pick<Assistant, 'graphId' | 'name' | 'description' | 'config' | 'context' | 'metadata'>;
+
+export type PatchAssistantInput = { [K in keyof Fields]?: Fields[K] | undefined };
+
+export interface CreateAssistantInput extends PatchAssistantInput {
+  assistantId?: string | undefined;
+  graphId: string;
+  ifExists: 'raise' | 'do_nothing';
 }
 
 export interface Assistants {
@@ -23,12 +43,28 @@ export interface Assistants {
    * @throws {HoldpointError} `assistant_not_found`.
    */
   find(assistantOrGraphId: string): Promise<Assistant>;
+  /** Whether it is the assistant that a graph always has. */
+  isSystem(assistant: Assistant): boolean;
   search(query: AssistantSearch): Promise<Page<Assistant>>;
+  count(filter: AssistantFilter): Promise<number>;
+  /** @throws {HoldpointError} `graph_not_found`; `already_exists` when the id is taken and `ifExists` is "raise". */
+  create(input: CreateAssistantInput): Promise<Assistant>;
+  /** Makes a new version, with `metadata` merged into what is there and the other fields replaced. */
+  patch(assistantOrGraphId: string, patch: PatchAssistantInput): Promise<Assistant>;
+  versions(query: AssistantVersionSearch): Promise<AssistantVersion[]>;
+  /** @throws {HoldpointError} `assistant_not_found` when there is no such version. */
+  setLatest(assistantOrGraphId: string, version: number): Promise<Assistant>;
   /** The graph as nodes and edges. */
   draw(assistantOrGraphId: string, xray: boolean | number): Promise<unknown>;
+  /** The shapes of the graphs within the graph by namespace; of one namespace only, when it is given. */
+  subgraphs(
+    assistantOrGraphId: string,
+    options: { namespace?: string | undefined; recurse: boolean },
+  ): Promise<Record<string, GraphShape>>;
 }
 
-export const createAssistants = ({ storage, graphs, clock }: AssistantDeps): Assistants => {
+export const createAssistants = (deps: AssistantDeps): Assistants => {
+  const { storage, graphs, clock } = deps;
   const find = async (id: string): Promise<Assistant> => {
     const assistant = await storage.assistants.get(graphs.has(id) ? systemAssistantId(id) : id);
     if (assistant) return assistant;
@@ -36,10 +72,24 @@ export const createAssistants = ({ storage, graphs, clock }: AssistantDeps): Ass
       details: { assistant_id: id, graphs: graphs.ids() },
     });
   };
+  const graphOf = async (id: string) => {
+    const { graphId, config } = await find(id);
+    return { graphId, graph: await graphs.load(graphId, { configurable: config.configurable ?? {} }) };
+  };
   return {
     find,
+    isSystem: (assistant) => isSystem(graphs, assistant.assistantId),
+    ...editing(deps, find),
     search: (query) => storage.assistants.search(query),
-    draw: async (id, xray) => drawGraph(await graphs.load((await find(id)).graphId), xray),
+    count: (filter) => storage.assistants.count(filter),
+    versions: async ({ assistantId, ...query }) =>
+      storage.assistants.versions({ ...query, assistantId: (await find(assistantId)).assistantId }),
+    draw: async (id, xray) => drawGraph((await graphOf(id)).graph, xray),
+    subgraphs: async (id, options) => {
+      const { graphId, graph } = await graphOf(id);
+      const found = Object.entries(await subgraphsOf(graph, options));
+      return Object.fromEntries(found.map(([namespace, inner]) => [namespace, shapeOf(graphId, inner)]));
+    },
     ensureSystem: async () => {
       const at = isoTime(clock);
       await storage.transaction(async (ledger) => {
@@ -49,16 +99,85 @@ export const createAssistants = ({ storage, graphs, clock }: AssistantDeps): Ass
   };
 };
 
+const editing = (
+  { storage, graphs, clock, newId }: AssistantDeps,
+  find: Assistants['find'],
+): Pick<Assistants, 'create' | 'patch' | 'setLatest'> => ({
+  create: async ({ assistantId = newId(), ifExists, ...fields }) => {
+    checkGraph(graphs, fields.graphId);
+    const at = isoTime(clock);
+    const assistant = { ...blank(assistantId, at), ...given(fields) };
+    if (await storage.transaction((ledger) => ledger.assistants.insert(assistant))) return assistant;
+    if (ifExists === 'do_nothing') return find(assistantId);
+    throw new HoldpointError('already_exists', 'Assistant already exists', {
+      details: { assistant_id: assistantId },
+    });
+  },
+  patch: async (id, patch) => {
+    if (patch.graphId !== undefined) checkGraph(graphs, patch.graphId);
+    const { assistantId } = await find(id);
+    if (patch.graphId !== undefined && isSystem(graphs, assistantId)) throw keepsGraph(assistantId);
+    return storage.transaction(async (ledger) => {
+      const assistant = await ledger.assistants.get(assistantId);
+      if (!assistant) throw assistantNotFound(id);
+      const metadata: JsonObject = { ...assistant.metadata, ...patch.metadata };
+      return ledger.assistants.putVersion({
+        ...assistant,
+        ...given(patch),
+        metadata,
+        updatedAt: isoTime(clock),
+      });
+    });
+  },
+  setLatest: async (id, version) => {
+    const { assistantId } = await find(id);
+    const shown = await storage.transaction((ledger) =>
+      ledger.assistants.showVersion({ assistantId, version, updatedAt: isoTime(clock) }),
+    );
+    if (shown) return shown;
+    throw new HoldpointError('assistant_not_found', `Assistant ${id} has no version ${version}`, {
+      details: { assistant_id: assistantId, version },
+    });
+  },
+});
+
+const isSystem = (graphs: GraphRegistry, assistantId: string): boolean =>
+  graphs.ids().some((graphId) => systemAssistantId(graphId) === assistantId);
+
+const keepsGraph = (assistantId: string): HoldpointError =>
+  new HoldpointError(
+    'invalid_request',
+    `graph_id: assistant ${assistantId} is the own one of its graph and stays with it`,
+    { details: { field: 'graph_id' } },
+  );
+
+const checkGraph = (graphs: GraphRegistry, graphId: string): void => {
+  if (graphs.has(graphId)) return;
+  throw new HoldpointError('graph_not_found', `Graph "${graphId}" is not in langgraph.json.`, {
+    details: { graphs: graphs.ids() },
+  });
+};
+
+const given = <T extends object>(fields: T): { [K in keyof T]-?: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
+
 export const systemAssistantId = (graphId: string): string => uuid5(graphId, NAMESPACE);
 
 const systemAssistant = (graphId: string, at: string): Assistant => ({
-  assistantId: systemAssistantId(graphId),
+  ...blank(systemAssistantId(graphId), at),
   graphId,
   name: graphId,
+  metadata: { created_by: 'system' },
+});
+
+const blank = (assistantId: string, at: string): Assistant => ({
+  assistantId,
+  graphId: '',
+  name: 'Untitled',
   description: null,
   config: {},
   context: {},
-  metadata: { created_by: 'system' },
+  metadata: {},
   version: 1,
   createdAt: at,
   updatedAt: at,

@@ -2,7 +2,8 @@ import { isoTime, type Clock } from '../model/clock.ts';
 import { HoldpointError } from '../model/errors.ts';
 import type { JsonObject } from '../model/json.ts';
 import { showInterrupts, type ShowQuestion } from '../model/shown-questions.ts';
-import type { Thread, ThreadSearch } from '../model/thread.ts';
+import { newThread, type Thread, type ThreadFilter, type ThreadSearch } from '../model/thread.ts';
+import type { ThreadSize } from '../storage/checkpoints.ts';
 import type { Page, Storage } from '../storage/ports.ts';
 import { threadNotFound } from '../model/not-found.ts';
 
@@ -20,19 +21,38 @@ export interface ThreadWithValues {
   values: string | null;
 }
 
+export interface CreatedThread extends ThreadWithValues {
+  /** False when it was there already. */
+  isNew: boolean;
+}
+
+export interface CreateThreadInput {
+  threadId?: string | undefined;
+  metadata: JsonObject;
+  ifExists: 'raise' | 'do_nothing';
+  ttlMinutes?: number | undefined;
+}
+
+export interface PatchThreadInput {
+  metadata?: JsonObject | undefined;
+  /** From now on; null: for ever. */
+  ttlMinutes?: number | null | undefined;
+}
+
 export interface Threads {
   /** @throws {HoldpointError} `already_exists` when the id is taken and `ifExists` is "raise". */
-  create(input: {
-    threadId?: string | undefined;
-    metadata: JsonObject;
-    ifExists: 'raise' | 'do_nothing';
-  }): Promise<ThreadWithValues>;
+  create(input: CreateThreadInput): Promise<CreatedThread>;
   /** @throws {HoldpointError} `thread_not_found`. */
   get(threadId: string): Promise<ThreadWithValues>;
   search(query: ThreadSearch): Promise<Page<ThreadWithValues>>;
+  count(filter: ThreadFilter): Promise<number>;
   /** Merges `metadata` into the thread's. */
-  patch(threadId: string, metadata: JsonObject): Promise<ThreadWithValues>;
+  patch(threadId: string, patch: PatchThreadInput): Promise<ThreadWithValues>;
+  /** What the thread's checkpoints take. */
+  size(threadId: string): Promise<ThreadSize>;
 }
+
+const MINUTE_MS = 60_000;
 
 export const createThreads = ({ storage, clock, newId, showQuestion }: ThreadDeps): Threads => {
   const withValues = async (thread: Thread): Promise<ThreadWithValues> => ({
@@ -46,13 +66,15 @@ export const createThreads = ({ storage, clock, newId, showQuestion }: ThreadDep
     if (!thread) throw threadNotFound(threadId);
     return withValues(thread);
   };
+  const ttlOf = (minutes: number) => ({ minutes, expiresMs: clock.now() + minutes * MINUTE_MS });
   return {
     get,
-    create: async ({ threadId = newId(), metadata, ifExists }) => {
-      const thread = newThread(threadId, metadata, isoTime(clock));
+    create: async ({ threadId = newId(), metadata, ifExists, ttlMinutes }) => {
+      const blank = newThread({ threadId, metadata, at: isoTime(clock) });
+      const thread = { ...blank, ttl: ttlMinutes === undefined ? null : ttlOf(ttlMinutes) };
       if (await storage.transaction((ledger) => ledger.threads.insert(thread)))
-        return { thread, values: null };
-      if (ifExists === 'do_nothing') return get(threadId);
+        return { thread, values: null, isNew: true };
+      if (ifExists === 'do_nothing') return { ...(await get(threadId)), isNew: false };
       throw new HoldpointError('already_exists', `Thread with ID ${threadId} already exists`, {
         details: { thread_id: threadId },
       });
@@ -61,31 +83,22 @@ export const createThreads = ({ storage, clock, newId, showQuestion }: ThreadDep
       const { items, total } = await storage.threads.search(query);
       return { items: await Promise.all(items.map(withValues)), total };
     },
-    patch: async (threadId, metadata) => {
+    count: (filter) => storage.threads.count(filter),
+    patch: async (threadId, { metadata, ttlMinutes }) => {
       await storage.transaction(async (ledger) => {
         const thread = await ledger.threads.get(threadId);
         if (!thread) throw threadNotFound(threadId);
         await ledger.threads.patch(threadId, {
-          metadata: { ...thread.metadata, ...metadata },
+          ...(metadata && { metadata: { ...thread.metadata, ...metadata } }),
+          ...(ttlMinutes !== undefined && { ttl: ttlMinutes === null ? null : ttlOf(ttlMinutes) }),
           updatedAt: isoTime(clock),
         });
       });
       return get(threadId);
     },
+    size: async (threadId) => {
+      if (!(await storage.threads.get(threadId))) throw threadNotFound(threadId);
+      return storage.checkpoints.size(threadId);
+    },
   };
 };
-
-const newThread = (threadId: string, metadata: JsonObject, at: string): Thread => ({
-  threadId,
-  graphId: typeof metadata['graph_id'] === 'string' ? metadata['graph_id'] : null,
-  metadata,
-  config: {},
-  status: 'idle',
-  interrupts: {},
-  lifecycle: null,
-  fence: 0,
-  leaseToken: null,
-  activeRunId: null,
-  createdAt: at,
-  updatedAt: at,
-});

@@ -50,6 +50,12 @@ export interface CheckpointDigest {
   sha256: string;
 }
 
+/** What a thread's checkpoints take, as stored. */
+export interface ThreadSize {
+  checkpoints: { count: number; bytes: number };
+  writes: { count: number; bytes: number };
+}
+
 /** Thread-keyed checkpoints behind the fence. Its own database: never the ledger's connection or file. */
 export interface Checkpoints {
   /** Reads only; its `put`, `putWrites` and `deleteThread` throw. Safe from any process. */
@@ -79,5 +85,15 @@ export interface Checkpoints {
   }): Promise<CheckpointDigest | undefined>;
   /** Deletes all of the thread's checkpoints and its lease in one transaction: a late `put` is refused, not orphaned. */
   deleteThread(threadId: string): Promise<void>;
+  /**
+   * Deletes what the run has stored, in every namespace, and the thread's lease in the same transaction: a late `put`
+   * of the run is refused. The latest checkpoint is then the one the run found.
+   */
+  forgetRun(input: { threadId: string; runId: string }): Promise<void>;
+  /** Gives `to`, which has none, the checkpoints of `from` as they are at one moment. */
+  copyThread(input: { from: string; to: string }): Promise<void>;
+  /** Deletes all but the latest checkpoint of each namespace. Only for who holds the thread. */
+  keepLatest(threadId: string): Promise<void>;
+  size(threadId: string): Promise<ThreadSize>;
   close(): Promise<void>;
 }

@@ -1,11 +1,17 @@
-import type { Assistant, AssistantSearch } from '../model/assistant.ts';
+import type {
+  Assistant,
+  AssistantFilter,
+  AssistantSearch,
+  AssistantVersion,
+  AssistantVersionSearch,
+} from '../model/assistant.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Lease } from '../model/lease.ts';
 import type { EventCursor, NewRunEvent, RunEvent } from '../model/run-event.ts';
 import type { DesiredState, RunState } from '../model/run-state.ts';
 import type { Run } from '../model/run.ts';
 import type { LogEntry } from '../model/session-log.ts';
-import type { HeldThread, Thread, ThreadSearch, ThreadValues } from '../model/thread.ts';
+import type { HeldThread, Thread, ThreadFilter, ThreadSearch, ThreadValues } from '../model/thread.ts';
 import type { ApprovalStore, StickyDecisionStore } from './approvals.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import type { CronStore } from './cron-store.ts';
@@ -38,10 +44,23 @@ export interface Page<T> {
 }
 
 export interface AssistantStore {
-  /** False when the id is taken; nothing is changed then. */
+  /** Stores it with its first version. False when the id is taken; nothing is changed then. */
   insert(assistant: Assistant): Promise<boolean>;
   get(assistantId: string): Promise<Assistant | undefined>;
   search(query: AssistantSearch): Promise<Page<Assistant>>;
+  count(filter: AssistantFilter): Promise<number>;
+  /** Stores it as the version after the highest and shows that from now on. */
+  putVersion(assistant: Assistant): Promise<Assistant>;
+  /** Newest first. */
+  versions(query: AssistantVersionSearch): Promise<AssistantVersion[]>;
+  /** Shows this version from now on. Undefined when there is no such version. */
+  showVersion(input: {
+    assistantId: string;
+    version: number;
+    updatedAt: string;
+  }): Promise<Assistant | undefined>;
+  /** With all its versions. */
+  remove(assistantId: string): Promise<boolean>;
 }
 
 export interface ThreadPatch {
@@ -51,6 +70,7 @@ export interface ThreadPatch {
   status?: Thread['status'];
   interrupts?: Thread['interrupts'];
   lifecycle?: Thread['lifecycle'];
+  ttl?: Thread['ttl'];
   updatedAt: string;
 }
 
@@ -67,6 +87,7 @@ export interface ThreadStore {
   insert(thread: Thread): Promise<boolean>;
   get(threadId: string): Promise<Thread | undefined>;
   search(query: ThreadSearch): Promise<Page<Thread>>;
+  count(filter: ThreadFilter): Promise<number>;
   patch(threadId: string, patch: ThreadPatch): Promise<boolean>;
   values(threadId: string): Promise<ThreadValues | undefined>;
   putValues(threadId: string, values: ThreadValues): Promise<void>;
@@ -82,6 +103,17 @@ export interface ThreadStore {
   heldBy(filter: { owner: string } | { expiredBefore: number }): Promise<HeldThread[]>;
   /** Hides the thread from every reader and breaks its lease, so that its checkpoints can be deleted. */
   markDeleted(threadId: string): Promise<boolean>;
+  /** Takes back {@link markDeleted}. */
+  unmark(threadId: string): Promise<void>;
+  /** Hides a temporary thread on which nothing is left to do, until it is deleted. Nothing happens to any other. */
+  retire(input: { threadId: string; endedMs: number }): Promise<void>;
+  /**
+   * Marks for deletion what has expired but neither waits nor is at work, and what was hidden before `hiddenBefore`;
+   * a few at once. Answers which.
+   */
+  markExpired(input: { now: number; hiddenBefore: number }): Promise<string[]>;
+  /** When the next thread at rest expires (ms since the epoch). */
+  nextExpiry(): Promise<number | undefined>;
   /** Threads whose deletion was begun. */
   marked(): Promise<string[]>;
   /** Removes the thread's row, runs, values, events and log. */
@@ -94,7 +126,9 @@ export interface MoveRun {
   to: RunState;
   /** When given, the write happens only if this lease still owns the run's thread. */
   lease?: Lease;
-  set?: Partial<Pick<Run, 'attempt' | 'spent' | 'failure' | 'reason' | 'desired' | 'pauseId' | 'resume'>>;
+  set?: Partial<
+    Pick<Run, 'attempt' | 'spent' | 'failure' | 'reason' | 'desired' | 'pauseId' | 'resume' | 'deadlineMs'>
+  >;
   at: string;
 }
 
@@ -103,8 +137,13 @@ export interface RunStore {
   get(runId: string): Promise<Run | undefined>;
   /** Newest first. */
   list(query: { threadId: string; states?: RunState[]; limit: number; offset: number }): Promise<Run[]>;
-  /** Runs of the thread that have not ended: pending, running, pausing, paused or stopped; oldest first. */
+  /**
+   * Runs of the thread that have not ended: pending, running, pausing, paused or stopped. First the one that is at
+   * work, then the oldest first, and last those that are not due yet.
+   */
   unfinished(threadId: string): Promise<Run[]>;
+  /** Of all threads, or of one assistant's runs. */
+  allUnfinished(filter: { assistantId?: string; states?: RunState[] }): Promise<RunJob[]>;
   /** Writes `to` only if the row is still `from` and, when given, `lease` still owns its thread. */
   move(input: MoveRun): Promise<boolean>;
   /** False when the run is not in one of `whileIn`. */
@@ -114,10 +153,19 @@ export interface RunStore {
     whileIn: RunState[];
     reason: string | null;
   }): Promise<boolean>;
-  /** Puts the thread's oldest unfinished run in the queue if it is pending, and answers it: one run at a time, in order. Not one that a paused scope holds back. */
+  /**
+   * Puts the first of the thread's unfinished runs in the queue if it is pending and due, and answers it: one run at a
+   * time, in order. Not one that a paused scope holds back.
+   */
   offerNext(threadId: string): Promise<RunJob | undefined>;
-  /** Queued runs that are due, oldest first. */
+  /** Makes due what was to wait until now. Answers the threads concerned. */
+  promote(now: number): Promise<string[]>;
+  /** When the next delayed run is due (ms since the epoch). */
+  nextDue(): Promise<number | undefined>;
+  /** Queued runs, oldest first. */
   due(limit: number): Promise<RunJob[]>;
+  /** Removes the events of the thread's runs. */
+  dropEvents(threadId: string): Promise<void>;
   /** Removes the run and its events. */
   remove(run: RunJob): Promise<boolean>;
   /** How many runs are in each state that has any. */

@@ -73,6 +73,7 @@ export class Worker {
     const { execute, log } = this.#deps;
     const control = createAttemptControl();
     const attempt: Attempt = { control, claimed: false };
+    let timer: NodeJS.Timeout | undefined;
     this.#attempts.set(runId, attempt);
     try {
       const claimed = await this.#claim(runId);
@@ -80,11 +81,13 @@ export class Worker {
       attempt.claimed = true;
       if (this.#mode === 'draining') control.requestDrain('shutdown');
       ORDERS[claimed.run.desired](control);
+      timer = limit(claimed.run.deadlineMs, control);
       const result = await execute(claimed, control);
       const state = await this.#settle(claimed, result);
       log.debug({ runId, attempt: claimed.run.attempt, outcome: result.outcome, state }, 'attempt ended');
       if (control.abortReason === 'storage') await pause(RETRY_MS);
     } finally {
+      clearTimeout(timer);
       this.#attempts.delete(runId);
     }
   }
@@ -153,8 +156,18 @@ const ORDERS: Record<DesiredState, (control: AttemptControl) => void> = {
   pause: (control) => control.requestDrain('pause'),
   pause_now: (control) => control.abort('pause'),
   cancel: (control) => control.abort('cancel'),
+  rollback: (control) => control.abort('rollback'),
   stop: (control) => control.abort('stop'),
 };
+
+/** Ends the attempt when the run has run out of time. Timers do not take longer than {@link LONGEST_TIMER_MS}. */
+const limit = (deadlineMs: number | null, control: AttemptControl): NodeJS.Timeout | undefined => {
+  if (deadlineMs === null) return undefined;
+  const left = Math.max(0, deadlineMs - Date.now());
+  return left > LONGEST_TIMER_MS ? undefined : setTimeout(() => control.abort('timeout'), left);
+};
+
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Before storage that refused is tried again. */
 const RETRY_MS = 1000;

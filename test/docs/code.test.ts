@@ -49,7 +49,7 @@ describe('the documentation', () => {
       ...Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     ]);
     const unserved = [...section('docs/compatibility.md', 'Not served yet').matchAll(/`([A-Z]* ?\/[^`]*)`/g)];
-    expect(unserved.length).toBeGreaterThan(15);
+    expect(unserved.length).toBeGreaterThan(0);
     expect(
       unserved.map(([, endpoint = '']) => endpoint).filter((endpoint) => served.includes(endpoint)),
     ).toEqual([]);

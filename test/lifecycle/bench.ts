@@ -33,7 +33,13 @@ export const openLifecycle = async () => {
     clock: { now: () => Date.parse(AT) },
     newId: randomUUID,
     at: () => {},
-    settings: { leaseMs: 1000, maxSpentAttempts: 2, eventRetentionMs: 1000, approvalDialects: true },
+    settings: {
+      leaseMs: 1000,
+      maxSpentAttempts: 2,
+      runTimeoutMs: 0,
+      eventRetentionMs: 1000,
+      approvalDialects: true,
+    },
   };
   const launchRun = createLaunchRun({ ...deps, findAssistant: () => Promise.resolve(agent) });
   const claimRun = createClaimRun(deps);

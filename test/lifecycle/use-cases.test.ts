@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RunOutcome } from '../../src/engine/outcome.ts';
+import { failureIn, type RunOutcome } from '../../src/engine/outcome.ts';
 import { LeaseLostError } from '../../src/model/errors.ts';
 import type { RunState } from '../../src/model/run-state.ts';
 import type { ThreadStatus } from '../../src/model/wire-status.ts';
@@ -118,7 +118,7 @@ describe('settling a run', () => {
     expect(await lifecycle.settle(claimed, outcome)).toBe(state);
     expect(await threadOf(claimed)).toMatchObject({ status, leaseToken: null, activeRunId: null });
     expect((await lifecycle.storage.runs.get(claimed.run.runId))?.failure ?? null).toEqual(
-      outcome.kind === 'failed' ? failure : null,
+      failureIn(outcome),
     );
     expect((await due()).includes(claimed.run.runId)).toBe(state === 'pending');
   });

@@ -164,21 +164,6 @@ describe('runs', () => {
       expect(latch.calls('queue')).toEqual(['', ...tags].map((waiting) => ({ waiting })));
       expect((await server.client.threads.get(id)).status).toBe('idle');
     });
-
-    it('offers no strategy that it does not serve yet', async () => {
-      const id = await newThread();
-      for (const multitask_strategy of ['interrupt', 'rollback']) {
-        const answer = await server.send('POST', `/threads/${id}/runs`, {
-          assistant_id: 'steps',
-          multitask_strategy,
-        });
-        expect(refusal(answer)).toMatchObject({
-          status: 501,
-          code: 'not_supported',
-          field: 'multitask_strategy',
-        });
-      }
-    });
   });
 
   describe('listing', () => {

@@ -1,17 +1,35 @@
 import { z } from 'zod';
 import { ASSISTANT_SORT_FIELDS } from '../../model/assistant.ts';
+import type { JsonObject } from '../../model/json.ts';
 import { pageHeaders, presentAssistant, selectFields } from '../present.ts';
 import { Reply, route, type Route } from '../route.ts';
-import { AssistantParams, AssistantView, JsonObjectBody, MetadataFilter, Paging } from '../schemas.ts';
+import {
+  AssistantParams,
+  AssistantView,
+  Config,
+  given,
+  JsonObjectBody,
+  MetadataFilter,
+  Paging,
+  QueryFlag,
+  Uuid,
+} from '../schemas.ts';
+import { assistantGraphRoutes } from './assistant-graph.ts';
+import { assistantVersionRoutes } from './assistant-versions.ts';
 import type { PlatformDeps } from './deps.ts';
+import { incomingState } from './incoming-state.ts';
 
 const tag = 'assistants';
 
+const Filter = {
+  graph_id: z.string().nullish(),
+  name: z.string().nullish(),
+  metadata: MetadataFilter,
+};
+
 const Search = z
   .looseObject({
-    graph_id: z.string().nullish(),
-    name: z.string().nullish(),
-    metadata: MetadataFilter,
+    ...Filter,
     ...Paging,
     sort_by: z.enum(ASSISTANT_SORT_FIELDS).nullish(),
     sort_order: z.enum(['asc', 'desc']).nullish(),
@@ -19,15 +37,39 @@ const Search = z
   })
   .prefault({});
 
-/** How far subgraphs are opened in a drawing: not, all the way, or so many levels. */
-const Xray = z
-  .string()
-  .regex(/^(true|false|\d{1,3})$/, 'is neither true, false nor a number of levels')
-  .default('false')
-  .transform((text) => (text === 'true' ? true : text === 'false' ? false : Number(text)));
+const Count = z.looseObject(Filter).prefault({});
 
-/** Create, update, versions, schemas and subgraphs come here too. */
-export const assistantRoutes = ({ assistants }: PlatformDeps): Route[] => [
+const Fields = {
+  config: given(Config),
+  context: given(JsonObjectBody),
+  metadata: given(JsonObjectBody),
+  name: given(z.string().min(1)),
+  description: z.string().nullish(),
+};
+
+const Create = z.looseObject({
+  ...Fields,
+  graph_id: z.string().min(1),
+  assistant_id: given(Uuid),
+  if_exists: given(z.enum(['raise', 'do_nothing'])),
+});
+
+const Patch = z.looseObject({ ...Fields, graph_id: given(z.string().min(1)) });
+
+export const assistantRoutes = (deps: PlatformDeps): Route[] => [
+  ...finding(deps),
+  ...editing(deps),
+  ...assistantVersionRoutes(deps),
+  ...assistantGraphRoutes(deps),
+];
+
+const filterOf = (body: z.output<typeof Count>) => ({
+  graphId: body.graph_id ?? undefined,
+  name: body.name ?? undefined,
+  metadata: body.metadata ?? undefined,
+});
+
+const finding = ({ assistants }: PlatformDeps): Route[] => [
   route({
     method: 'post',
     path: '/assistants/search',
@@ -37,9 +79,7 @@ export const assistantRoutes = ({ assistants }: PlatformDeps): Route[] => [
     response: z.array(AssistantView),
     handle: async ({ body }) => {
       const { items, total } = await assistants.search({
-        graphId: body.graph_id ?? undefined,
-        name: body.name ?? undefined,
-        metadata: body.metadata ?? undefined,
+        ...filterOf(body),
         limit: body.limit,
         offset: body.offset,
         sortBy: body.sort_by ?? 'created_at',
@@ -53,6 +93,15 @@ export const assistantRoutes = ({ assistants }: PlatformDeps): Route[] => [
     },
   }),
   route({
+    method: 'post',
+    path: '/assistants/count',
+    tag,
+    summary: 'How many assistants there are',
+    body: Count,
+    response: z.number(),
+    handle: ({ body }) => assistants.count(filterOf(body)),
+  }),
+  route({
     method: 'get',
     path: '/assistants/:assistant_id',
     tag,
@@ -61,14 +110,61 @@ export const assistantRoutes = ({ assistants }: PlatformDeps): Route[] => [
     response: AssistantView,
     handle: async ({ params }) => presentAssistant(await assistants.find(params.assistant_id)),
   }),
+];
+
+const editing = ({ assistants, deleteAssistant }: PlatformDeps): Route[] => [
   route({
-    method: 'get',
-    path: '/assistants/:assistant_id/graph',
+    method: 'post',
+    path: '/assistants',
     tag,
-    summary: "The assistant's graph as nodes and edges",
+    summary: 'Create an assistant: a graph with configuration',
+    body: Create,
+    response: AssistantView,
+    handle: async ({ body }) =>
+      presentAssistant(
+        await assistants.create({
+          ...fieldsOf(body),
+          graphId: body.graph_id,
+          assistantId: body.assistant_id,
+          ifExists: body.if_exists ?? 'raise',
+        }),
+      ),
+  }),
+  route({
+    method: 'patch',
+    path: '/assistants/:assistant_id',
+    tag,
+    summary: 'Make a new version of an assistant; metadata is merged, what else is given replaced',
     params: AssistantParams,
-    query: z.object({ xray: Xray }),
-    response: z.object({ nodes: z.array(JsonObjectBody), edges: z.array(JsonObjectBody) }),
-    handle: ({ params, query }) => assistants.draw(params.assistant_id, query.xray),
+    body: Patch,
+    response: AssistantView,
+    handle: async ({ params, body }) =>
+      presentAssistant(
+        await assistants.patch(params.assistant_id, { ...fieldsOf(body), graphId: body.graph_id }),
+      ),
+  }),
+  route({
+    method: 'delete',
+    path: '/assistants/:assistant_id',
+    tag,
+    summary: 'Delete an assistant with its versions; its runs are cancelled',
+    params: AssistantParams,
+    query: z.object({ delete_threads: QueryFlag }),
+    response: z.array(z.string()),
+    handle: async ({ params, query, request }) => [
+      await deleteAssistant({
+        assistantId: params.assistant_id,
+        deleteThreads: query.delete_threads,
+        actor: request.actor,
+      }),
+    ],
   }),
 ];
+
+const fieldsOf = ({ config, context, metadata, name, description }: z.output<typeof Patch>) => ({
+  config: incomingState(config, 'config') as typeof config,
+  context: incomingState(context, 'context') as JsonObject | undefined,
+  metadata: incomingState(metadata, 'metadata') as JsonObject | undefined,
+  name,
+  description,
+});

@@ -174,15 +174,19 @@ const toCron = (body: z.output<typeof Create>, request: RequestFacts, threadId: 
   const { schedule, timezone, end_time, enabled, on_run_completed, ...run } = body;
   const {
     threadId: _thread,
+    ifNoThread: _ifNoThread,
     assistantId,
     actor,
     ...launch
-  } = toLaunchInput({
-    threadId: threadId ?? '',
-    body: { ...run, multitask_strategy: run.multitask_strategy ?? 'enqueue' },
-    request,
-    live: false,
-  });
+  } = toLaunchInput(
+    {
+      threadId,
+      body: { ...run, multitask_strategy: run.multitask_strategy ?? 'enqueue' },
+      request,
+      live: false,
+    },
+    () => '',
+  );
   return {
     threadId,
     assistantId,

@@ -8,51 +8,72 @@ import type { Principal } from '../../model/principal.ts';
 import type { RequestFacts } from '../route.ts';
 import type { RunCreate } from '../schemas.ts';
 import { incomingState } from './incoming-state.ts';
-import { refuseUnserved } from './unserved.ts';
 
 type RunBody = z.output<typeof RunCreate>;
 
 export interface RunRequest {
-  threadId: string;
+  /** Null: the run brings its own. */
+  threadId: string | null;
   body: RunBody;
   request: RequestFacts;
   /** A stream is opened with the run: its events are written at once. */
   live: boolean;
 }
 
-/** What the wire asks, as the use-case takes it. */
-export const toLaunchInput = ({ threadId, body, request, live }: RunRequest): LaunchRunInput => {
-  refuseUnserved(body, ['webhook', 'after_seconds']);
-  const strategy = body.multitask_strategy ?? 'reject';
-  if (strategy === 'interrupt' || strategy === 'rollback') {
-    throw new HoldpointError(
-      'not_supported',
-      `multitask_strategy "${strategy}" is not served yet. Use "reject" or "enqueue".`,
-      { details: { field: 'multitask_strategy' } },
-    );
-  }
+/** What the wire asks, as the use-case takes it; `newId` names the thread of a run that brings its own. */
+export const toLaunchInput = (
+  { threadId, body, request, live }: RunRequest,
+  newId: () => string,
+): LaunchRunInput => {
+  if (threadId !== null && body.on_completion === 'delete') throw keepsThread();
   return {
-    threadId,
+    threadId: threadId ?? newId(),
+    ifNoThread: threadId === null ? OWN_THREAD[body.on_completion ?? 'delete'] : ifNoThread(body),
     assistantId: body.assistant_id,
-    kwargs: toKwargs(body, { live, request }),
+    kwargs: toKwargs(body, live),
+    headers: headerValues(request.headers),
+    identity: userValues(request.principal),
     metadata: incomingState(body.metadata ?? {}, 'metadata') as JsonObject,
-    multitaskStrategy: strategy,
+    multitaskStrategy: body.multitask_strategy ?? 'reject',
     actor: request.actor,
   };
 };
 
-const toKwargs = (body: RunBody, { live, request }: { live: boolean; request: RequestFacts }): RunKwargs => ({
+const OWN_THREAD = { delete: 'temporary', keep: 'create' } as const;
+
+const ifNoThread = ({ if_not_exists }: RunBody) => (if_not_exists === 'create' ? 'create' : 'refuse');
+
+const keepsThread = (): HoldpointError =>
+  new HoldpointError(
+    'invalid_request',
+    'on_completion: "delete" is for runs that bring their own thread (POST /runs)',
+    { details: { field: 'on_completion' } },
+  );
+
+const toKwargs = (body: RunBody, live: boolean): RunKwargs => ({
   input: incomingState(body.input, 'input') ?? null,
   command: toCommand(body.command),
   checkpoint: checkpointOf(body),
-  config: toConfig(body, request),
+  config: toConfig(body),
   context: incomingState(body.context, 'context') ?? null,
   ...toStreaming(body),
   interrupt_before: body.interrupt_before ?? null,
   interrupt_after: body.interrupt_after ?? null,
   durability: body.durability ?? (body.checkpoint_during === false ? 'exit' : 'sync'),
+  ...onlyGiven({
+    after_seconds: body.after_seconds,
+    webhook: body.webhook,
+    feedback_keys: body.feedback_keys,
+    stream_resumable: body.stream_resumable,
+    langsmith_tracer: body.langsmith_tracer,
+  }),
   live,
 });
+
+type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+const onlyGiven = <T extends object>(fields: T): Given<T> =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Given<T>;
 
 const toStreaming = ({ stream_mode: modes = [], stream_subgraphs, on_disconnect }: RunBody) => ({
   stream_mode: modes.length > 0 ? modes : DEFAULT_MODES,
@@ -63,9 +84,13 @@ const toStreaming = ({ stream_mode: modes = [], stream_subgraphs, on_disconnect 
 const DEFAULT_MODES: StreamMode[] = ['values'];
 
 /** A checkpoint named in `configurable` is where to start, and no configuration of the graph's. */
-const toConfig = ({ config }: RunBody, { headers, principal }: RequestFacts): RunKwargs['config'] => {
-  const { checkpoint_id: _id, checkpoint_ns: _ns, checkpoint_map: _map, ...own } = coordinatesIn(config);
-  const configurable = { ...headerValues(headers), ...own, ...userValues(principal) };
+const toConfig = ({ config }: RunBody): RunKwargs['config'] => {
+  const {
+    checkpoint_id: _id,
+    checkpoint_ns: _ns,
+    checkpoint_map: _map,
+    ...configurable
+  } = coordinatesIn(config);
   return incomingState({ ...config, configurable }, 'config') as RunKwargs['config'];
 };
 
@@ -98,7 +123,7 @@ const headerValues = (headers: IncomingHttpHeaders): Record<string, string> =>
   );
 
 /** A command that says nothing is none. */
-const toCommand = (command: RunBody['command']): RunKwargs['command'] => {
+export const toCommand = (command: RunBody['command']): RunKwargs['command'] => {
   const { resume, update, goto } = command ?? {};
   if (resume === undefined && update === undefined && goto === undefined) return null;
   return {

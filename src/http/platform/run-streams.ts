@@ -8,6 +8,8 @@ import { wantsEvent } from './stream-filter.ts';
 
 interface FollowOptions {
   run: Run;
+  /** How the run is addressed; the default is by its thread. */
+  path?: string;
   cancelOnDisconnect: boolean;
   modes?: string[] | undefined;
   lastEventId?: string | undefined;
@@ -18,14 +20,14 @@ const pathOf = ({ threadId, runId }: Run): string => `/threads/${threadId}/runs/
 /** The run's events from `lastEventId` on. Clients reconnect to `Location`. */
 export const followReply = (
   deps: PlatformDeps,
-  { run, cancelOnDisconnect, modes, lastEventId }: FollowOptions,
+  { run, path = pathOf(run), cancelOnDisconnect, modes, lastEventId }: FollowOptions,
 ): StreamReply => {
   const after = cursorOf(lastEventId);
   return sse({
     events: (signal) => deps.followRun({ run, after, signal }),
     wanted: wantsEvent(modes),
     heartbeatMs: deps.heartbeatMs,
-    headers: { 'Content-Location': pathOf(run), Location: `${pathOf(run)}/stream` },
+    headers: { 'Content-Location': path, Location: `${path}/stream` },
     onLeft: () => cancelOnDisconnect && cancelQuietly(deps, run),
   });
 };
@@ -44,13 +46,13 @@ const cursorOf = (lastEventId: string | undefined): EventCursor => {
  */
 export const waitReply = (
   deps: PlatformDeps,
-  options: { run: Run; cancelOnDisconnect: boolean },
+  options: Pick<FollowOptions, 'run' | 'path' | 'cancelOnDisconnect'>,
 ): StreamReply => {
-  const { run, cancelOnDisconnect } = options;
+  const { run, path = pathOf(run), cancelOnDisconnect } = options;
   const headers = {
     'Content-Type': 'application/json',
-    'Content-Location': pathOf(run),
-    Location: `${pathOf(run)}/join`,
+    'Content-Location': path,
+    Location: `${path}/join`,
   };
   return new StreamReply(headers, async (response, signal) => {
     const beat = keepAlive(response, { every: deps.heartbeatMs, sign: '\n' });

@@ -16,11 +16,9 @@ import {
 import type { PlatformDeps } from './deps.ts';
 import { toLaunchInput, type RunRequest } from './run-request.ts';
 import { followReply, waitReply } from './run-streams.ts';
-import { unserved } from './unserved.ts';
 
 const tag = 'runs';
 
-/** Stateless runs, batches and bulk cancel come here too. */
 export const runRoutes = (deps: PlatformDeps): Route[] => [
   ...creating(deps),
   ...reading(deps),
@@ -72,16 +70,8 @@ const creating = (deps: PlatformDeps): Route[] => [
   }),
 ];
 
-/** With `if_not_exists: "create"` a thread that is not there is made first, unless the run could not start anyway. */
-const launch = async (deps: PlatformDeps, asked: RunRequest): Promise<Run> => {
-  const input = toLaunchInput(asked);
-  if (asked.body.if_not_exists === 'create') {
-    await deps.assistants.find(input.assistantId);
-    const { threadId, metadata } = input;
-    await deps.threads.create({ threadId, metadata, ifExists: 'do_nothing' });
-  }
-  return deps.launchRun(input);
-};
+const launch = (deps: PlatformDeps, asked: RunRequest): Promise<Run> =>
+  deps.launchRun(toLaunchInput(asked, deps.newId));
 
 const reading = (deps: PlatformDeps): Route[] => [
   route({
@@ -163,13 +153,13 @@ const ending = (deps: PlatformDeps): Route[] => [
     method: 'post',
     path: '/threads/:thread_id/runs/:run_id/cancel',
     tag,
-    summary: 'Cancel a run; with wait, answer when it has stopped',
+    summary: 'Cancel a run (action=rollback: and delete what it did); with wait, answer when it has stopped',
     params: RunParams,
     query: Cancel,
     status: 202,
     handle: async ({ params, query, request }) => {
-      if (query.action === 'rollback') throw unserved('action=rollback');
-      const run = await deps.cancelRun({ ...idOf(params), actor: request.actor });
+      const { action } = query;
+      const run = await deps.cancelRun({ ...idOf(params), action, actor: request.actor });
       if (!query.wait) return new Reply(202, {});
       await deps.awaitRun({ ...idOf(params), signal: request.signal });
       return new Reply(204, undefined, { 'Content-Location': `/threads/${run.threadId}/runs/${run.runId}` });

@@ -6,6 +6,7 @@ import {
   CheckpointCoordinates,
   HistoryBody,
   HistoryQueryString,
+  JsonObjectBody,
   QueryFlag,
   StateUpdateBody,
   StateUpdatedView,
@@ -21,6 +22,7 @@ const AtCheckpoint = z.object({ checkpoint: CheckpointCoordinates, subgraphs: z.
 
 export const stateRoutes = (deps: PlatformDeps): Route[] => [
   ...latest(deps),
+  ...metadataOf(deps),
   ...atCheckpoint(deps),
   ...history(deps),
 ];
@@ -52,6 +54,22 @@ const latest = ({ states, updateState }: PlatformDeps): Route[] => [
         checkpoint: refOf({ checkpoint_id: body.checkpoint_id, ...body.checkpoint }),
       }),
     }),
+  }),
+];
+
+const metadataOf = ({ threads }: PlatformDeps): Route[] => [
+  route({
+    method: 'patch',
+    path: '/threads/:thread_id/state',
+    tag,
+    summary: "Merge metadata into the thread's, as the SDK's patchState asks",
+    params: ThreadParams,
+    body: z.looseObject({ metadata: JsonObjectBody.nullish() }),
+    status: 204,
+    handle: async ({ params, body }) => {
+      const metadata = incomingState(body.metadata ?? {}, 'metadata') as JsonObject;
+      await threads.patch(params.thread_id, { metadata });
+    },
   }),
 ];
 

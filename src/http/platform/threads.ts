@@ -1,51 +1,54 @@
 import { z } from 'zod';
-import { THREAD_SORT_FIELDS } from '../../model/thread.ts';
-import { THREAD_STATUSES } from '../../model/wire-status.ts';
-import { pageHeaders, presentThread, selectFields } from '../present.ts';
+import type { SuperstepUpdate } from '../../engine/graph-calls.ts';
+import type { JsonObject } from '../../model/json.ts';
+import { extract } from '../extract.ts';
+import { pageHeaders, presentThread, presentTtl, selectFields } from '../present.ts';
 import { Reply, route, type Route } from '../route.ts';
-import {
-  Ids,
-  JsonObjectBody,
-  MetadataFilter,
-  Paging,
-  ThreadCreate,
-  ThreadParams,
-  ThreadView,
-} from '../schemas.ts';
+import { ThreadParams, ThreadView } from '../schemas.ts';
 import type { PlatformDeps } from './deps.ts';
-import { refuseUnserved } from './unserved.ts';
+import { incomingState } from './incoming-state.ts';
+import { toCommand } from './run-request.ts';
+import {
+  PruneBody,
+  ThreadCreate,
+  ThreadFilterBody,
+  ThreadPatchBody,
+  threadSearchBody,
+} from './thread-bodies.ts';
 
 const tag = 'threads';
 
-const Search = z
-  .looseObject({
-    ids: Ids,
-    metadata: MetadataFilter,
-    status: z.enum(THREAD_STATUSES).nullish(),
-    ...Paging,
-    sort_by: z.enum(THREAD_SORT_FIELDS).nullish(),
-    sort_order: z.enum(['asc', 'desc']).nullish(),
-    select: z.array(ThreadView.keyof()).nullish(),
-  })
-  .prefault({});
+const Search = threadSearchBody(ThreadView.keyof().options as [string, ...string[]]);
 
-/** Count, copy and prune come here too. */
-export const threadRoutes = (deps: PlatformDeps): Route[] => [...collection(deps), ...single(deps)];
+export const threadRoutes = (deps: PlatformDeps): Route[] => [
+  ...collection(deps),
+  ...single(deps),
+  ...upkeep(deps),
+];
 
-const collection = ({ threads }: PlatformDeps): Route[] => [
+const filterOf = (body: z.output<typeof ThreadFilterBody>) => ({
+  ids: body.ids ?? undefined,
+  status: body.status ?? undefined,
+  metadata: body.metadata ?? undefined,
+  values: body.values ?? undefined,
+});
+
+const collection = ({ threads, importThread }: PlatformDeps): Route[] => [
   route({
     method: 'post',
     path: '/threads',
     tag,
-    summary: 'Create a thread',
+    summary: 'Create a thread; with supersteps, take it through them',
     body: ThreadCreate,
     response: ThreadView,
     handle: async ({ body }) =>
       presentThread(
-        await threads.create({
+        await importThread({
           threadId: body.thread_id,
-          metadata: body.metadata ?? {},
+          metadata: incomingState(body.metadata ?? {}, 'metadata') as JsonObject,
           ifExists: body.if_exists ?? 'raise',
+          ttlMinutes: body.ttl,
+          supersteps: toSupersteps(body.supersteps),
         }),
       ),
   }),
@@ -57,45 +60,75 @@ const collection = ({ threads }: PlatformDeps): Route[] => [
     body: Search,
     response: z.array(ThreadView),
     handle: async ({ body }) => {
-      refuseUnserved(body, ['values', 'extract']);
       const { items, total } = await threads.search({
-        ids: body.ids ?? undefined,
-        status: body.status ?? undefined,
-        metadata: body.metadata ?? undefined,
+        ...filterOf(body),
         limit: body.limit,
         offset: body.offset,
         sortBy: body.sort_by ?? 'created_at',
         sortOrder: body.sort_order ?? 'desc',
       });
-      return new Reply(
-        200,
-        items.map((item) => selectFields(presentThread(item), body.select)),
-        pageHeaders(total, body),
-      );
+      const found = items.map((item) => {
+        const view = presentThread(item);
+        return { ...selectFields(view, body.select), ...extracted(view, body.extract) };
+      });
+      return new Reply(200, found, pageHeaders(total, body));
     },
   }),
+  route({
+    method: 'post',
+    path: '/threads/count',
+    tag,
+    summary: 'How many threads there are',
+    body: ThreadFilterBody,
+    response: z.number(),
+    handle: ({ body }) => threads.count(filterOf(body)),
+  }),
 ];
+
+const toSupersteps = (supersteps: z.output<typeof ThreadCreate>['supersteps'] = []): SuperstepUpdate[][] =>
+  supersteps.map(({ updates }) =>
+    updates.map(({ values, command, as_node: asNode }) => ({
+      values: incomingState(values, 'values') ?? null,
+      command: toCommand(command),
+      asNode,
+    })),
+  );
+
+const extracted = (view: object, paths: Record<string, string> | undefined): object =>
+  paths
+    ? {
+        extracted: Object.fromEntries(
+          Object.entries(paths).map(([name, path]) => [name, extract(view, path)]),
+        ),
+      }
+    : {};
 
 const single = ({ threads, deleteThread }: PlatformDeps): Route[] => [
   route({
     method: 'get',
     path: '/threads/:thread_id',
     tag,
-    summary: 'Get a thread with its values and waiting questions',
+    summary: 'Get a thread with its values and waiting questions; include=ttl: and when it expires',
     params: ThreadParams,
+    query: z.looseObject({ include: z.union([z.string(), z.array(z.string())]).optional() }),
     response: ThreadView,
-    handle: async ({ params }) => presentThread(await threads.get(params.thread_id)),
+    handle: async ({ params, query }) => {
+      const found = await threads.get(params.thread_id);
+      const wantsTtl = [query.include ?? []].flat().includes('ttl');
+      return { ...presentThread(found), ...(wantsTtl && { ttl: presentTtl(found.thread) }) };
+    },
   }),
   route({
     method: 'patch',
     path: '/threads/:thread_id',
     tag,
-    summary: "Merge metadata into the thread's",
+    summary: "Merge metadata into the thread's, or set when it expires",
     params: ThreadParams,
-    body: z.looseObject({ metadata: JsonObjectBody.nullish() }),
+    body: ThreadPatchBody,
     response: ThreadView,
     handle: async ({ params, body, request }) => {
-      const patched = await threads.patch(params.thread_id, body.metadata ?? {});
+      const metadata = incomingState(body.metadata ?? {}, 'metadata') as JsonObject;
+      const patched = await threads.patch(params.thread_id, { metadata, ttlMinutes: body.ttl });
       return request.headers['prefer'] === 'return=minimal' ? new Reply(204) : presentThread(patched);
     },
   }),
@@ -107,5 +140,57 @@ const single = ({ threads, deleteThread }: PlatformDeps): Route[] => [
     params: ThreadParams,
     status: 204,
     handle: ({ params }) => deleteThread(params.thread_id),
+  }),
+];
+
+const Section = z.object({ count: z.number(), bytes: z.number() });
+
+const upkeep = ({ threads, copyThread, pruneThreads }: PlatformDeps): Route[] => [
+  route({
+    method: 'post',
+    path: '/threads/:thread_id/copy',
+    tag,
+    summary: 'Make a thread with the same states, questions included',
+    params: ThreadParams,
+    response: ThreadView,
+    handle: async ({ params }) => presentThread(await threads.get(await copyThread(params.thread_id))),
+  }),
+  route({
+    method: 'post',
+    path: '/threads/prune',
+    tag,
+    summary: 'Delete threads, or all but the latest state of each',
+    body: PruneBody,
+    response: z.object({ pruned_count: z.number() }),
+    handle: async ({ body }) => ({
+      pruned_count: await pruneThreads({
+        threadIds: body.thread_ids,
+        strategy: body.strategy ?? 'delete',
+      }),
+    }),
+  }),
+  route({
+    method: 'get',
+    path: '/threads/:thread_id/storage',
+    tag,
+    summary: "Bytes the thread's checkpoints take, as stored; channel values are within them",
+    params: ThreadParams,
+    response: z.object({
+      thread_id: z.uuid(),
+      total_bytes: z.number(),
+      checkpoints: Section,
+      channel_values: Section,
+      pending_writes: Section,
+    }),
+    handle: async ({ params }) => {
+      const { checkpoints, writes } = await threads.size(params.thread_id);
+      return {
+        thread_id: params.thread_id,
+        total_bytes: checkpoints.bytes + writes.bytes,
+        checkpoints,
+        channel_values: { count: 0, bytes: 0 },
+        pending_writes: writes,
+      };
+    },
   }),
 ];

@@ -5,6 +5,7 @@ import { openCheckpointFile, type CheckpointFile } from './checkpoint-file.ts';
 import { createCheckpointGroup } from './checkpoint-group.ts';
 import { CheckpointReader } from './checkpoint-reader.ts';
 import { prepareCheckpointTables, type CheckpointPoint } from './checkpoint-tables.ts';
+import { prepareUpkeep } from './checkpoint-upkeep.ts';
 import { FencedSaver } from './fenced-saver.ts';
 
 export type { CheckpointPoint } from './checkpoint-tables.ts';
@@ -22,6 +23,7 @@ export const openCheckpoints = ({ at, ...file }: OpenCheckpoints): Checkpoints =
   const db = openCheckpointFile(file);
   const tables = prepareCheckpointTables(db, at);
   const group = createCheckpointGroup(db, tables.store, at);
+  const upkeep = prepareUpkeep(db);
   const connection = { db, tables, group, serializer: new StateSerializer() };
   return {
     reader: new CheckpointReader(connection),
@@ -34,6 +36,13 @@ export const openCheckpoints = ({ at, ...file }: OpenCheckpoints): Checkpoints =
       return readDigest(file.path, input);
     },
     deleteThread: async (threadId) => tables.deleteThread(threadId),
+    forgetRun: async ({ threadId, runId }) => {
+      group.flush();
+      upkeep.forgetRun(threadId, runId);
+    },
+    copyThread: async ({ from, to }) => upkeep.copyThread(from, to),
+    keepLatest: async (threadId) => upkeep.keepLatest(threadId),
+    size: async (threadId) => upkeep.size(threadId),
     close: async () => {
       group.flush();
       db.close();

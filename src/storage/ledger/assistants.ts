@@ -1,19 +1,28 @@
-import { sql, type Selectable } from 'kysely';
-import type { Assistant, AssistantSearch } from '../../model/assistant.ts';
+import { sql } from 'kysely';
+import type { AssistantFilter } from '../../model/assistant.ts';
 import type { AssistantStore } from '../ports.ts';
+import {
+  createAssistantVersions,
+  insertVersion,
+  versionFromRow,
+  versionToRow,
+} from './assistant-versions.ts';
 import type { LedgerConnection } from './connection.ts';
 import { isPostgres } from './sql-dialect.ts';
 import { jsonContains } from './json-filter.ts';
-import type { AssistantsTable } from './schema.ts';
 
 export const createAssistantStore = (db: LedgerConnection): AssistantStore => ({
+  ...createAssistantVersions(db),
+
   insert: async (assistant) => {
     const result = await db
       .insertInto('assistants')
-      .values(toRow(assistant))
+      .values({ ...versionToRow(assistant), updated_at: assistant.updatedAt })
       .onConflict((conflict) => conflict.doNothing())
       .executeTakeFirst();
-    return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+    const inserted = (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+    if (inserted) await insertVersion(db, assistant);
+    return inserted;
   },
 
   get: async (assistantId) => {
@@ -22,14 +31,12 @@ export const createAssistantStore = (db: LedgerConnection): AssistantStore => ({
       .selectAll()
       .where('assistant_id', '=', assistantId)
       .executeTakeFirst();
-    return row && fromRow(row);
+    return row && { ...versionFromRow(row), updatedAt: row.updated_at };
   },
 
   search: async (query) => {
     const matching = filtered(db, query);
-    const { total } = await matching
-      .select((eb) => eb.fn.countAll<number>().as('total'))
-      .executeTakeFirstOrThrow();
+    const total = await count(db, query);
     const rows = await matching
       .selectAll()
       .orderBy(query.sortBy, query.sortOrder)
@@ -37,11 +44,29 @@ export const createAssistantStore = (db: LedgerConnection): AssistantStore => ({
       .limit(query.limit)
       .offset(query.offset)
       .execute();
-    return { items: rows.map(fromRow), total };
+    return { items: rows.map((row) => ({ ...versionFromRow(row), updatedAt: row.updated_at })), total };
+  },
+
+  count: (filter) => count(db, filter),
+
+  remove: async (assistantId) => {
+    await db.deleteFrom('assistant_versions').where('assistant_id', '=', assistantId).execute();
+    const result = await db
+      .deleteFrom('assistants')
+      .where('assistant_id', '=', assistantId)
+      .executeTakeFirst();
+    return result.numDeletedRows > 0n;
   },
 });
 
-const filtered = (db: LedgerConnection, { graphId, name, metadata }: AssistantSearch) => {
+const count = async (db: LedgerConnection, filter: AssistantFilter): Promise<number> => {
+  const { total } = await filtered(db, filter)
+    .select((eb) => eb.fn.countAll<number>().as('total'))
+    .executeTakeFirstOrThrow();
+  return total;
+};
+
+const filtered = (db: LedgerConnection, { graphId, name, metadata }: AssistantFilter) => {
   let query = db.selectFrom('assistants');
   if (graphId !== undefined) query = query.where('graph_id', '=', graphId);
   if (name !== undefined)
@@ -51,29 +76,3 @@ const filtered = (db: LedgerConnection, { graphId, name, metadata }: AssistantSe
   if (metadata !== undefined) query = query.where(jsonContains(db, 'metadata_json', metadata));
   return query;
 };
-
-const toRow = (assistant: Assistant): AssistantsTable => ({
-  assistant_id: assistant.assistantId,
-  graph_id: assistant.graphId,
-  name: assistant.name,
-  description: assistant.description,
-  config_json: JSON.stringify(assistant.config),
-  context_json: JSON.stringify(assistant.context),
-  metadata_json: JSON.stringify(assistant.metadata),
-  version: assistant.version,
-  created_at: assistant.createdAt,
-  updated_at: assistant.updatedAt,
-});
-
-const fromRow = (row: Selectable<AssistantsTable>): Assistant => ({
-  assistantId: row.assistant_id,
-  graphId: row.graph_id,
-  name: row.name,
-  description: row.description,
-  config: JSON.parse(row.config_json) as Assistant['config'],
-  context: JSON.parse(row.context_json) as Assistant['context'],
-  metadata: JSON.parse(row.metadata_json) as Assistant['metadata'],
-  version: row.version,
-  createdAt: row.created_at,
-  updatedAt: row.updated_at,
-});

@@ -5,6 +5,7 @@ import * as foundation from './migrations/0001-foundation.ts';
 import * as pauses from './migrations/0002-pauses.ts';
 import * as approvals from './migrations/0003-approvals.ts';
 import * as outbound from './migrations/0005-outbound.ts';
+import * as wire from './migrations/0006-wire.ts';
 import * as store from './migrations/0007-store.ts';
 import * as crons from './migrations/0008-crons.ts';
 import * as triggers from './migrations/0009-triggers.ts';
@@ -15,6 +16,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0002-pauses': pauses,
   '0003-approvals': approvals,
   '0005-outbound': outbound,
+  '0006-wire': wire,
   '0007-store': store,
   '0008-crons': crons,
   '0009-triggers': triggers,

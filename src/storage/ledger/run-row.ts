@@ -20,6 +20,8 @@ export const runToRow = (run: Run): Insertable<RunsTable> => ({
   pause_id: run.pauseId,
   resume_json: run.resume && JSON.stringify(run.resume),
   fence_floor: run.fenceFloor,
+  due_ms: run.dueMs,
+  deadline_ms: run.deadlineMs,
   since: run.since,
   created_at: run.createdAt,
   updated_at: run.updatedAt,
@@ -41,6 +43,8 @@ export const runFromRow = (row: Selectable<RunsTable>): Run => ({
   pauseId: row.pause_id,
   resume: row.resume_json === null ? null : (JSON.parse(row.resume_json) as Run['resume']),
   fenceFloor: row.fence_floor,
+  dueMs: row.due_ms,
+  deadlineMs: row.deadline_ms,
   since: row.since,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
@@ -48,12 +52,13 @@ export const runFromRow = (row: Selectable<RunsTable>): Run => ({
 
 /** The columns a move sets. A run that is moved leaves the queue; its thread offers it again where that is due. */
 export const moveColumns = ({ to, set = {}, at }: MoveRun): Updateable<RunsTable> => {
-  const { failure, pauseId, resume, ...plain } = set; // named as their columns are
+  const { failure, pauseId, resume, deadlineMs, ...plain } = set; // named as their columns are
   return {
     ...plain,
     ...(failure !== undefined && { failure_json: failure && JSON.stringify(failure) }),
     ...(pauseId !== undefined && { pause_id: pauseId }),
     ...(resume !== undefined && { resume_json: resume && JSON.stringify(resume) }),
+    ...(deadlineMs !== undefined && { deadline_ms: deadlineMs }),
     state: to,
     queued: 0,
     since: at,

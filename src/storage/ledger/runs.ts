@@ -7,6 +7,7 @@ import { moveColumns, runFromRow, runToRow } from './run-row.ts';
 
 export const createRunStore = (db: LedgerConnection): RunStore => ({
   ...createRunQueries(db),
+  ...createRunDelays(db),
 
   insert: async (run) => {
     await db.insertInto('runs').values(runToRow(run)).execute();
@@ -43,13 +44,19 @@ export const createRunStore = (db: LedgerConnection): RunStore => ({
       .set({ queued: 1 })
       .where(
         sql<boolean>`seq = (SELECT r.seq FROM runs AS r WHERE r.thread_id = ${threadId}
-          AND ${UNFINISHED('r.state')} ORDER BY r.seq LIMIT 1)`,
+          AND ${UNFINISHED('r.state')} ORDER BY ${IN_TURN('r')} LIMIT 1)`,
       )
       .where('state', '=', 'pending')
+      .where('due_ms', '=', 0)
       .where(sql<boolean>`NOT ${isHeldBack('runs')}`)
       .returning(['run_id', 'thread_id'])
       .executeTakeFirst();
     return row && { runId: row.run_id, threadId: row.thread_id };
+  },
+
+  dropEvents: async (threadId) => {
+    await db.deleteFrom('run_events').where('thread_id', '=', threadId).execute();
+    await db.updateTable('runs').set({ has_events: 0 }).where('thread_id', '=', threadId).execute();
   },
 
   remove: async ({ runId, threadId }) => {
@@ -63,9 +70,38 @@ export const createRunStore = (db: LedgerConnection): RunStore => ({
 const UNFINISHED = (column: string) =>
   sql<boolean>`${sql.ref(column)} IN ('pending', 'running', 'pausing', 'paused', 'stopped')`;
 
+/** What is at work first, what is not due yet last, and else the oldest first. */
+const IN_TURN = (table: string) => {
+  const column = (name: string) => sql.ref(`${table}.${name}`);
+  return sql`CASE WHEN ${column('state')} IN ('running', 'pausing') THEN 0
+    WHEN ${column('due_ms')} = 0 THEN 1 ELSE 2 END, ${column('seq')}`;
+};
+
+const createRunDelays = (db: LedgerConnection): Pick<RunStore, 'promote' | 'nextDue'> => ({
+  promote: async (now) => {
+    const rows = await db
+      .updateTable('runs')
+      .set({ due_ms: 0 })
+      .where(sql<boolean>`due_ms > 0`)
+      .where('due_ms', '<=', now)
+      .returning('thread_id')
+      .execute();
+    return [...new Set(rows.map((row) => row.thread_id))];
+  },
+
+  nextDue: async () => {
+    const { next } = await db
+      .selectFrom('runs')
+      .select((eb) => eb.fn.min('due_ms').as('next'))
+      .where(sql<boolean>`due_ms > 0`)
+      .executeTakeFirstOrThrow();
+    return next ?? undefined;
+  },
+});
+
 const createRunQueries = (
   db: LedgerConnection,
-): Pick<RunStore, 'get' | 'list' | 'unfinished' | 'due' | 'countByState'> => ({
+): Pick<RunStore, 'get' | 'list' | 'unfinished' | 'allUnfinished' | 'due' | 'countByState'> => ({
   get: async (runId) => {
     const row = await db.selectFrom('runs').selectAll().where('run_id', '=', runId).executeTakeFirst();
     return row && runFromRow(row);
@@ -83,9 +119,17 @@ const createRunQueries = (
       .selectAll()
       .where('thread_id', '=', threadId)
       .where(UNFINISHED('state'))
-      .orderBy('seq')
+      .orderBy(IN_TURN('runs'))
       .execute();
     return rows.map(runFromRow);
+  },
+
+  allUnfinished: async ({ assistantId, states }) => {
+    let query = db.selectFrom('runs').select(['run_id', 'thread_id']).where(UNFINISHED('state'));
+    if (assistantId !== undefined) query = query.where('assistant_id', '=', assistantId);
+    if (states) query = query.where('state', 'in', states);
+    const rows = await query.orderBy('seq').execute();
+    return rows.map((row) => ({ runId: row.run_id, threadId: row.thread_id }));
   },
 
   due: async (limit) => {

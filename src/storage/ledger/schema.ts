@@ -5,8 +5,10 @@ import type { TriggerTables } from './triggers-schema.ts';
 /** Columns named `*_json` hold JSON text; `*_ms` milliseconds since the epoch; other times are ISO 8601 UTC. */
 export interface LedgerSchema extends TriggerTables {
   assistants: AssistantsTable;
+  assistant_versions: AssistantVersionsTable;
   threads: ThreadsTable;
   thread_values: ThreadValuesTable;
+  thread_facts: ThreadFactsTable;
   runs: RunsTable;
   run_events: RunEventsTable;
   session_log: SessionLogTable;
@@ -33,6 +35,9 @@ export interface AssistantsTable {
   updated_at: string;
 }
 
+/** What an assistant was in each of its versions. */
+export type AssistantVersionsTable = Omit<AssistantsTable, 'updated_at'>;
+
 export interface ThreadsTable {
   thread_id: string;
   graph_id: string | null;
@@ -49,7 +54,12 @@ export interface ThreadsTable {
   lease_owner: string | null;
   lease_expires_ms: number | null;
   active_run_id: string | null;
+  /** 1: being deleted. 2: hidden, to be deleted when it expires. */
   deleted: number;
+  /** 1 while it serves a run that brought its own thread. */
+  temporary: number;
+  ttl_minutes: number | null;
+  expires_ms: number | null;
   created_at: string;
   updated_at: string;
 }
@@ -58,6 +68,12 @@ export interface ThreadValuesTable {
   thread_id: string;
   run_id: string | null;
   values_json: string;
+}
+
+/** Plain entries of the threads' metadata, for searches. */
+export interface ThreadFactsTable {
+  fact: string;
+  thread_id: string;
 }
 
 export interface RunsTable {
@@ -82,6 +98,9 @@ export interface RunsTable {
   pause_id: string | null;
   resume_json: string | null;
   fence_floor: number;
+  /** Not to be started before; 0 once that is past. */
+  due_ms: number;
+  deadline_ms: number | null;
   since: string;
   created_at: string;
   updated_at: string;

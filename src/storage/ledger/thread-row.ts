@@ -18,6 +18,8 @@ export const threadToRow = (thread: Thread): ThreadsTable => ({
   lease_expires_ms: null,
   active_run_id: thread.activeRunId,
   deleted: 0,
+  temporary: thread.temporary ? 1 : 0,
+  ...ttlColumns(thread.ttl),
   created_at: thread.createdAt,
   updated_at: thread.updatedAt,
 });
@@ -41,6 +43,11 @@ export const threadFromRow = (row: Selectable<ThreadsTable>): Thread => ({
   fence: row.fence,
   leaseToken: row.lease_token,
   activeRunId: row.active_run_id,
+  temporary: row.temporary === 1,
+  ttl:
+    row.ttl_minutes === null || row.expires_ms === null
+      ? null
+      : { minutes: row.ttl_minutes, expiresMs: row.expires_ms },
   createdAt: row.created_at,
   updatedAt: row.updated_at,
 });
@@ -54,6 +61,12 @@ export const threadPatchColumns = (patch: ThreadPatch): Partial<ThreadsTable> =>
   ...(patch.status !== undefined && { status: patch.status }),
   ...(patch.interrupts !== undefined && { interrupts_json: JSON.stringify(patch.interrupts) }),
   ...(patch.lifecycle !== undefined && lifecycleColumns(patch.lifecycle)),
+  ...(patch.ttl !== undefined && ttlColumns(patch.ttl)),
+});
+
+const ttlColumns = (ttl: Thread['ttl']) => ({
+  ttl_minutes: ttl?.minutes ?? null,
+  expires_ms: ttl?.expiresMs ?? null,
 });
 
 const lifecycleColumns = (lifecycle: Thread['lifecycle']) => ({

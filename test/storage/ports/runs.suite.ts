@@ -83,7 +83,7 @@ export const runSuite = (open: OpenStorage): void => {
       );
       const { threadId } = runs[0]!;
       const unfinished = (await storage.runs.unfinished(threadId)).map(({ state }) => state);
-      expect(unfinished).toEqual(['pending', 'running', 'paused', 'stopped']);
+      expect(unfinished).toEqual(['running', 'pending', 'paused', 'stopped']);
       const listed = await storage.runs.list({ threadId, limit: 2, offset: 1 });
       expect(listed.map(({ runId }) => runId)).toEqual(
         runs

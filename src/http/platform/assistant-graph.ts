@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { route, type Route } from '../route.ts';
+import { AssistantParams, JsonObjectBody, QueryFlag } from '../schemas.ts';
+import type { PlatformDeps } from './deps.ts';
+
+const tag = 'assistants';
+
+/** How far subgraphs are opened in a drawing: not, all the way, or so many levels. */
+const Xray = z
+  .string()
+  .regex(/^(true|false|\d{1,3})$/, 'is neither true, false nor a number of levels')
+  .default('false')
+  .transform((text) => (text === 'true' ? true : text === 'false' ? false : Number(text)));
+
+const Subgraphs = z.record(z.string(), JsonObjectBody);
+
+export const assistantGraphRoutes = ({ assistants }: PlatformDeps): Route[] => [
+  route({
+    method: 'get',
+    path: '/assistants/:assistant_id/graph',
+    tag,
+    summary: "The assistant's graph as nodes and edges",
+    params: AssistantParams,
+    query: z.object({ xray: Xray }),
+    response: z.object({ nodes: z.array(JsonObjectBody), edges: z.array(JsonObjectBody) }),
+    handle: ({ params, query }) => assistants.draw(params.assistant_id, query.xray),
+  }),
+  route({
+    method: 'get',
+    path: '/assistants/:assistant_id/subgraphs',
+    tag,
+    summary: 'The graphs within the graph, with their schemas; of all levels with recurse',
+    params: AssistantParams,
+    query: z.object({ recurse: QueryFlag }),
+    response: Subgraphs,
+    handle: ({ params, query }) => assistants.subgraphs(params.assistant_id, query),
+  }),
+  route({
+    method: 'get',
+    path: '/assistants/:assistant_id/subgraphs/:namespace',
+    tag,
+    summary: 'The graph of this namespace within the graph, with its schemas',
+    params: AssistantParams.extend({ namespace: z.string().min(1) }),
+    query: z.object({ recurse: QueryFlag }),
+    response: Subgraphs,
+    handle: ({ params, query }) =>
+      assistants.subgraphs(params.assistant_id, { ...query, namespace: params.namespace }),
+  }),
+];

@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import { STREAM_MODES, type Run } from '../../model/run.ts';
+import { presentRun } from '../present.ts';
+import { Reply, route, type Route } from '../route.ts';
+import { queryList, QueryFlag, RunCreate, RunView, Uuid } from '../schemas.ts';
+import type { PlatformDeps } from './deps.ts';
+import { toLaunchInput, type RunRequest } from './run-request.ts';
+import { followReply, waitReply } from './run-streams.ts';
+
+const tag = 'stateless';
+
+/** Runs that bring a thread of their own, which goes when they have ended unless `on_completion` is "keep". */
+export const statelessRoutes = (deps: PlatformDeps): Route[] => [...creating(deps), ...following(deps)];
+
+const launch = (deps: PlatformDeps, asked: Omit<RunRequest, 'threadId'>): Promise<Run> =>
+  deps.launchRun(toLaunchInput({ ...asked, threadId: null }, deps.newId));
+
+const creating = (deps: PlatformDeps): Route[] => [
+  route({
+    method: 'post',
+    path: '/runs',
+    tag,
+    summary: 'Start a run on a thread of its own; it goes on in the background',
+    body: RunCreate,
+    response: RunView,
+    handle: async ({ body, request }) => {
+      const run = await launch(deps, { body, request, live: false });
+      return new Reply(200, presentRun(run), { 'Content-Location': pathOf(run.runId) });
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/runs/stream',
+    tag,
+    summary: 'Start a run on a thread of its own and follow it as server-sent events',
+    body: RunCreate,
+    produces: 'text/event-stream',
+    handle: async ({ body, request }) => {
+      const run = await launch(deps, { body, request, live: true });
+      return followReply(deps, { ...ofNew(run), run });
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/runs/wait',
+    tag,
+    summary: 'Start a run on a thread of its own and answer with its result',
+    body: RunCreate,
+    response: z.record(z.string(), z.unknown()),
+    handle: async ({ body, request }) => {
+      const run = await launch(deps, { body, request, live: false });
+      return waitReply(deps, { ...ofNew(run), run });
+    },
+  }),
+  route({
+    method: 'post',
+    path: '/runs/batch',
+    tag,
+    summary: 'Start several runs, each on a thread of its own: all of them or none',
+    body: z.array(RunCreate).min(1).max(1000),
+    response: z.array(RunView),
+    handle: async ({ body, request }) => {
+      const asked = body.map((one) => ({ threadId: null, body: one, request, live: false }));
+      const runs = await deps.launchRuns(asked.map((one) => toLaunchInput(one, deps.newId)));
+      return runs.map(presentRun);
+    },
+  }),
+];
+
+const pathOf = (runId: string): string => `/runs/${runId}`;
+
+const ofNew = ({ runId, kwargs }: Run) => ({
+  path: pathOf(runId),
+  cancelOnDisconnect: kwargs.on_disconnect === 'cancel',
+});
+
+const RunParams = z.object({ run_id: Uuid });
+
+const following = (deps: PlatformDeps): Route[] => [
+  route({
+    method: 'get',
+    path: '/runs/:run_id/stream',
+    tag,
+    summary: 'Follow a run of whatever thread; Last-Event-ID continues after that event',
+    params: RunParams,
+    query: z.object({ stream_mode: queryList(STREAM_MODES), cancel_on_disconnect: QueryFlag }),
+    produces: 'text/event-stream',
+    handle: async ({ params, query, request }) =>
+      followReply(deps, {
+        run: await deps.getRun({ runId: params.run_id }),
+        path: pathOf(params.run_id),
+        cancelOnDisconnect: query.cancel_on_disconnect,
+        modes: query.stream_mode,
+        lastEventId: request.headers['last-event-id'] as string | undefined,
+      }),
+  }),
+  route({
+    method: 'get',
+    path: '/runs/:run_id/join',
+    tag,
+    summary: 'Wait for a run of whatever thread and answer with its result',
+    params: RunParams,
+    query: z.object({ cancel_on_disconnect: QueryFlag }),
+    response: z.record(z.string(), z.unknown()),
+    handle: async ({ params, query }) =>
+      waitReply(deps, {
+        run: await deps.getRun({ runId: params.run_id }),
+        path: pathOf(params.run_id),
+        cancelOnDisconnect: query.cancel_on_disconnect,
+      }),
+  }),
+];

@@ -1,0 +1,72 @@
+import type { ThreadNow } from '../engine/thread-now.ts';
+import { isoTime } from '../model/clock.ts';
+import { threadNotFound } from '../model/not-found.ts';
+import { newThread, type Thread } from '../model/thread.ts';
+import { removeMarked } from './delete-thread.ts';
+import type { LifecycleDeps } from './deps.ts';
+
+/**
+ * Makes a thread with the same graph, metadata and checkpoints as another, questions included; runs and their events
+ * stay where they are. A thread that is at work is copied as of its latest checkpoint. The copy is not to be seen
+ * before it is whole.
+ * @throws {HoldpointError} `thread_not_found`.
+ */
+export const createCopyThread = (
+  deps: LifecycleDeps & {
+    readThread: (input: { threadId: string; graphId: string }) => Promise<ThreadNow>;
+  },
+) => {
+  return async (threadId: string): Promise<string> => {
+    const { storage, clock, newId } = deps;
+    const source = await storage.threads.get(threadId);
+    if (!source) throw threadNotFound(threadId);
+    const to = newId();
+    const blank = newThread({ threadId: to, metadata: source.metadata, at: isoTime(clock) });
+    await storage.transaction(async (ledger) => {
+      await ledger.threads.insert({ ...blank, graphId: source.graphId, config: source.config });
+      await ledger.threads.markDeleted(to); // a crash from here on leaves what the next start removes
+    });
+    const now = await fill(deps, source, to);
+    await storage.transaction(async (ledger) => {
+      await ledger.threads.unmark(to);
+      if (!now) return;
+      const status = now.hasNext ? 'interrupted' : source.status === 'error' ? 'error' : 'idle';
+      await ledger.threads.patch(to, { interrupts: now.interrupts, status, updatedAt: isoTime(clock) });
+      await ledger.threads.putValues(to, { runId: null, values: now.values });
+      await ledger.log.append({
+        threadId: to,
+        runId: null,
+        at: isoTime(clock),
+        actor: 'system',
+        kind: 'copy',
+        from: null,
+        to: null,
+        detail: { thread_id: threadId },
+      });
+    });
+    return to;
+  };
+};
+
+type CopyDeps = Parameters<typeof createCopyThread>[0];
+
+const fill = async (deps: CopyDeps, source: Thread, to: string): Promise<ThreadNow | undefined> => {
+  try {
+    await deps.storage.checkpoints.copyThread({ from: source.threadId, to });
+    return await shownBy(deps, source, to);
+  } catch (error) {
+    await removeMarked(deps, to);
+    throw error;
+  }
+};
+
+/** What the copy shows; nothing where nothing ever ran. */
+const shownBy = async (
+  { storage, readThread }: CopyDeps,
+  { graphId }: Thread,
+  threadId: string,
+): Promise<ThreadNow | undefined> => {
+  const at = { configurable: { thread_id: threadId, checkpoint_ns: '' } };
+  if (graphId === null || !(await storage.checkpoints.reader.getTuple(at))) return undefined;
+  return readThread({ threadId, graphId });
+};

@@ -1,0 +1,74 @@
+import type { Assistant } from '../model/assistant.ts';
+import { HoldpointError, isHoldpointError } from '../model/errors.ts';
+import type { CancelRunInput } from './cancel-run.ts';
+import type { LifecycleDeps } from './deps.ts';
+
+export interface DeleteAssistantInput {
+  assistantId: string;
+  /** Also the threads it was the last to run on. */
+  deleteThreads: boolean;
+  actor: string;
+}
+
+/** Threads deleted between two looks for more. */
+const PAGE = 100;
+
+/**
+ * Deletes an assistant with its versions, and cancels its runs that have not ended.
+ * @throws {HoldpointError} `assistant_not_found`; `invalid_request` for the assistant every graph has.
+ */
+export const createDeleteAssistant = (
+  deps: LifecycleDeps & {
+    findAssistant: (assistantOrGraphId: string) => Promise<Assistant>;
+    isSystem: (assistant: Assistant) => boolean;
+    cancelRun: (input: CancelRunInput) => Promise<unknown>;
+    deleteThread: (threadId: string) => Promise<void>;
+  },
+) => {
+  return async (input: DeleteAssistantInput): Promise<string> => {
+    const { storage } = deps;
+    const assistant = await deps.findAssistant(input.assistantId);
+    if (deps.isSystem(assistant)) throw ownAssistant(assistant);
+    const { assistantId } = assistant;
+    const runs = await storage.transaction(async (ledger) => {
+      await ledger.assistants.remove(assistantId);
+      return ledger.runs.allUnfinished({ assistantId });
+    });
+    const reason = 'its assistant was deleted';
+    for (const run of runs) {
+      await deps.cancelRun({ ...run, actor: input.actor, reason }).catch(ignoreEnded);
+    }
+    if (input.deleteThreads) await deleteThreads(deps, assistantId);
+    return assistantId;
+  };
+};
+
+const deleteThreads = async (
+  { storage, deleteThread }: LifecycleDeps & { deleteThread: (threadId: string) => Promise<void> },
+  assistantId: string,
+): Promise<void> => {
+  for (;;) {
+    const { items } = await storage.threads.search({
+      metadata: { assistant_id: assistantId },
+      limit: PAGE,
+      offset: 0,
+      sortBy: 'thread_id',
+      sortOrder: 'asc',
+    });
+    for (const { threadId } of items) await deleteThread(threadId).catch(ignoreEnded);
+    if (items.length < PAGE) return;
+  }
+};
+
+/** It ended, or was deleted, in between. */
+const ignoreEnded = (error: unknown): void => {
+  const gone = ['invalid_transition', 'run_not_found', 'thread_not_found'];
+  if (!isHoldpointError(error) || !gone.includes(error.code)) throw error;
+};
+
+const ownAssistant = ({ assistantId, graphId }: Assistant): HoldpointError =>
+  new HoldpointError(
+    'invalid_request',
+    `Assistant ${assistantId} is the own one of graph "${graphId}": it is there as long as the graph is.`,
+    { details: { field: 'assistant_id' } },
+  );

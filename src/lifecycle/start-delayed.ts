@@ -1,0 +1,17 @@
+import type { LifecycleDeps } from './deps.ts';
+
+/** Puts in the queue the runs whose delay (`after_seconds`) is over. Answers when the next one's is. */
+export const createStartDelayed = ({ storage }: LifecycleDeps) => {
+  return async (now: number): Promise<number | undefined> => {
+    const next = await storage.runs.nextDue();
+    if (next === undefined || next > now) return next;
+    const jobs = await storage.transaction(async (ledger) => {
+      const offered = [];
+      for (const threadId of await ledger.runs.promote(now))
+        offered.push(await ledger.runs.offerNext(threadId));
+      return offered;
+    });
+    for (const job of jobs) if (job) await storage.queue.announce(job);
+    return storage.runs.nextDue();
+  };
+};

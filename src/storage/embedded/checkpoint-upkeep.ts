@@ -1,0 +1,63 @@
+import type { Database } from 'better-sqlite3';
+import type { ThreadSize } from '../checkpoints.ts';
+
+const COPY_CHECKPOINTS = `
+INSERT INTO checkpoints (thread_id, checkpoint_ns, checkpoint_id, parent_checkpoint_id, type, checkpoint, metadata)
+SELECT ?, checkpoint_ns, checkpoint_id, parent_checkpoint_id, type, checkpoint,
+  CAST(json_set(CAST(metadata AS TEXT), '$.thread_id', ?) AS BLOB)
+FROM checkpoints WHERE thread_id = ? ORDER BY rowid`;
+
+const COPY_WRITES = `
+INSERT INTO writes (thread_id, checkpoint_ns, checkpoint_id, task_id, idx, channel, type, value)
+SELECT ?, checkpoint_ns, checkpoint_id, task_id, idx, channel, type, value
+FROM writes WHERE thread_id = ?`;
+
+const LATEST = `SELECT max(rowid) FROM checkpoints WHERE thread_id = ? GROUP BY checkpoint_ns`;
+
+const KEPT_IDS = `SELECT checkpoint_ns, checkpoint_id FROM checkpoints WHERE thread_id = ?`;
+
+/** Of a table of several columns that may be missing: how many rows and bytes a thread has there. */
+const sizeOf = (table: string, bytes: string): string =>
+  `SELECT count(*) AS count, coalesce(sum(${bytes}), 0) AS bytes FROM ${table} WHERE thread_id = ?`;
+
+/** What is done to all of a thread's or a run's checkpoints at once; each is one transaction. */
+export const prepareUpkeep = (db: Database) => {
+  const forget = ['checkpoints', 'writes'].map((table) =>
+    db.prepare(`DELETE FROM ${table} WHERE thread_id = ? AND run_id = ?`),
+  );
+  const unlease = db.prepare('DELETE FROM leases WHERE thread_id = ?');
+  const copyCheckpoints = db.prepare(COPY_CHECKPOINTS);
+  const copyWrites = db.prepare(COPY_WRITES);
+  const dropOld = db.prepare(`DELETE FROM checkpoints WHERE thread_id = ? AND rowid NOT IN (${LATEST})`);
+  const orphan = db.prepare('UPDATE checkpoints SET parent_checkpoint_id = NULL WHERE thread_id = ?');
+  const dropWrites = db.prepare(
+    `DELETE FROM writes WHERE thread_id = ? AND (checkpoint_ns, checkpoint_id) NOT IN (${KEPT_IDS})`,
+  );
+  const checkpointSize = db.prepare<[string], { count: number; bytes: number }>(
+    sizeOf('checkpoints', 'length(checkpoint) + length(metadata)'),
+  );
+  const writeSize = db.prepare<[string], { count: number; bytes: number }>(sizeOf('writes', 'length(value)'));
+  const forgetRun = db.transaction((threadId: string, runId: string) => {
+    for (const statement of forget) statement.run(threadId, runId);
+    unlease.run(threadId);
+  });
+  const copyThread = db.transaction((from: string, to: string) => {
+    copyCheckpoints.run(to, to, from);
+    copyWrites.run(to, from);
+  });
+  const keepLatest = db.transaction((threadId: string) => {
+    dropOld.run(threadId, threadId);
+    orphan.run(threadId);
+    dropWrites.run(threadId, threadId);
+  });
+  const none = { count: 0, bytes: 0 };
+  return {
+    forgetRun: (threadId: string, runId: string): void => forgetRun.immediate(threadId, runId),
+    copyThread: (from: string, to: string): void => copyThread.immediate(from, to),
+    keepLatest: (threadId: string): void => keepLatest.immediate(threadId),
+    size: (threadId: string): ThreadSize => ({
+      checkpoints: checkpointSize.get(threadId) ?? none,
+      writes: writeSize.get(threadId) ?? none,
+    }),
+  };
+};

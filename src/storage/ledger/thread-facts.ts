@@ -1,0 +1,44 @@
+import type { LedgerConnection } from './connection.ts';
+
+/** Longer entries are not looked up by index. */
+const MAX_LENGTH = 200;
+/** A thread with more entries than this is only marked: it is a candidate of every search. */
+const MAX_FACTS = 50;
+export const TOO_MANY = '*';
+
+/** An entry of metadata as one text that is equal when key, type and value are; undefined where none is kept. */
+export const factOf = (key: string, value: unknown): string | undefined => {
+  if (value !== null && typeof value === 'object') return undefined;
+  const fact = `${key}=${JSON.stringify(value)}`;
+  return fact.length > MAX_LENGTH ? undefined : fact;
+};
+
+/**
+ * What the index keeps of a thread's metadata: its plain entries. It only narrows a search, which compares the
+ * metadata itself all the same.
+ */
+export const factRows = (
+  threadId: string,
+  metadata: Record<string, unknown>,
+): { fact: string; thread_id: string }[] => {
+  const facts = Object.entries(metadata).flatMap(([key, value]) => factOf(key, value) ?? []);
+  const kept = facts.length > MAX_FACTS ? [TOO_MANY] : facts;
+  return kept.map((fact) => ({ fact, thread_id: threadId }));
+};
+
+/** Writes what the index keeps of a new thread. */
+export const insertFacts = async (
+  db: LedgerConnection,
+  threadId: string,
+  metadata: Record<string, unknown>,
+): Promise<void> => {
+  const rows = factRows(threadId, metadata);
+  if (rows.length > 0) await db.insertInto('thread_facts').values(rows).execute();
+};
+
+/** The same in place of what was kept. */
+export const putFacts = async (...args: Parameters<typeof insertFacts>): Promise<void> => {
+  const [db, threadId] = args;
+  await db.deleteFrom('thread_facts').where('thread_id', '=', threadId).execute();
+  await insertFacts(...args);
+};
