@@ -15,7 +15,7 @@ import { createEventSink, type EventSink } from './event-sink.ts';
 import type { Graph, GraphRegistry } from './graph-registry.ts';
 import { failureIn, outcomeOfError, type RunOutcome } from './outcome.ts';
 import { waitingQuestions } from './questions.ts';
-import { checkpointMetadata, mergeConfig, runIdentity, type ClaimedRun } from './run-config.ts';
+import { checkpointMetadata, mergeConfig, mergeContext, runIdentity, type ClaimedRun } from './run-config.ts';
 import { resolveInput } from './run-input.ts';
 import { streamGraph } from './stream-graph.ts';
 import { readThreadNow } from './thread-now.ts';
@@ -200,7 +200,7 @@ class Attempt {
         ...runIdentity(claimed),
         run_attempt: run.attempt,
       },
-      context: run.kwargs.context ?? assistant.context,
+      context: mergeContext(assistant.context, run.kwargs.context),
       store: this.#deps.storeFor(claimed.lease),
       durability: run.kwargs.durability,
       runId: run.runId,

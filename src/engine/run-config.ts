@@ -17,7 +17,14 @@ export const mergeConfig = (assistant: RunConfig, run: RunConfig): RunConfig => 
   ...run,
   tags: [...new Set([...(assistant.tags ?? []), ...(run.tags ?? [])])],
   configurable: { ...assistant.configurable, ...run.configurable },
+  metadata: { ...recordOr(assistant['metadata']), ...recordOr(run['metadata']) },
 });
+
+/** The context of the graph: entry by entry as above where both are objects, else the run's where it has one. */
+export const mergeContext = (assistant: unknown, run: unknown): unknown =>
+  isRecord(assistant) && isRecord(run) ? { ...assistant, ...run } : (run ?? assistant);
+
+const recordOr = (value: unknown): Record<string, unknown> => (isRecord(value) ? value : {});
 
 /** What identifies the run to the graph, in `configurable`. */
 export const runIdentity = ({ run, graphId }: ClaimedRun): Record<string, unknown> => ({
@@ -30,7 +37,7 @@ export const runIdentity = ({ run, graphId }: ClaimedRun): Record<string, unknow
 /** What each checkpoint of the run says in its metadata: the caller's, the scalar configuration and the run. */
 export const checkpointMetadata = (claimed: ClaimedRun, config: RunConfig): Record<string, unknown> => ({
   ...scalars(config.configurable),
-  ...(isRecord(config['metadata']) && config['metadata']),
+  ...recordOr(config['metadata']),
   ...claimed.run.metadata,
   ...runIdentity(claimed),
   run_attempt: claimed.run.attempt,

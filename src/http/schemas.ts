@@ -128,6 +128,11 @@ export const CommandBody = z.looseObject({
 
 const Nodes = given(z.union([z.literal('*'), z.array(z.string())]));
 
+/** The types of the SDK call these `complete` and `continue`; both servers say `delete` and `keep`. */
+const OnCompletion = z
+  .enum(['delete', 'keep', 'complete', 'continue'])
+  .transform((word) => (word === 'delete' || word === 'complete' ? 'delete' : 'keep'));
+
 /** Ten years. */
 const MAX_DELAY_S = 315_360_000;
 
@@ -148,7 +153,7 @@ export const RunCreate = z.looseObject({
   multitask_strategy: given(z.enum(['reject', 'enqueue', 'interrupt', 'rollback'])),
   if_not_exists: given(z.enum(['reject', 'create'])),
   durability: given(z.enum(['sync', 'async', 'exit'])),
-  on_completion: given(z.enum(['delete', 'keep'])).meta({
+  on_completion: given(OnCompletion).meta({
     description: 'Of the thread that comes with the run',
   }),
   after_seconds: given(z.number().min(0).max(MAX_DELAY_S)),

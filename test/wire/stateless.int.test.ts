@@ -1,4 +1,4 @@
-import { Client } from '@langchain/langgraph-sdk';
+import { Client, type Run } from '@langchain/langgraph-sdk';
 import { describe, expect, it } from 'vitest';
 import { useLatch } from './latch.ts';
 import { collect, refusal, refusalOf, useServer } from './server.ts';
@@ -22,9 +22,9 @@ describe('runs that bring their own thread', () => {
   });
 
   it('POST /runs: goes on in the background, and keeps its thread when told to', async () => {
-    const kept = await server.client.runs.create(null, 'steps', { input: {}, onCompletion: 'keep' });
+    const kept = await server.client.runs.create(null, 'steps', { input: {}, onCompletion: 'continue' });
     const gone = await server.client.runs.create(null, 'steps', { input: {} });
-    expect(gone.kwargs).toMatchObject({ on_completion: 'delete' });
+    expect((gone as Run & { kwargs: object }).kwargs).toMatchObject({ on_completion: 'delete' });
     for (const { run_id, thread_id } of [kept, gone]) await server.client.runs.join(thread_id, run_id);
     expect((await server.client.threads.get(kept.thread_id)).values).toMatchObject({ n: 1 });
     expect(await refusalOf(server.client.threads.get(gone.thread_id))).toMatchObject({ status: 404 });
