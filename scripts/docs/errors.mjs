@@ -51,6 +51,7 @@ const FAILURE_MEANING = {
   attempts_exhausted: 'The worker died `HOLDPOINT_MAX_ATTEMPTS` times in a row without progress of this run.',
   serialization_failed: 'A step produced a value no checkpoint can hold. The message names the path.',
   storage_failed: 'The checkpoint could not be written.',
+  timeout: 'The run took longer than `HOLDPOINT_RUN_TIMEOUT_MS`. Its values are those of its last step.',
 };
 
 const described = (members, meaning) => {
