@@ -24,15 +24,17 @@ const kwargs = {
 describe('crons', () => {
   let bench: Awaited<ReturnType<typeof openLifecycle>>;
   let now: number;
+  const ours = assistant();
   beforeEach(async () => {
     bench = await openLifecycle();
+    await bench.storage.assistants.insert(ours);
     now = Date.parse('2026-03-28T06:30:00Z');
   });
   afterEach(() => bench.storage.close());
 
   const parts = () => {
     const clock = { now: () => now };
-    const find = () => Promise.resolve(assistant());
+    const find = () => Promise.resolve(ours);
     const crons = createCrons({
       ...bench.deps,
       clock,
@@ -44,7 +46,7 @@ describe('crons', () => {
   };
   const input = (given: Partial<CronInput> = {}): CronInput => ({
     threadId: null,
-    assistantId: assistant().assistantId,
+    assistantId: ours.assistantId,
     schedule: '0 8 * * *',
     timezone: 'Europe/Berlin',
     endTime: null,
@@ -155,7 +157,7 @@ describe('crons', () => {
     const fail = createFireCrons({
       ...bench.deps,
       clock: { now: () => now },
-      findAssistant: () => Promise.resolve(assistant()),
+      findAssistant: () => Promise.resolve(ours),
       storage: {
         ...bench.storage,
         transaction: (work) =>
