@@ -4,6 +4,7 @@ import type { Checkpoints } from '../checkpoints.ts';
 import { StateSerializer } from '../state-serializer.ts';
 import { CheckpointReader } from './checkpoint-reader.ts';
 import { createCheckpointTables } from './checkpoint-tables.ts';
+import { createUpkeep } from './checkpoint-upkeep.ts';
 import { FencedSaver } from './fenced-saver.ts';
 
 /** Checkpoints in Postgres, fenced by leases kept beside them. Any number of processes may use it. */
@@ -23,6 +24,7 @@ export const createPostgresCheckpoints = (pool: pg.Pool): Checkpoints => {
       return row && digestOf(row, await tables.writesOf(row));
     },
     deleteThread: tables.deleteThread,
+    ...createUpkeep(tables),
     close: () => Promise.resolve(),
   };
 };

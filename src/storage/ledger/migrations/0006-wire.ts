@@ -1,9 +1,10 @@
 import { sql, type Kysely } from 'kysely';
+import { inDialectOf } from '../sql-dialect.ts';
 import { factRows } from '../thread-facts.ts';
 
 /** Versions of assistants, threads that expire or serve one run only, delayed runs, and what a thread search looks up. */
 export const up = async (db: Kysely<unknown>): Promise<void> => {
-  for (const statement of STATEMENTS) await sql.raw(statement).execute(db);
+  for (const statement of STATEMENTS) await sql.raw(inDialectOf(db, statement)).execute(db);
   await recordFacts(db);
 };
 

@@ -1,0 +1,63 @@
+import type { Checkpoints, ThreadSize } from '../checkpoints.ts';
+import type { CheckpointTables } from './checkpoint-tables.ts';
+
+const FORGET_RUN = `
+WITH c AS (DELETE FROM checkpoints WHERE thread_id = $1 AND run_id = $2),
+  w AS (DELETE FROM checkpoint_writes WHERE thread_id = $1 AND run_id = $2)
+DELETE FROM checkpoint_leases WHERE thread_id = $1`;
+
+const COPY_THREAD = `
+WITH c AS (
+  INSERT INTO checkpoints
+    (thread_id, checkpoint_ns, checkpoint_id, parent_checkpoint_id, type, checkpoint, metadata, run_id)
+  SELECT $2, checkpoint_ns, checkpoint_id, parent_checkpoint_id, type, checkpoint,
+    convert_to(replace(convert_from(metadata, 'UTF8'), $3, $4), 'UTF8'), ''
+  FROM checkpoints WHERE thread_id = $1 ORDER BY seq
+)
+INSERT INTO checkpoint_writes
+  (thread_id, checkpoint_ns, checkpoint_id, task_id, idx, channel, type, value, run_id)
+SELECT $2, checkpoint_ns, checkpoint_id, task_id, idx, channel, type, value, ''
+FROM checkpoint_writes WHERE thread_id = $1 ORDER BY seq`;
+
+const KEEP_LATEST = `
+WITH latest AS (
+  SELECT max(seq) AS seq FROM checkpoints WHERE thread_id = $1 GROUP BY checkpoint_ns
+), gone AS (
+  DELETE FROM checkpoints WHERE thread_id = $1 AND seq NOT IN (SELECT seq FROM latest)
+  RETURNING checkpoint_ns, checkpoint_id
+), kept AS (
+  UPDATE checkpoints SET parent_checkpoint_id = NULL
+  WHERE thread_id = $1 AND seq IN (SELECT seq FROM latest)
+)
+DELETE FROM checkpoint_writes AS w USING gone
+WHERE w.thread_id = $1 AND w.checkpoint_ns = gone.checkpoint_ns AND w.checkpoint_id = gone.checkpoint_id`;
+
+const SIZE = `
+SELECT
+  (SELECT count(*)::int FROM checkpoints WHERE thread_id = $1) AS checkpoints,
+  (SELECT coalesce(sum(length(checkpoint) + length(metadata)), 0)::float8 FROM checkpoints
+    WHERE thread_id = $1) AS checkpoint_bytes,
+  (SELECT count(*)::int FROM checkpoint_writes WHERE thread_id = $1) AS writes,
+  (SELECT coalesce(sum(length(value)), 0)::float8 FROM checkpoint_writes WHERE thread_id = $1) AS write_bytes`;
+
+type Upkeep = Pick<Checkpoints, 'forgetRun' | 'copyThread' | 'keepLatest' | 'size'>;
+
+/** What is done to all of a thread's or a run's checkpoints at once; each is one statement. */
+export const createUpkeep = ({ query }: CheckpointTables): Upkeep => ({
+  forgetRun: async ({ threadId, runId }) => {
+    await query(FORGET_RUN, [threadId, runId]);
+  },
+  copyThread: async ({ from, to }) => {
+    await query(COPY_THREAD, [from, to, `"thread_id":"${from}"`, `"thread_id":"${to}"`]);
+  },
+  keepLatest: async (threadId) => {
+    await query(KEEP_LATEST, [threadId]);
+  },
+  size: async (threadId): Promise<ThreadSize> => {
+    const [row] = await query<Record<string, number>>(SIZE, [threadId]);
+    return {
+      checkpoints: { count: row?.['checkpoints'] ?? 0, bytes: row?.['checkpoint_bytes'] ?? 0 },
+      writes: { count: row?.['writes'] ?? 0, bytes: row?.['write_bytes'] ?? 0 },
+    };
+  },
+});
