@@ -24,6 +24,7 @@ import { newUuid, type LifecycleDeps } from './lifecycle/deps.ts';
 import { createExpireThreads } from './lifecycle/expire-threads.ts';
 import { scopeCheck } from './lifecycle/pause-scope.ts';
 import { createPruneEvents } from './lifecycle/prune-events.ts';
+import { STOP_CHECKS } from './lifecycle/stop-checks.ts';
 import { createReapRuns } from './lifecycle/reap-runs.ts';
 import { createStartDelayed } from './lifecycle/start-delayed.ts';
 import { systemClock, type Clock } from './model/clock.ts';
@@ -99,8 +100,8 @@ export const startServer = async ({
   });
   hub.connect((signal) => workers.broadcast(signal));
   const shared = { lifecycle, assistants, settings, log };
-  const pauses = pauseDeps({ lifecycle, graphs, workers, settings, moreChecks: [scopeCheck] });
-  const { due, courier, store, control, scheduler } = startDueWork({ ...shared, pauses, langgraph });
+  const pauses = pauseDeps({ lifecycle, graphs, workers, settings, moreChecks: MORE_CHECKS });
+  const { due, courier, store, control, scheduler } = startDueWork({ ...shared, pauses, workers, langgraph });
   const http = { ...shared, graphs, workers, store, pauses };
   const { server, url } = await startHttp(http, { control, project, log });
   courier.open(url);
@@ -172,22 +173,26 @@ const takeOver = async (lifecycle: LifecycleDeps, graphs: GraphRegistry) => {
   return reapRuns;
 };
 
+/** What a resume has to find besides its own pause. */
+const MORE_CHECKS = [scopeCheck, ...STOP_CHECKS];
+
 interface DueParts {
   lifecycle: LifecycleDeps;
   assistants: Assistants;
   pauses: ReturnType<typeof pauseDeps>;
+  workers: WorkerPool;
   langgraph: LanggraphConfig;
   settings: Settings;
   log: Logger;
 }
 
 /** Starts what happens by itself, and what that needs. */
-const startDueWork = ({ lifecycle, assistants, pauses, langgraph, settings, log }: DueParts) => {
+const startDueWork = ({ langgraph, ...parts }: DueParts) => {
+  const { lifecycle, settings, log } = parts;
   const { storage, clock } = lifecycle;
   const { courier, works } = startCourier({ storage, clock, settings, log });
   const { store, sweep } = openStore({ storage, clock, config: langgraph.store });
-  const findAssistant = (id: string) => assistants.find(id);
-  const { control, ...due } = createControl({ lifecycle, findAssistant, pauses, settings, log });
+  const { control, ...due } = createControl(parts);
   const scheduler = startScheduler(lifecycle, [...works, sweep, ...due.works], log);
   return { due, courier, store, control, scheduler };
 };

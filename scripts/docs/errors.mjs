@@ -28,6 +28,8 @@ const MEANING = {
   invalid_transition: 'What was asked is not possible in the current state, which `metadata` names.',
   approval_not_found: 'There is no such question, or remembered decision.',
   approval_already_decided: 'The question was answered before; `metadata` says by whom and when.',
+  stop_not_found: 'There is no such emergency stop.',
+  stopped: 'An emergency stop covers this. Release it first; `metadata` says which.',
   approval_outdated: 'The question is asked no longer, or has another payload than the one decided on.',
   preflight_failed:
     'A check before the resume failed; nothing was changed. `metadata.checks` has each with its status and detail.',

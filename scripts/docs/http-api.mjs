@@ -11,6 +11,8 @@ const TITLES = {
   'scope pauses': 'Pausing many threads',
   triggers: 'Triggers from outside',
   'pause windows': 'Pause windows',
+  'emergency stops': 'Emergency stops',
+  effects: 'Effects',
   outbound: 'Webhooks and notices',
 };
 

@@ -2,7 +2,7 @@ import type { ApprovalDeps } from '../http/control/approvals.ts';
 import type { StickyDeps } from '../http/control/sticky-decisions.ts';
 import { createDecideApproval } from '../lifecycle/decide-approval.ts';
 import { createExpireApprovals } from '../lifecycle/expire-approvals.ts';
-import { createLaunchRun } from '../lifecycle/launch-run.ts';
+import { createLaunchRun, type FindAssistant } from '../lifecycle/launch-run.ts';
 import { createRevokeSticky } from '../lifecycle/remember-decision.ts';
 import { createSetDeadline } from '../lifecycle/set-deadline.ts';
 import { findApproval } from '../lifecycle/take-answers.ts';
@@ -14,7 +14,10 @@ export const createApprovals = ({
   lifecycle,
   findAssistant,
   log,
-}: ControlParts): { approvals: ApprovalDeps & StickyDeps; expiry: DueWork } => {
+}: ControlParts & { findAssistant: FindAssistant }): {
+  approvals: ApprovalDeps & StickyDeps;
+  expiry: DueWork;
+} => {
   const { storage } = lifecycle;
   const launchRun = createLaunchRun({ ...lifecycle, findAssistant });
   const decideApproval = createDecideApproval({ ...lifecycle, launchRun });

@@ -1,11 +1,21 @@
+import type { EffectDeps } from '../http/control/effects.ts';
 import type { SessionLogDeps } from '../http/control/session-log.ts';
 import type { LifecycleDeps } from '../lifecycle/deps.ts';
 import { threadNotFound } from '../model/not-found.ts';
 
-/** The session log, made by hand. */
-export const sessionLogDeps = ({ storage }: LifecycleDeps): SessionLogDeps => ({
-  readLog: async (threadId) => {
+/** What is known of a thread's past, made by hand. */
+export const sessionLogDeps = ({ storage }: LifecycleDeps): SessionLogDeps & EffectDeps => {
+  const requireThread = async (threadId: string): Promise<void> => {
     if (!(await storage.threads.get(threadId))) throw threadNotFound(threadId);
-    return storage.log.read(threadId);
-  },
-});
+  };
+  return {
+    readLog: async (threadId) => {
+      await requireThread(threadId);
+      return storage.log.read(threadId);
+    },
+    listEffects: async (threadId) => {
+      await requireThread(threadId);
+      return storage.effects.list(threadId);
+    },
+  };
+};

@@ -29,6 +29,8 @@ export const HTTP_STATUS = {
   preflight_failed: 412,
   token_used: 410,
   scope_paused: 503,
+  stop_not_found: 404,
+  stopped: 423,
   draining: 503,
   graph_load_failed: 503,
   worker_unavailable: 503,

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { approvalRoutes } from './control/approvals.ts';
 import type { ControlDeps } from './control/deps.ts';
+import { effectRoutes } from './control/effects.ts';
+import { stopRoutes } from './control/emergency-stops.ts';
 import { outboundRoutes } from './control/outbound.ts';
 import { sessionLogRoutes } from './control/session-log.ts';
 import { stickyRoutes } from './control/sticky-decisions.ts';
@@ -47,6 +49,8 @@ export const allRoutes = ({ platform, control, ping, metricsText, version }: Rou
     ...scopePauseRoutes(control.triggers),
     ...triggerRoutes(control.triggers),
     ...pauseWindowRoutes(control.triggers),
+    ...stopRoutes(control),
+    ...effectRoutes(control),
     ...outboundRoutes(control),
     ...storeRoutes(platform),
     metricsRoute(metricsText),

@@ -20,6 +20,8 @@ export const createClaimRun = (deps: LifecycleDeps) => {
       async (ledger) => {
         const run = await ledger.runs.get(input.runId);
         if (run?.state !== 'pending') return undefined;
+        // It came to the queue although its scope is stopped: it stays where it is until the release.
+        if (await ledger.stops.covering(run)) return undefined;
         const assistant = await ledger.assistants.get(run.assistantId);
         if (!assistant) return dropOrphan(deps, ledger, run);
         const covering = await ledger.scopes.covering({ ...run, graphId: assistant.graphId });

@@ -37,6 +37,7 @@ export type CrashPoint =
   | 'pause:written'
   | 'settle:before'
   | 'settle:committed'
+  | 'stop:committed'
   | 'delete:marked'
   | 'delete:checkpoints_gone'
   | 'update_state:claimed'

@@ -13,6 +13,7 @@ import { orderEnd, seeThreadQuestions } from './cancel-run.ts';
 import { addRun, type Launch, type LaunchRunInput } from './add-run.ts';
 import type { LifecycleDeps } from './deps.ts';
 import type { ResumeThread } from './resume-thread.ts';
+import { refuseStopped } from './refuse-stopped.ts';
 import { assistantNotFound, checkpointNotFound, threadNotFound } from '../model/not-found.ts';
 
 export type { LaunchRunInput } from './add-run.ts';
@@ -85,6 +86,7 @@ export const admit = async (deps: LifecycleDeps, ledger: Ledger, launch: Prepare
   const { input, assistant } = launch;
   const { threadId } = input;
   if (!(await ledger.assistants.get(assistant.assistantId))) throw assistantNotFound(input.assistantId);
+  await refuseStopped(ledger, { threadId, assistantId: assistant.assistantId });
   const found = (await ledger.threads.get(threadId)) ?? (await makeThread(deps, ledger, input));
   const before = await ledger.runs.unfinished(threadId);
   checkAdmission(input, found, before);

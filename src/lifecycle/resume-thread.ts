@@ -7,6 +7,7 @@ import type { Run } from '../model/run.ts';
 import type { Ledger } from '../storage/ports.ts';
 import type { LifecycleDeps } from './deps.ts';
 import { moveRun } from './move-run.ts';
+import { refuseStopped } from './refuse-stopped.ts';
 import { hashToken } from './pause-thread.ts';
 import { failedChecks, type CheckResult, type ResumeAsk, type ValidateResume } from './validate-resume.ts';
 
@@ -158,6 +159,7 @@ const resumeRun = async (deps: LifecycleDeps, ledger: Ledger, { input, ask, pref
   const at = isoTime(deps.clock);
   const run = await ledger.runs.get(ask.run.runId);
   if (run?.state !== ask.run.state || run.attempt !== ask.run.attempt) throw nothingToResume(threadId, run);
+  await refuseStopped(ledger, run);
   const state = await moveRun(ledger, {
     run,
     transition: 'resume',

@@ -30,6 +30,8 @@ export const ERROR_CODES = [
   'preflight_failed',
   'token_used',
   'scope_paused',
+  'stop_not_found',
+  'stopped',
   'draining',
   'graph_load_failed',
   'worker_unavailable',

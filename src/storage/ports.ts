@@ -15,8 +15,10 @@ import type { HeldThread, Thread, ThreadFilter, ThreadSearch, ThreadValues } fro
 import type { ApprovalStore, StickyDecisionStore } from './approvals.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import type { CronStore } from './cron-store.ts';
+import type { EffectLedger } from './effects.ts';
 import type { LedgerConnection } from './ledger/connection.ts';
 import type { OutboundStore } from './outbound-store.ts';
+import type { StopStore } from './stops.ts';
 
 export type * from './outbound-store.ts';
 import type {
@@ -36,6 +38,9 @@ import type { PauseStore } from './pauses.ts';
 export type { PausePatch, PauseStore } from './pauses.ts';
 
 export type { ApprovalChange, ApprovalStore, StickyDecisionStore, StickySearch } from './approvals.ts';
+
+export type { EffectIntent, EffectLedger, EffectOutcome } from './effects.ts';
+export type { StopStore, StopTarget } from './stops.ts';
 
 /** A page of a search and how many there are in all. */
 export interface Page<T> {
@@ -97,6 +102,8 @@ export interface ThreadStore {
   holds(lease: Lease): Promise<boolean>;
   /** Lets go of the thread. False when the lease is no longer its own. */
   release(lease: Lease): Promise<boolean>;
+  /** Breaks whatever lease the thread has and answers the fence above all it ever had: nobody's write passes. */
+  breakLease(threadId: string): Promise<number>;
   /** Extends every lease of `owner` and answers what it holds. */
   renew(owner: string, expiresAt: number): Promise<HeldThread[]>;
   /** Threads whose lease belongs to `owner`, or to anybody and ran out before `expiredBefore`. */
@@ -188,6 +195,7 @@ export interface Ledger {
   readonly items: StoreItems;
   readonly crons: CronStore;
   readonly approvals: ApprovalStore;
+  readonly stops: StopStore;
   readonly stickyDecisions: StickyDecisionStore;
   readonly pauses: PauseStore;
   readonly conditions: ConditionStore;
@@ -267,6 +275,7 @@ export interface Storage extends Ledger {
   readonly capabilities: StorageCapabilities;
   readonly queue: RunQueue;
   readonly events: EventLog;
+  readonly effects: EffectLedger;
   readonly signals: SignalBus;
   readonly checkpoints: Checkpoints;
   /** Throws when the storage cannot answer. */

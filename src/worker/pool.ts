@@ -130,6 +130,14 @@ export class WorkerPool {
     }
   }
 
+  /** Ends a worker at once. What it had goes back to the queue, as when `runId` alone had ended it. */
+  kill(workerId: string, runId: string, what: string): void {
+    const worker = this.#workers.get(workerId);
+    if (!worker) return;
+    worker.lastWords ??= { what, runId, stack: [] };
+    worker.child.kill('SIGKILL');
+  }
+
   /** Lets every worker drain for so long, and waits until all are gone and what they held was taken back. */
   async stop(drainTimeoutMs: number): Promise<void> {
     this.#stopping = true;

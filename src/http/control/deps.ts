@@ -2,13 +2,15 @@ import type { Outbound } from '../../resources/outbound.ts';
 import type { WindowDeps } from './pause-windows.ts';
 import type { PauseDeps } from './pauses.ts';
 import type { ApprovalDeps } from './approvals.ts';
+import type { EffectDeps } from './effects.ts';
+import type { StopDeps } from './emergency-stops.ts';
 import type { SessionLogDeps } from './session-log.ts';
 import type { StickyDeps } from './sticky-decisions.ts';
 import type { ScopeDeps } from './scope-pauses.ts';
 import type { TriggerDeps } from './triggers.ts';
 
 /** What the endpoints of the control surface are made with. */
-export interface ControlDeps extends ApprovalDeps, StickyDeps, SessionLogDeps {
+export interface ControlDeps extends ApprovalDeps, StickyDeps, SessionLogDeps, StopDeps, EffectDeps {
   pauses: PauseDeps;
   triggers: TriggerDeps & ScopeDeps & WindowDeps;
   outbound: Outbound;

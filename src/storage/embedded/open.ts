@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { Kysely, sql } from 'kysely';
+import { createEffectLedger } from '../ledger/effects.ts';
 import { createLedger } from '../ledger/ledger.ts';
 import { migrateLedger } from '../ledger/migrate.ts';
 import type { LedgerSchema } from '../ledger/schema.ts';
@@ -46,6 +47,7 @@ export const openEmbeddedStorage = async (options: EmbeddedOptions): Promise<Sto
     capabilities: { singleServer: true },
     queue: createLedgerQueue({ runs: ledger.runs, signals, onError }),
     events: createLedgerEventLog({ ledger, transaction }),
+    effects: createEffectLedger({ ledger, transaction }),
     ping: async () => {
       await sql`SELECT 1`.execute(db);
     },

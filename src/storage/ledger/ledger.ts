@@ -14,6 +14,7 @@ import { createScopeStore } from './scope-pauses.ts';
 import { createSessionLog } from './session-log.ts';
 import { createStoreItems } from './store-items.ts';
 import { createStickyDecisionStore } from './sticky-decisions.ts';
+import { createStopStore } from './stops.ts';
 import { createThreadStore } from './threads.ts';
 
 /** The ledger's stores on one connection, or in one transaction. */
@@ -27,6 +28,7 @@ export const createLedger = (connection: LedgerConnection): Ledger => ({
   items: createStoreItems(connection),
   crons: createCronStore(connection),
   approvals: createApprovalStore(connection),
+  stops: createStopStore(connection),
   stickyDecisions: createStickyDecisionStore(connection),
   pauses: createPauseStore(connection),
   conditions: createConditionStore(connection),

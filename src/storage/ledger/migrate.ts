@@ -4,6 +4,7 @@ import type { LedgerConnection } from './connection.ts';
 import * as foundation from './migrations/0001-foundation.ts';
 import * as pauses from './migrations/0002-pauses.ts';
 import * as approvals from './migrations/0003-approvals.ts';
+import * as stopsAndEffects from './migrations/0004-stops-and-effects.ts';
 import * as outbound from './migrations/0005-outbound.ts';
 import * as wire from './migrations/0006-wire.ts';
 import * as store from './migrations/0007-store.ts';
@@ -15,6 +16,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0001-foundation': foundation,
   '0002-pauses': pauses,
   '0003-approvals': approvals,
+  '0004-stops-and-effects': stopsAndEffects,
   '0005-outbound': outbound,
   '0006-wire': wire,
   '0007-store': store,

@@ -1,6 +1,7 @@
 import type { Generated } from 'kysely';
 import type { ApprovalsTable, ApprovalToolsTable, StickyDecisionsTable } from './approvals-schema.ts';
 import type { TriggerTables } from './triggers-schema.ts';
+import type { EffectsTable, EmergencyStopRunsTable, EmergencyStopsTable } from './stops-schema.ts';
 
 /** Columns named `*_json` hold JSON text; `*_ms` milliseconds since the epoch; other times are ISO 8601 UTC. */
 export interface LedgerSchema extends TriggerTables {
@@ -17,6 +18,9 @@ export interface LedgerSchema extends TriggerTables {
   store_vectors: StoreVectorsTable;
   crons: CronsTable;
   approvals: ApprovalsTable;
+  emergency_stops: EmergencyStopsTable;
+  emergency_stop_runs: EmergencyStopRunsTable;
+  effects: EffectsTable;
   approval_tools: ApprovalToolsTable;
   sticky_decisions: StickyDecisionsTable;
   pauses: PausesTable;

@@ -96,6 +96,8 @@ const TABLES = [
   'thread_facts',
   'approvals',
   'approval_tools',
+  'effects',
+  'emergency_stop_runs',
   'pauses',
   'threads',
 ] as const;

@@ -3,7 +3,7 @@ import type { HeldThread } from '../../model/thread.ts';
 import type { ThreadStore } from '../ports.ts';
 import type { LedgerConnection } from './connection.ts';
 
-type ThreadLeases = Pick<ThreadStore, 'claim' | 'holds' | 'release' | 'renew' | 'heldBy'>;
+type ThreadLeases = Pick<ThreadStore, 'claim' | 'holds' | 'release' | 'breakLease' | 'renew' | 'heldBy'>;
 
 /** Who owns a thread: claim raises the fence, everything else proves fence and token. */
 export const createThreadLeases = (db: LedgerConnection): ThreadLeases => ({
@@ -47,6 +47,8 @@ export const createThreadLeases = (db: LedgerConnection): ThreadLeases => ({
     return result.numUpdatedRows > 0n;
   },
 
+  breakLease: (threadId) => breakLease(db, threadId),
+
   renew: async (owner, expiresAt) => {
     const rows = await db
       .updateTable('threads')
@@ -66,6 +68,22 @@ export const createThreadLeases = (db: LedgerConnection): ThreadLeases => ({
     return rows.flatMap(heldThread);
   },
 });
+
+const breakLease = async (db: LedgerConnection, threadId: string): Promise<number> => {
+  const { fence } = await db
+    .updateTable('threads')
+    .set({
+      fence: sql`fence + 1`,
+      lease_token: null,
+      lease_owner: null,
+      lease_expires_ms: null,
+      active_run_id: null,
+    })
+    .where('thread_id', '=', threadId)
+    .returning('fence')
+    .executeTakeFirstOrThrow();
+  return fence;
+};
 
 const HELD_COLUMNS = ['thread_id', 'fence', 'lease_token', 'active_run_id'] as const;
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Kysely, sql } from 'kysely';
 import type pg from 'pg';
+import { createEffectLedger } from '../ledger/effects.ts';
 import { createLedger } from '../ledger/ledger.ts';
 import { migrateLedger } from '../ledger/migrate.ts';
 import type { LedgerSchema } from '../ledger/schema.ts';
@@ -47,6 +48,7 @@ export const openPostgresStorage = async (options: PostgresOptions): Promise<Sto
     checkpoints: createPostgresCheckpoints(pool),
     capabilities: { singleServer: false },
     events: createPostgresEventLog({ ledger, transaction }),
+    effects: createEffectLedger({ ledger, transaction }),
     ping: async () => {
       await sql`SELECT 1`.execute(db);
     },

@@ -1,0 +1,172 @@
+import { isoTime } from '../model/clock.ts';
+import type { EmergencyStop, StopCoverage, StopScope } from '../model/emergency-stop.ts';
+import { HoldpointError } from '../model/errors.ts';
+import { assistantNotFound, threadNotFound } from '../model/not-found.ts';
+import { isHeld } from '../model/run-state.ts';
+import type { Run } from '../model/run.ts';
+import type { Ledger } from '../storage/ports.ts';
+import type { LifecycleDeps } from './deps.ts';
+import { moveRun } from './move-run.ts';
+
+export interface EmergencyStopInput {
+  scope: StopScope;
+  reason: string;
+  actor: string;
+}
+
+interface Fenced {
+  threadId: string;
+  fence: number;
+  runId: string;
+}
+
+/**
+ * Stops everything in scope and keeps it stopped until the release. From the commit no run in scope is claimed or
+ * launched, and no worker's lease on one holds. When this returns the checkpoints refuse those workers too; the
+ * attempts have been told to abort, which code may ignore: {@link createSweepStops} ends their processes.
+ * @throws {HoldpointError} `thread_not_found`, `assistant_not_found`.
+ */
+export const createEmergencyStop = (deps: LifecycleDeps) => {
+  return async (input: EmergencyStopInput): Promise<StopCoverage> => {
+    const { storage, newId } = deps;
+    const { stopId, fenced, threads } = await storage.transaction((ledger) => latch(deps, ledger, input));
+    deps.at('stop:committed');
+    for (const { threadId, fence } of fenced) {
+      await storage.checkpoints.acquire({ threadId, fence, token: newId() });
+    }
+    for (const { runId } of fenced) storage.signals.publish({ kind: 'desired', runId });
+    for (const threadId of threads) storage.signals.publish({ kind: 'thread', threadId });
+    return findStop(storage, stopId);
+  };
+};
+
+const latch = async (deps: LifecycleDeps, ledger: Ledger, { scope, reason, actor }: EmergencyStopInput) => {
+  await checkScope(ledger, scope);
+  const stopId = deps.newId();
+  const at = isoTime(deps.clock);
+  const stop: EmergencyStop = {
+    stopId,
+    scope,
+    reason,
+    requestedBy: actor,
+    createdAt: at,
+    releasedAt: null,
+    releasedBy: null,
+  };
+  await ledger.stops.insert(stop);
+  const fenced: Fenced[] = [];
+  const threads = new Set<string>();
+  for (const { run, worker } of await ledger.stops.runsIn(scope)) {
+    const held = await stopRun(ledger, { run, stop });
+    if (held) fenced.push(held);
+    threads.add(run.threadId);
+    await ledger.stops.cover(stopId, {
+      runId: run.runId,
+      threadId: run.threadId,
+      worker: held ? worker : null,
+      confirmedAt: held ? null : at,
+    });
+  }
+  return { stopId, fenced, threads };
+};
+
+/** Answers the fence where a worker had it. */
+const stopRun = async (
+  ledger: Ledger,
+  { run, stop }: { run: Run; stop: EmergencyStop },
+): Promise<Fenced | undefined> => {
+  const { stopId, reason, requestedBy: actor, createdAt: at } = stop;
+  const { threadId, runId } = run;
+  const [head] = await ledger.runs.unfinished(threadId);
+  const behind = head !== undefined && head.runId !== runId;
+  await moveRun(ledger, {
+    run,
+    transition: 'stop',
+    actor,
+    at,
+    reason,
+    behind,
+    set: { desired: 'stop' },
+    ...(!behind && { thread: { status: 'interrupted' as const } }),
+    detail: { stop_id: stopId, reason },
+  });
+  return isHeld(run.state)
+    ? { threadId, runId, fence: await ledger.threads.breakLease(threadId) }
+    : undefined;
+};
+
+const checkScope = async (ledger: Ledger, scope: StopScope): Promise<void> => {
+  if ('threadId' in scope && !(await ledger.threads.get(scope.threadId)))
+    throw threadNotFound(scope.threadId);
+  if ('assistantId' in scope && !(await ledger.assistants.get(scope.assistantId)))
+    throw assistantNotFound(scope.assistantId);
+};
+
+/** The stop with what it covers. @throws {HoldpointError} `stop_not_found`. */
+export const findStop = async (ledger: Pick<Ledger, 'stops'>, stopId: string): Promise<StopCoverage> => {
+  const found = await ledger.stops.get(stopId);
+  if (found) return found;
+  throw new HoldpointError('stop_not_found', `Emergency stop ${stopId} not found`, {
+    details: { stop_id: stopId },
+  });
+};
+
+/**
+ * Lifts a stop: runs in its scope may be launched again. What it stopped stays stopped until each is resumed.
+ * Released twice, the second changes nothing.
+ * @throws {HoldpointError} `stop_not_found`.
+ */
+export const createReleaseStop = (deps: LifecycleDeps) => {
+  return async ({ stopId, actor }: { stopId: string; actor: string }): Promise<StopCoverage> => {
+    const { storage, clock } = deps;
+    const at = isoTime(clock);
+    const released = await storage.transaction(async (ledger) => {
+      const { runs } = await findStop(ledger, stopId);
+      if (!(await ledger.stops.release({ stopId, by: actor, at }))) return false;
+      for (const { threadId, runId } of runs) {
+        await ledger.log.append({
+          threadId,
+          runId,
+          at,
+          actor,
+          kind: 'releaseStop',
+          from: null,
+          to: null,
+          detail: { stop_id: stopId },
+        });
+      }
+      return true;
+    });
+    if (released) storage.signals.publish({ kind: 'queue' });
+    return findStop(storage, stopId);
+  };
+};
+
+/** What can be seen and done of the worker processes. */
+export interface WorkerProcesses {
+  list(): { id: string }[];
+  /** Ends it at once; `runId` is the run whose code it is ended for. */
+  kill(workerId: string, runId: string, what: string): void;
+}
+
+/** How long an attempt may take to hear that it was aborted, before its process is ended. */
+export const LET_GO_MS = 1000;
+
+/**
+ * Ends the worker processes that had stopped runs, a second after the stop: whether code has heard of an abort cannot
+ * be seen from outside of it. Confirms the runs of those that are gone, also those of a former server.
+ */
+export const createSweepStops = ({
+  storage,
+  clock,
+  workers,
+}: LifecycleDeps & { workers: WorkerProcesses }) => {
+  return async (): Promise<void> => {
+    const before = new Date(clock.now() - LET_GO_MS).toISOString();
+    const alive = new Set(workers.list().map(({ id }) => id));
+    for (const { worker, runId } of await storage.stops.unconfirmed(before)) {
+      if (alive.has(worker)) workers.kill(worker, runId, 'an emergency stop ended the worker');
+      else await storage.transaction((ledger) => ledger.stops.confirm(worker, isoTime(clock)));
+    }
+  };
+};

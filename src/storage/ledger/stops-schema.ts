@@ -1,0 +1,36 @@
+/** The tables of emergency stops and of side effects; columns are named as in `schema.ts`. */
+export interface EmergencyStopsTable {
+  stop_id: string;
+  /** `all`, `assistant` or `thread`. */
+  scope: string;
+  scope_id: string | null;
+  reason: string;
+  requested_by: string;
+  created_at: string;
+  released_at: string | null;
+  released_by: string | null;
+}
+
+export interface EmergencyStopRunsTable {
+  stop_id: string;
+  run_id: string;
+  thread_id: string;
+  worker: string | null;
+  confirmed_at: string | null;
+}
+
+export interface EffectsTable {
+  thread_id: string;
+  effect_key: string;
+  name: string;
+  checkpoint_ns: string;
+  task_id: string;
+  tool_call_id: string | null;
+  run_id: string;
+  on_in_doubt: string;
+  state: string;
+  result_json: string | null;
+  error: string | null;
+  intended_at: string;
+  settled_at: string | null;
+}

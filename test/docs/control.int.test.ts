@@ -1,0 +1,71 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { useApprovalServer } from '../control/approvals-server.ts';
+
+const run = promisify(execFile);
+
+/** The commands of a page, in order. */
+const commandsOf = (page: string): string[] =>
+  [
+    ...readFileSync(new URL(`../../docs/${page}`, import.meta.url), 'utf8').matchAll(
+      /^```sh\n([\s\S]*?)\n```$/gm,
+    ),
+  ]
+    .flatMap(([, block = '']) => block.split('\n'))
+    .filter((line) => line !== '');
+
+describe('the commands of the documentation', () => {
+  const server = useApprovalServer();
+  const { asking, question } = server;
+  const bash = async (command: string, env: Record<string, string>): Promise<unknown> => {
+    const all = { ...process.env, HOLDPOINT: server.url, ...env };
+    const { stdout } = await run('bash', ['-c', command], { env: all });
+    return stdout === '' ? undefined : (JSON.parse(stdout) as unknown);
+  };
+
+  it('of approvals list, decide, remember, forget, set a deadline and show the log', async () => {
+    const commands = commandsOf('approvals.md');
+    const threads = [await asking('held', { tools: ['a'] }), await asking('held', { tools: ['b'] })];
+    const last = await asking('held', { tools: ['c'] });
+    const [first, next] = await Promise.all(threads.map(question));
+    const env = {
+      APPROVAL_ID: first?.id ?? '',
+      NEXT_ID: next?.id ?? '',
+      LAST_ID: (await question(last)).id,
+      THREAD_ID: threads[0] ?? '',
+      STICKY_ID: '',
+    };
+    const answers: unknown[] = [];
+    for (const command of commands) {
+      const answer = await bash(command, env);
+      answers.push(answer);
+      if (command.includes('sticky') && Array.isArray(answer)) {
+        env.STICKY_ID = (answer[0] as { id: string }).id;
+      }
+    }
+    expect(answers).toMatchObject([
+      [{ status: 'waiting' }, { status: 'waiting' }, { status: 'waiting' }],
+      { already: false, approval: { decision: { decided_by: 'ada' } } },
+      { already: false },
+      [{ tool: 'b', decision: 'approve' }],
+      undefined,
+      { on_expiry: 'reject', expires_at: '2100-01-01T00:00:00.000Z' },
+      expect.arrayContaining([expect.objectContaining({ kind: 'decide', actor: 'ada' })]),
+    ]);
+    expect(await bash('curl -s $HOLDPOINT/sticky-decisions', env)).toEqual([]);
+  });
+
+  it('of the emergency stop stop, show and release', async () => {
+    const [stop = '', see = '', release = ''] = commandsOf('emergency-stop.md');
+    const made = (await bash(stop, {})) as { stop_id: string; state: string };
+    expect(made).toMatchObject({ state: 'in_force', reason: 'it mails every customer' });
+    expect(await bash(see, {})).toMatchObject([{ stop_id: made.stop_id }]);
+    expect(await bash(release, { STOP_ID: made.stop_id })).toMatchObject({
+      state: 'released',
+      released_by: 'ada',
+    });
+    expect(await bash(see, {})).toEqual([]);
+  });
+});
