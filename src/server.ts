@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { createControl } from './composition/control.ts';
 import { listen } from './composition/listen.ts';
 import { startCourier } from './composition/outbound.ts';
-import { pauseDeps, pauseSecurer } from './composition/pauses.ts';
+import { drainDeadlines, pauseDeps, pauseSecurer } from './composition/pauses.ts';
 import { platformDeps, type PlatformParts } from './composition/platform.ts';
 import { loadProject, type Project } from './composition/project.ts';
 import { createReload, type Reloading } from './composition/reload.ts';
@@ -193,7 +193,8 @@ const startDueWork = ({ langgraph, ...parts }: DueParts) => {
   const { courier, works } = startCourier({ storage, clock, settings, log });
   const { store, sweep } = openStore({ storage, clock, config: langgraph.store });
   const { control, ...due } = createControl(parts);
-  const scheduler = startScheduler(lifecycle, [...works, sweep, ...due.works], log);
+  const drains = drainDeadlines(lifecycle, parts.workers);
+  const scheduler = startScheduler(lifecycle, [drains, ...works, sweep, ...due.works], log);
   return { due, courier, store, control, scheduler };
 };
 

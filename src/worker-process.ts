@@ -112,6 +112,11 @@ const createWorker = ({ options, lifecycle, graphs, log }: WorkerParts): Worker 
       securePause: pauseSecurer(lifecycle, graphs, { runsCode: true }),
     }),
     renewLeases: createRenewLeases(lifecycle),
+    retire: (runId, why) => tell({ type: 'retire', runId, why }),
+    wantsShutdown: async (runId) => {
+      const pauseId = (await runs.get(runId))?.pauseId ?? '';
+      return (await lifecycle.storage.pauses.get(pauseId))?.release === 'shutdown';
+    },
     execute: createExecutor({
       graphs,
       checkpoints,

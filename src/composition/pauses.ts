@@ -3,6 +3,7 @@ import { createPauseCheckpoints } from '../engine/pause-checkpoint.ts';
 import type { ResumeInspection } from '../engine/resume-inspection.ts';
 import type { PauseDeps } from '../http/control/pauses.ts';
 import type { LifecycleDeps } from '../lifecycle/deps.ts';
+import { createEnforceDrains } from '../lifecycle/enforce-drains.ts';
 import { createRequestPause } from '../lifecycle/pause-thread.ts';
 import { createResumeThread } from '../lifecycle/resume-thread.ts';
 import { createSecurePause, type SecurePause } from '../lifecycle/secure-pause.ts';
@@ -10,6 +11,7 @@ import { createValidateResume, type ResumeCheck } from '../lifecycle/validate-re
 import { createWithdrawPause } from '../lifecycle/withdraw-pause.ts';
 import type { Settings } from '../config/settings.ts';
 import type { WorkerPool } from '../worker/pool.ts';
+import type { DueWork } from '../worker/scheduler.ts';
 
 /** How a pause is secured in this process. Only a worker runs the graph's own code for it. */
 export const pauseSecurer = (
@@ -31,6 +33,16 @@ interface PauseParts {
   settings: Settings;
   moreChecks?: ResumeCheck[];
 }
+
+/** Holds drains to their deadlines. */
+export const drainDeadlines = (lifecycle: LifecycleDeps, workers: WorkerPool): DueWork => ({
+  name: 'drain deadlines',
+  run: createEnforceDrains({
+    ...lifecycle,
+    killWorker: (workerId, runId) =>
+      workers.kill(workerId, runId, 'the worker did not let go of a step that was to be paused'),
+  }),
+});
 
 /** The use-cases of pausing and resuming, made by hand. */
 export const pauseDeps = ({

@@ -11,6 +11,8 @@ export type DrainReason = 'pause' | 'shutdown';
 export interface AttemptControl {
   /** LangGraph's own control: a drain asked of it ends the run before its next superstep. */
   readonly run: RunControl;
+  /** Another control, for LangGraph to go on within the attempt: one that drained stays so. */
+  renew(): void;
   readonly signal: AbortSignal;
   readonly abortReason: AbortReason | undefined;
   /** Stops at once, in the middle of a step. The first reason stays. */
@@ -30,12 +32,17 @@ export interface AttemptControl {
 }
 
 export const createAttemptControl = (): AttemptControl => {
-  const run = new RunControl();
+  let run = new RunControl();
   const controller = new AbortController();
   let abortReason: AbortReason | undefined;
   const drains = new Set<DrainReason>();
   return {
-    run,
+    get run() {
+      return run;
+    },
+    renew: () => {
+      run = new RunControl();
+    },
     signal: controller.signal,
     get abortReason() {
       return abortReason;

@@ -16,6 +16,8 @@ import type { Graph, GraphRegistry } from './graph-registry.ts';
 import { failureIn, outcomeOfError, type RunOutcome } from './outcome.ts';
 import { waitingQuestions } from './questions.ts';
 import { checkpointMetadata, mergeConfig, mergeContext, runIdentity, type ClaimedRun } from './run-config.ts';
+import { DELIVERED, maySpeak, planDelivery, sortDelivery, toDeliveryCommand } from './resume-delivery.ts';
+import type { CheckpointRef } from '../model/run.ts';
 import { resolveInput } from './run-input.ts';
 import { streamGraph } from './stream-graph.ts';
 import { readThreadNow } from './thread-now.ts';
@@ -73,16 +75,21 @@ class Attempt {
   #values: unknown;
   #interrupted = false;
   #progressed = false;
+  readonly #metadata: Record<string, unknown>;
+  /** What a resume brought and cannot be said before the step's tools have answered. */
+  #toSay: [string, unknown][] | undefined;
+  #speakNow = false;
 
   constructor(deps: ExecutorDeps, claimed: ClaimedRun, control: AttemptControl) {
     const { run, lease } = claimed;
     this.#deps = deps;
     this.#claimed = claimed;
     this.#control = control;
+    this.#metadata = checkpointMetadata(claimed, mergeConfig(claimed.assistant.config, run.kwargs.config));
     this.#writer = deps.checkpoints.writer({
       lease,
       runId: run.runId,
-      metadata: checkpointMetadata(claimed, mergeConfig(claimed.assistant.config, run.kwargs.config)),
+      metadata: this.#metadata,
       onPut: (put) => this.#stored(put),
     });
     this.#sink = createEventSink({
@@ -165,18 +172,85 @@ class Attempt {
       saver: this.#writer,
       dialects: this.#deps.approvalDialects,
     });
-    const config = this.#config();
-    if (fromNamedCheckpoint) Object.assign(config.configurable, run.kwargs.checkpoint);
-    this.#control.signal.throwIfAborted();
-    await streamGraph({
-      graph,
-      input,
-      config,
-      kwargs: run.kwargs,
-      onValues: (values) => this.#sawValues(values),
-      onEvent: ({ event, payload }) => this.#emit(event, payload),
-    });
+    const at = fromNamedCheckpoint ? run.kwargs.checkpoint : await this.#restart();
+    const { advanced } = progress;
+    await this.#advance(graph, await this.#delivering(graph, { input, advanced, at }), at);
     return this.#interrupted ? { kind: 'interrupted' } : { kind: 'finished' };
+  }
+
+  async #advance(graph: Graph, input: unknown, at: CheckpointRef | null): Promise<void> {
+    const config = this.#config();
+    Object.assign(config.configurable, at);
+    this.#control.signal.throwIfAborted();
+    try {
+      await streamGraph({
+        graph,
+        input,
+        config,
+        kwargs: this.#claimed.run.kwargs,
+        onValues: (values) => this.#sawValues(values),
+        onEvent: ({ event, payload }) => this.#emit(event, payload),
+      });
+    } catch (error) {
+      if (!this.#speakNow || this.#control.abortReason !== undefined) throw error;
+      await this.#deliverLate(graph);
+    }
+  }
+
+  /** The checkpoint the attempt goes on from: the latest when none is named. */
+  #startsAt(at: CheckpointRef | null) {
+    const { threadId } = this.#claimed.run;
+    return this.#writer.getTuple({ configurable: { thread_id: threadId, checkpoint_ns: '', ...at } });
+  }
+
+  /** The checkpoint a resume goes on from, if it named one and nothing was stored since. */
+  async #restart(): Promise<CheckpointRef | null> {
+    const { resume, runId } = this.#claimed.run;
+    if (!resume?.checkpointId) return null;
+    const latest = await this.#startsAt(null).catch(() => this.#lookPastDamage(resume.checkpointId));
+    const metadata = (latest?.metadata ?? {}) as { run_id?: string; run_attempt?: number };
+    const since = metadata.run_id === runId && (metadata.run_attempt ?? 0) >= resume.attempt;
+    return since ? null : { checkpoint_id: resume.checkpointId, checkpoint_ns: '' };
+  }
+
+  /** LangGraph reads the latest checkpoint too: until another is stored the named one stands for it. */
+  #lookPastDamage(checkpointId: string | null): undefined {
+    const read = this.#writer.getTuple.bind(this.#writer);
+    this.#writer.getTuple = ({ configurable, ...rest }) => {
+      const { checkpoint_ns: ns = '', checkpoint_id: id } = configurable ?? {};
+      const latest = ns === '' && id === undefined && !this.#progressed;
+      return read({
+        ...rest,
+        configurable: { ...configurable, ...(latest && { checkpoint_id: checkpointId }) },
+      });
+    };
+  }
+
+  /** What the attempt starts with, when a resume brought something along. */
+  async #delivering(
+    graph: Graph,
+    { input, advanced, at }: { input: unknown; advanced: boolean; at: CheckpointRef | null },
+  ): Promise<unknown> {
+    const { run, graphId } = this.#claimed;
+    if (!run.resume) return input;
+    const module = await this.#deps.graphs.module(graphId);
+    const start = await this.#startsAt(at);
+    const delivery = await planDelivery({ run, module, graph, start, saver: this.#writer });
+    const messages = start?.checkpoint.channel_values['messages'];
+    const { now, goto, later } = sortDelivery(delivery, { advanced, legal: maySpeak(messages) });
+    if (later.length > 0) this.#toSay = later;
+    else this.#metadata[DELIVERED] = run.resume.at;
+    return now.length + goto.length > 0 ? toDeliveryCommand(now, goto) : input;
+  }
+
+  /** At a boundary at which a person may speak: LangGraph stopped there, and goes on once it was said. */
+  #deliverLate(graph: Graph): Promise<void> {
+    const said = this.#toSay ?? [];
+    [this.#toSay, this.#speakNow] = [undefined, false];
+    this.#metadata[DELIVERED] = this.#claimed.run.resume?.at;
+    this.#control.renew();
+    if (this.#control.drainRequested) this.#control.boundaryReached();
+    return this.#advance(graph, toDeliveryCommand(said), null);
   }
 
   #config() {
@@ -214,7 +288,11 @@ class Attempt {
   #stored(put: CheckpointPut): void {
     this.#progressed = true;
     this.#refs.stored(put);
-    if (put.ns === '' && put.source === 'loop') this.#control.boundaryReached();
+    if (put.ns !== '' || put.source !== 'loop') return;
+    this.#control.boundaryReached();
+    if (!this.#toSay || !maySpeak(put.checkpoint.channel_values['messages'])) return;
+    this.#speakNow = true;
+    this.#control.run.requestDrain('to deliver what the resume brought');
   }
 
   /** The last values of the root graph are the state's, but for a question, which comes as values of its own. */

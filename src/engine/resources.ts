@@ -74,26 +74,3 @@ export const checkResources = async (
   context: ResourceContext,
 ): Promise<ResourceStep[]> =>
   (await Promise.all(resources.map((resource) => step(resource, 'check', context)))).flat();
-
-/** Opens them in the order opposite to release. Stops at the first that cannot be; those before it are open then. */
-export const openResources = async (
-  resources: Resource[],
-  context: ResourceContext,
-): Promise<ResourceStep[]> => {
-  const steps: ResourceStep[] = [];
-  for (const resource of resources.toReversed()) {
-    steps.push(...(await step(resource, 'open', context)));
-    if (steps.at(-1)?.error != null) return steps;
-  }
-  return steps;
-};
-
-/** Closes them one after the other, in order. One that cannot be closed keeps no other from it. */
-export const closeResources = async (
-  resources: Resource[],
-  context: ResourceContext,
-): Promise<ResourceStep[]> => {
-  const steps: ResourceStep[] = [];
-  for (const resource of resources) steps.push(...(await step(resource, 'close', context)));
-  return steps;
-};

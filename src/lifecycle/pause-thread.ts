@@ -51,6 +51,7 @@ export const createRequestPause = (deps: LifecycleDeps & { securePause: SecurePa
       const { runId, threadId, state } = asked.pause;
       if (asked.created && state === 'draining') deps.storage.signals.publish({ kind: 'desired', runId });
       if (asked.created) deps.storage.signals.publish({ kind: 'thread', threadId });
+      if (asked.created) deps.storage.signals.publish({ kind: 'due' });
       return asked;
     }
   };
@@ -128,6 +129,9 @@ const DEFAULTS = {
   remedy: null,
 } as const;
 
+/** How long a step that was told to stop may take before its worker is killed. */
+export const FORCE_GRACE_MS = 500;
+
 const newPause = (
   { clock, newId }: LifecycleDeps,
   { input, run, resumeToken }: { input: RequestPauseInput; run: Run; resumeToken: string },
@@ -141,7 +145,7 @@ const newPause = (
     state: 'draining',
     requestedBy: actor,
     requestedAt: isoTime(clock),
-    drainDeadlineMs: clock.now() + (asked.mode === 'now' ? 0 : asked.drainTimeoutMs),
+    drainDeadlineMs: clock.now() + (asked.mode === 'now' ? FORCE_GRACE_MS : asked.drainTimeoutMs),
     resumeTokenHash: hashToken(resumeToken),
     checkpoint: null,
     verified: null,

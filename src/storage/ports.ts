@@ -100,6 +100,8 @@ export interface ThreadStore {
   claim(input: ClaimThread): Promise<Lease | undefined>;
   /** Whether the lease is still the thread's. */
   holds(lease: Lease): Promise<boolean>;
+  /** Who holds the thread, if anybody does. */
+  ownerOf(threadId: string): Promise<string | undefined>;
   /** Lets go of the thread. False when the lease is no longer its own. */
   release(lease: Lease): Promise<boolean>;
   /** Breaks whatever lease the thread has and answers the fence above all it ever had: nobody's write passes. */

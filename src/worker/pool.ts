@@ -44,13 +44,25 @@ interface WorkerProcess {
   lastWords: LastWords | undefined;
   /** Resolves when it takes runs, or is gone. */
   started: Promise<void>;
+  startedAt: number;
   /** Resolves when the process is gone and what it held was taken back. */
   gone: Promise<void>;
   calls: Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>;
 }
 
+/** A worker process as it is now. */
+export interface WorkerSeen {
+  id: string;
+  pid: number | undefined;
+  ready: boolean;
+  state: 'starting' | 'running' | 'draining';
+  lastBeat: number;
+  startedAt: number;
+}
+
 /** Before a worker that died while starting is started again. */
 const RESTART_DELAY_MS = 1000;
+const READY_LOOK_MS = 20;
 /** How often the pool looks for signs of life. */
 const LOOK_MS = 1000;
 
@@ -70,9 +82,11 @@ export class WorkerPool {
   }
 
   /** The worker processes as they are now. */
-  list(): { id: string; pid: number | undefined; ready: boolean; lastBeat: number }[] {
-    return [...this.#workers.values()].map(({ id, child, ready, lastBeat }) => ({
+  list(): WorkerSeen[] {
+    return [...this.#workers.values()].map(({ id, child, ready, replaced, lastBeat, startedAt }) => ({
       id,
+      state: replaced ? 'draining' : ready ? 'running' : 'starting',
+      startedAt,
       pid: child.pid,
       ready,
       lastBeat,
@@ -98,7 +112,7 @@ export class WorkerPool {
    * @throws {HoldpointError} what the worker refuses with; `worker_unavailable` when none answers in time.
    */
   async call<M extends WorkerMethod>(method: M, params: WorkerCalls[M], timeoutMs: number): Promise<unknown> {
-    const worker = [...this.#workers.values()].find(({ ready, replaced }) => ready && !replaced);
+    const worker = await this.#readyWorker(timeoutMs);
     if (!worker) throw unavailable('No worker is ready yet. Try again in a moment.');
     const id = ++this.#lastCall;
     let timer: NodeJS.Timeout | undefined;
@@ -128,6 +142,30 @@ export class WorkerPool {
       worker.replaced = true;
       void this.#end(worker, drainTimeoutMs);
     }
+  }
+
+  /** One that is being replaced is worth waiting for. */
+  async #readyWorker(timeoutMs: number): Promise<WorkerProcess | undefined> {
+    const deadline = performance.now() + timeoutMs;
+    for (;;) {
+      const worker = [...this.#workers.values()].find(({ ready, replaced }) => ready && !replaced);
+      if (worker || performance.now() > deadline || this.#stopping) return worker;
+      await new Promise((resolve) => setTimeout(resolve, READY_LOOK_MS));
+    }
+  }
+
+  /**
+   * Replaces a worker: another starts at once, and this one gets so long to bring what it holds to a boundary. What
+   * is left goes back to the queue. False when there is no such worker.
+   */
+  retire(workerId: string, timeoutMs: number): boolean {
+    const worker = this.#workers.get(workerId);
+    if (!worker) return false;
+    if (worker.replaced || this.#stopping) return true;
+    worker.replaced = true;
+    this.#start();
+    void this.#end(worker, timeoutMs);
+    return true;
   }
 
   /** Ends a worker at once. What it had goes back to the queue, as when `runId` alone had ended it. */
@@ -180,6 +218,7 @@ export class WorkerPool {
         child.once('close', () => resolve());
         child.on('message', ({ type }: FromWorker) => type === 'ready' && resolve());
       }),
+      startedAt: Date.now(),
       gone: new Promise<void>((resolve) => {
         child.once('close', (code, signal) => resolve(this.#gone(worker, code, signal)));
       }),
@@ -203,6 +242,10 @@ export class WorkerPool {
         if (this.#address !== undefined) send(worker, { type: 'address', url: this.#address });
         return;
       case 'heartbeat':
+        return;
+      case 'retire':
+        worker.lastWords ??= { what: message.why, runId: message.runId, stack: [] };
+        this.retire(worker.id, RETIRE_MS);
         return;
       case 'signal':
         this.broadcast(message.signal, worker.id);
@@ -250,6 +293,8 @@ export class WorkerPool {
   }
 }
 
+/** What a worker gets whose step was cut: whatever of it still runs must not run on. */
+const RETIRE_MS = 500;
 /** What a worker that drained gets to exit by itself. */
 const KILL_GRACE_MS = 2000;
 

@@ -21,6 +21,8 @@ export type ToWorker =
 export type FromWorker =
   | { type: 'ready' }
   | { type: 'heartbeat' }
+  /** Replace me: a step was cut and may run on for the sake of this run, or a pause asked for it. */
+  | { type: 'retire'; runId: string; why: string }
   | { type: 'signal'; signal: Signal }
   | { type: 'reply'; id: number; value: unknown }
   | { type: 'refusal'; id: number; code: string; message: string; details: Record<string, unknown> };

@@ -15,6 +15,10 @@ export interface WorkerDeps {
   execute: (claimed: ClaimedRun, control: AttemptControl) => Promise<AttemptResult>;
   /** Extends the leases of this worker; answers the runs it still holds. */
   renewLeases: (owner: string) => Promise<Set<string>>;
+  /** Asks for this process to be replaced: a step was cut and may run on, or a pause wanted the memory back. */
+  retire: (runId: string, why: string) => void;
+  /** Whether the pause a run has come to asks for the worker to end. */
+  wantsShutdown: (runId: string) => Promise<boolean>;
   concurrency: number;
   renewMs: number;
   log: Logger;
@@ -85,11 +89,19 @@ export class Worker {
       const result = await execute(claimed, control);
       const state = await this.#settle(claimed, result);
       log.debug({ runId, attempt: claimed.run.attempt, outcome: result.outcome, state }, 'attempt ended');
+      await this.#leave(runId, control, state);
       if (control.abortReason === 'storage') await pause(RETRY_MS);
     } finally {
       clearTimeout(timer);
       this.#attempts.delete(runId);
     }
+  }
+
+  /** Code that was cut may be deaf to it and run on: only the end of the process ends it for sure. */
+  async #leave(runId: string, { abortReason }: AttemptControl, state: RunState | undefined): Promise<void> {
+    if (abortReason === 'pause') this.#deps.retire(runId, 'a step was cut by a pause');
+    else if (state === 'paused' && this.#attempts.size === 1 && (await this.#deps.wantsShutdown(runId)))
+      this.#deps.retire(runId, 'a pause released the worker');
   }
 
   /**

@@ -39,6 +39,8 @@ export const openLoneWorker = async () => {
           securePause: pauseSecurer(deps, createGraphRegistry(GRAPHS), { runsCode: true }),
         }),
         renewLeases: createRenewLeases(deps),
+        retire: () => {},
+        wantsShutdown: () => Promise.resolve(false),
         execute: createExecutor({
           approvalDialects: true,
           graphs: createGraphRegistry(GRAPHS),

@@ -3,7 +3,10 @@ import type { HeldThread } from '../../model/thread.ts';
 import type { ThreadStore } from '../ports.ts';
 import type { LedgerConnection } from './connection.ts';
 
-type ThreadLeases = Pick<ThreadStore, 'claim' | 'holds' | 'release' | 'breakLease' | 'renew' | 'heldBy'>;
+type ThreadLeases = Pick<
+  ThreadStore,
+  'claim' | 'holds' | 'ownerOf' | 'release' | 'breakLease' | 'renew' | 'heldBy'
+>;
 
 /** Who owns a thread: claim raises the fence, everything else proves fence and token. */
 export const createThreadLeases = (db: LedgerConnection): ThreadLeases => ({
@@ -35,6 +38,8 @@ export const createThreadLeases = (db: LedgerConnection): ThreadLeases => ({
       .executeTakeFirst();
     return row !== undefined;
   },
+
+  ownerOf: ownerOf(db),
 
   release: async ({ threadId, fence, token }) => {
     const result = await db
@@ -84,6 +89,16 @@ const breakLease = async (db: LedgerConnection, threadId: string): Promise<numbe
     .executeTakeFirstOrThrow();
   return fence;
 };
+const ownerOf =
+  (db: LedgerConnection): ThreadLeases['ownerOf'] =>
+  async (threadId) => {
+    const row = await db
+      .selectFrom('threads')
+      .select('lease_owner')
+      .where('thread_id', '=', threadId)
+      .executeTakeFirst();
+    return row?.lease_owner ?? undefined;
+  };
 
 const HELD_COLUMNS = ['thread_id', 'fence', 'lease_token', 'active_run_id'] as const;
 

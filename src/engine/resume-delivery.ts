@@ -1,0 +1,141 @@
+import { Command } from '@langchain/langgraph';
+import type { BaseCheckpointSaver, CheckpointTuple } from '@langchain/langgraph-checkpoint';
+import { isRecord } from '../model/json.ts';
+import type { Run } from '../model/run.ts';
+import { withDeadline } from './deadline.ts';
+import { withCheckpointer, type Graph, type GraphModule } from './graph-registry.ts';
+import { migrationPath } from './migrations.ts';
+
+type Writes = [channel: string, value: unknown][];
+
+/** What a resume brings into the state. */
+export interface Delivery {
+  /** Written before the next step runs. */
+  atOnce: Writes;
+  goto: unknown[];
+  /** Written as soon as no tool call of the messages waits for its answer: model APIs refuse any other order. */
+  whenLegal: Writes;
+}
+
+/** Marks the checkpoints of a run in which what its resume brought has arrived. */
+export const DELIVERED = 'resume_delivered';
+
+interface PlanInput {
+  run: Run;
+  module: GraphModule;
+  graph: Graph;
+  saver: BaseCheckpointSaver;
+  /** The checkpoint the attempt goes on from. */
+  start: CheckpointTuple | undefined;
+}
+
+/** What is still to be delivered to the thread of a resumed run; undefined when nothing is. */
+export const planDelivery = async ({
+  run,
+  module,
+  graph,
+  saver,
+  start,
+}: PlanInput): Promise<Delivery | undefined> => {
+  const { resume } = run;
+  if (!resume) return undefined;
+  const metadata = (start?.metadata ?? {}) as Record<string, unknown>;
+  if (metadata[DELIVERED] === resume.at) return undefined;
+  const state: unknown = start ? (await withCheckpointer(graph, saver).getState(start.config)).values : {};
+  const delivery: Delivery = { atOnce: [], goto: [], whenLegal: [] };
+  await addMigrations(delivery, { run, module, state });
+  add(delivery, resume.command ?? {});
+  await addContext(delivery, { run, module, state, graph });
+  const { atOnce, goto, whenLegal } = delivery;
+  return atOnce.length + goto.length + whenLegal.length > 0 ? delivery : undefined;
+};
+
+interface From {
+  run: Run;
+  module: GraphModule;
+  state: unknown;
+}
+
+const addMigrations = async (delivery: Delivery, { run, module, state }: From): Promise<void> => {
+  const from = run.resume?.migrateFrom;
+  if (!from || from.sha256 === module.code.sha256) return;
+  for (const { migrate } of migrationPath(module.exports, from, module.code) ?? []) {
+    const update: unknown = await migrate(state);
+    if (isRecord(update)) add(delivery, 'lg_name' in update || 'update' in update ? update : { update });
+  }
+};
+
+const add = (delivery: Delivery, { update, goto }: { update?: unknown; goto?: unknown }): void => {
+  delivery.atOnce.push(...toWrites(update));
+  if (goto != null) delivery.goto.push(...[goto].flat());
+};
+
+const toWrites = (update: unknown): Writes =>
+  Array.isArray(update) ? (update as Writes) : isRecord(update) ? Object.entries(update) : [];
+
+const ON_RESUME_MS = 10_000;
+
+/** Through the graph's own `onResume`, else as a person's message; where the state has none it stays in the log. */
+const addContext = async (
+  delivery: Delivery,
+  { run, module, state, graph }: From & { graph: Graph },
+): Promise<void> => {
+  const { onResume } = module.exports;
+  if (typeof onResume === 'function')
+    return addOwn(delivery, { run, state, onResume: onResume as () => unknown });
+  const said = [run.resume?.additionalContext, asText(run.resume?.data)].filter((part) => part != null);
+  if (said.length === 0 || !('messages' in graph.channels)) return;
+  const id = `resume-${run.runId}-${run.resume?.attempt}`;
+  delivery.whenLegal.push(['messages', [{ role: 'user', id, content: said.join('\n\n') }]]);
+};
+
+const asText = (data: unknown): string | null => (data == null ? null : JSON.stringify(data));
+
+const addOwn = async (
+  delivery: Delivery,
+  { run, state, onResume }: Pick<From, 'run' | 'state'> & { onResume: (input: object) => unknown },
+): Promise<void> => {
+  const { trigger, data, additionalContext } = run.resume ?? {};
+  const update: unknown = await withDeadline(
+    async () => onResume({ state, trigger, data, additionalContext }),
+    { ms: ON_RESUME_MS, what: 'onResume' },
+  );
+  const target = isRecord(update) && 'messages' in update ? delivery.whenLegal : delivery.atOnce;
+  target.push(...toWrites(update));
+};
+
+/** What is written now and what at the first boundary: a run that stored nothing yet takes its own input first. */
+export const sortDelivery = (
+  { atOnce, goto, whenLegal }: Delivery = { atOnce: [], goto: [], whenLegal: [] },
+  { advanced, legal }: { advanced: boolean; legal: boolean },
+): { now: Writes; goto: unknown[]; later: Writes } => {
+  if (!advanced) return { now: [], goto: [], later: [...atOnce, ...whenLegal] };
+  return legal
+    ? { now: [...atOnce, ...whenLegal], goto, later: [] }
+    : { now: atOnce, goto, later: whenLegal };
+};
+
+/** The command by which LangGraph writes into the state without running a step for it. */
+export const toDeliveryCommand = (writes: Writes, goto: unknown[] = []): Command =>
+  new Command({
+    ...(writes.length > 0 && { update: writes }),
+    ...(goto.length > 0 && { goto: goto as string[] }),
+  });
+
+/** Whether a person may speak now: no tool call waits for its answer. */
+export const maySpeak = (messages: unknown): boolean => {
+  if (!Array.isArray(messages)) return true;
+  const last = messages.findLastIndex((message) => callIds(message).length > 0);
+  if (last === -1) return true;
+  const answered = new Set(
+    messages
+      .slice(last + 1)
+      .map((message: unknown) => (isRecord(message) ? message['tool_call_id'] : undefined)),
+  );
+  return callIds(messages[last]).every((id) => answered.has(id));
+};
+
+const callIds = (message: unknown): unknown[] => {
+  const calls = isRecord(message) ? message['tool_calls'] : undefined;
+  return Array.isArray(calls) ? calls.map((call: unknown) => (isRecord(call) ? call['id'] : undefined)) : [];
+};

@@ -1,0 +1,145 @@
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../crash/crash-server.ts';
+import { startPauseServer, type Check, type PauseServer, type RunRef } from './pause-server.ts';
+
+let server: PauseServer;
+beforeAll(async () => {
+  server = await startPauseServer();
+});
+afterAll(() => server.kill('SIGTERM'));
+
+const did = (run: RunRef): string[] => server.effects(run.threadId).map(({ what }) => what);
+
+/** A run of four steps, paused after the first. */
+const pausedLinear = async (terms: Record<string, unknown> = {}): Promise<RunRef> => {
+  const run = await server.launch('linear', { ms: 400 });
+  await until(() => did(run).includes('a'));
+  await server.pause(run, terms);
+  expect(await server.atRest(run)).toMatchObject({ state: 'paused' });
+  return run;
+};
+
+const failing = (checks: Check[] = []): Check[] => checks.filter(({ status }) => status === 'failed');
+
+const sql = (statement: string, ...values: unknown[]): void => {
+  const db = new Database(join(server.dataDir, 'checkpoints.db'), { timeout: 5000 });
+  db.prepare(statement).run(...values);
+  db.close();
+};
+
+const AT = 'WHERE thread_id = ? AND checkpoint_id = ?';
+
+/** What can happen to a checkpoint, and what the preflight calls it. */
+const DAMAGES: [string, string, string][] = [
+  [
+    'changed by one byte',
+    `UPDATE checkpoints SET checkpoint = CAST(replace(CAST(checkpoint AS TEXT), '"a"', '"x"') AS BLOB) ${AT}`,
+    'damaged',
+  ],
+  ['truncated', `UPDATE checkpoints SET checkpoint = substr(checkpoint, 1, 40) ${AT}`, 'damaged'],
+  ['deleted', `DELETE FROM checkpoints ${AT}`, 'missing'],
+  [
+    'from a newer version',
+    `UPDATE checkpoints SET checkpoint = CAST(replace(CAST(checkpoint AS TEXT), '"v":4', '"v":9') AS BLOB) ${AT}`,
+    'newer',
+  ],
+];
+
+describe('the preflight', () => {
+  it.each(DAMAGES)(
+    'names a checkpoint that was %s, and an earlier one recovers',
+    async (_, statement, problem) => {
+      const run = await pausedLinear();
+      const { checkpoint } = await server.current(run);
+      const history = (
+        await server.api<{ checkpoint: { checkpoint_id: string } }[]>(
+          'GET',
+          `/threads/${run.threadId}/history`,
+        )
+      ).body;
+      sql(statement, run.threadId, checkpoint?.checkpoint_id);
+      const refused = await server.resume(run);
+      expect(refused.status).toBe(412);
+      expect(failing(refused.body.metadata?.checks)).toMatchObject([
+        { name: 'checkpoint_integrity', problem },
+      ]);
+      expect((await server.resume(run, { force: true })).status).toBe(412);
+      expect(await server.current(run)).toMatchObject({ state: 'paused' });
+      const earlier = history[1]?.checkpoint.checkpoint_id;
+      expect((await server.resume(run, { from_checkpoint_id: earlier })).status).toBe(202);
+      expect(await server.atRest(run)).toMatchObject({ state: 'success' });
+      expect(did(run).at(-1)).toBe('d');
+    },
+  );
+
+  it('takes a resume twice with one key for one, and tells who asked and what it looked at', async () => {
+    const run = await pausedLinear();
+    const [first, again] = [
+      await server.resume(run, { idempotency_key: 'k' }),
+      await server.resume(run, { idempotency_key: 'k' }),
+    ];
+    expect([first.status, again.status, again.body.attempt]).toEqual([202, 202, first.body.attempt]);
+    expect(first.body.preflight.every(({ status }) => status !== 'failed')).toBe(true);
+    await server.atRest(run);
+    expect(did(run)).toEqual(['a', 'b', 'c', 'd']);
+    expect(server.log(run).find(({ kind }) => kind === 'resume')?.detail).toMatchObject({
+      trigger: 'manual',
+      pause_duration_ms: expect.any(Number) as number,
+      checkpoint_age_ms: expect.any(Number) as number,
+    });
+  });
+});
+
+describe('a resume', () => {
+  it('does the step anew when the pause asked for that', async () => {
+    const run = await pausedLinear({ resume_behavior: 'restart_step' });
+    const before = did(run);
+    await server.resume(run);
+    expect(await server.atRest(run)).toMatchObject({ state: 'success' });
+    expect(did(run)).toEqual([
+      ...before,
+      before.at(-1),
+      ...['b', 'c', 'd'].filter((name) => !before.includes(name)),
+    ]);
+  });
+
+  it('awaits instructions when the pause asked for them, and takes a command for them', async () => {
+    const run = await pausedLinear({ resume_behavior: 'await_instructions' });
+    const refused = await server.resume(run);
+    expect(failing(refused.body.metadata?.checks)).toMatchObject([{ name: 'instructions' }]);
+    expect((await server.resume(run, { command: { update: { trail: ['note'] } } })).status).toBe(202);
+    await server.atRest(run);
+    const { values } = await server.client.threads.getState<{ trail: string[] }>(run.threadId);
+    expect(values.trail.filter((name) => name === 'note')).toEqual(['note']);
+    expect(values.trail.filter((name) => name !== 'note')).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('places what a person says after the answer of the tool, never between it and its call', async () => {
+    const { thread_id: threadId } = await server.client.threads.create();
+    const { run_id: runId } = await server.client.runs.create(threadId, 'prebuilt-tool-node', {
+      input: { ms: 50, messages: [{ role: 'user', content: 'go' }] },
+    });
+    const run = { threadId, runId };
+    await server.pause(run);
+    await server.atRest(run);
+    expect((await server.resume(run, { additional_context: 'Be quick.', data: { n: 1 } })).status).toBe(202);
+    expect(await server.atRest(run)).toMatchObject({ state: 'success' });
+    const { values } = await server.client.threads.getState<{
+      messages: { type: string; content: string }[];
+    }>(threadId);
+    expect(values.messages.filter(({ content }) => content.startsWith('Be quick.'))).toHaveLength(1);
+    const types = values.messages.map(({ type }) => type);
+    expect(types.indexOf('tool')).toBe(types.indexOf('ai') + 1);
+    expect(did(run).toSorted()).toEqual(['a', 'b', 'c', 'choose', 'conclude', 'd']);
+  });
+
+  it('is refused where there is nothing to resume', async () => {
+    const unknown = { threadId: crypto.randomUUID(), runId: '' };
+    expect((await server.resume(unknown)).status).toBe(404);
+    const run = await server.launch('linear', { ms: 1 });
+    await server.atRest(run);
+    expect((await server.resume(run)).status).toBe(409);
+  });
+});
