@@ -8,6 +8,7 @@ import { loadProject, type Project } from './composition/project.ts';
 import { createReload, type Reloading } from './composition/reload.ts';
 import { createSignalHub } from './composition/signal-hub.ts';
 import { openStore } from './composition/store.ts';
+import { threadStreams } from './composition/thread-streams.ts';
 import { startWorkers } from './composition/workers.ts';
 import { readLanggraphConfig, type LanggraphConfig } from './config/langgraph-config.ts';
 import { publishAddress } from './config/server-address.ts';
@@ -18,6 +19,7 @@ import { createReloadableRegistry } from './engine/reloadable-registry.ts';
 import { readThreadNow } from './engine/thread-now.ts';
 import { createApp } from './http/app.ts';
 import type { ControlDeps } from './http/control/deps.ts';
+import { serveWebSockets } from './http/protocol/websocket.ts';
 import { allRoutes } from './http/routes.ts';
 import { createFinishDeletions } from './lifecycle/delete-thread.ts';
 import { newUuid, type LifecycleDeps } from './lifecycle/deps.ts';
@@ -103,22 +105,24 @@ export const startServer = async ({
   const pauses = pauseDeps({ lifecycle, graphs, workers, settings, moreChecks: MORE_CHECKS });
   const { due, courier, store, control, scheduler } = startDueWork({ ...shared, pauses, workers, langgraph });
   const http = { ...shared, graphs, workers, store, pauses };
-  const { server, url } = await startHttp(http, { control, project, log });
+  const { server, url, endConnections } = await startHttp(http, { control, project, log });
   courier.open(url);
   workers.open(url);
   project.open(url);
+  const above = { server, endConnections, scheduler, control: due, courier };
+  const beneath = { workers, rehearsal, storage, lock, settings };
   return {
     url,
     graphs: graphs.ids(),
     model: rehearsal ? 'rehearsal' : 'configured',
     ...createReload({ graphs, assistants, workers, settings }),
-    close: () =>
-      stop({ server, scheduler, control: due, courier, workers, rehearsal, storage, lock, settings }),
+    close: () => stop({ ...above, ...beneath }),
   };
 };
 
 interface Parts {
   server: Server;
+  endConnections: () => void;
   scheduler: Scheduler;
   control: { close(): Promise<void> };
   courier: ReturnType<typeof startCourier>['courier'];
@@ -135,7 +139,7 @@ const stop = async (parts: Parts): Promise<void> => {
   await parts.control.close();
   await parts.courier.close();
   await parts.workers.stop(parts.settings.drainTimeoutMs);
-  parts.server.closeAllConnections();
+  parts.endConnections();
   await parts.rehearsal?.close();
   await parts.storage.close();
   parts.lock.release();
@@ -217,15 +221,18 @@ const startScheduler = (lifecycle: LifecycleDeps, works: DueWork[], log: Logger)
 const startHttp = async (
   parts: PlatformParts,
   { control, project, log }: { control: ControlDeps; project: Project; log: Logger },
-): Promise<{ server: Server; url: string }> => {
+): Promise<{ server: Server; url: string; endConnections: () => void }> => {
   const { lifecycle, workers, settings } = parts;
   const { storage } = lifecycle;
   const metrics = createMetrics({
     countRuns: () => storage.runs.countByState(),
     workers: () => workers.list(),
   });
+  const platform = platformDeps(parts);
+  const streams = threadStreams(lifecycle);
   const routes = allRoutes({
-    platform: platformDeps(parts),
+    platform,
+    streams,
     control,
     ping: () => storage.ping(),
     metricsText: () => metrics.text(),
@@ -236,9 +243,20 @@ const startHttp = async (
   const answer = app.callback();
   const server = createServer((request, response) => void answer(request, response));
   server.keepAliveTimeout = KEEP_ALIVE_MS;
+  const endSockets = serveWebSockets(server, {
+    deps: { ...platform, streams },
+    origins: project.origins,
+    guarded: project.authentication !== undefined || project.userApp !== undefined,
+    bodyLimitBytes,
+    log,
+  });
   const url = await listen(server, settings);
   server.once('close', publishAddress(settings.dataDir, url));
-  return { server, url };
+  const endConnections = (): void => {
+    endSockets();
+    server.closeAllConnections();
+  };
+  return { server, url, endConnections };
 };
 
 const modelConfigured = (): boolean =>

@@ -21,18 +21,29 @@ import { stateRoutes } from './platform/state.ts';
 import { statelessRoutes } from './platform/stateless.ts';
 import { storeRoutes } from './platform/store.ts';
 import { threadRoutes } from './platform/threads.ts';
+import type { ThreadStreams } from './protocol/deps.ts';
+import { protocolRoutes } from './protocol/routes.ts';
+import { threadStreamRoutes } from './protocol/thread-stream.ts';
 import { route, type Route } from './route.ts';
 
 interface RoutesDeps {
   platform: PlatformDeps;
   control: ControlDeps;
+  streams: ThreadStreams;
   ping: () => Promise<void>;
   metricsText: () => Promise<string>;
   version: string;
 }
 
 /** Every endpoint of the server. */
-export const allRoutes = ({ platform, control, ping, metricsText, version }: RoutesDeps): Route[] => {
+export const allRoutes = ({
+  platform,
+  control,
+  streams,
+  ping,
+  metricsText,
+  version,
+}: RoutesDeps): Route[] => {
   const routes = [
     ...metaRoutes(platform, ping),
     ...assistantRoutes(platform),
@@ -51,6 +62,8 @@ export const allRoutes = ({ platform, control, ping, metricsText, version }: Rou
     ...pauseWindowRoutes(control.triggers),
     ...stopRoutes(control),
     ...effectRoutes(control),
+    ...threadStreamRoutes({ ...platform, streams }),
+    ...protocolRoutes({ ...platform, streams }),
     ...outboundRoutes(control),
     ...storeRoutes(platform),
     metricsRoute(metricsText),

@@ -4,15 +4,36 @@ import { formatEventId } from '../model/run-event.ts';
 import type { ObservedEvent } from '../lifecycle/read-events.ts';
 import { StreamReply } from './route.ts';
 
-export interface SseOptions {
-  events: (signal: AbortSignal) => AsyncIterable<ObservedEvent[]>;
-  /** Whether an event goes to this reader. */
-  wanted: (event: string) => boolean;
+interface StreamOptions {
   heartbeatMs: number;
   headers?: Record<string, string>;
   /** Called when the client went away before the end. */
   onLeft?: () => void;
 }
+
+export interface SseOptions extends StreamOptions {
+  events: (signal: AbortSignal) => AsyncIterable<ObservedEvent[]>;
+  /** Whether an event goes to this reader. */
+  wanted: (event: string) => boolean;
+}
+
+/** A run's events as server-sent events, each with its id. */
+export const sse = ({ events, wanted, ...options }: SseOptions): StreamReply =>
+  eventStream({
+    ...options,
+    pages: async function* (signal) {
+      for await (const page of events(signal)) {
+        yield page
+          .filter(({ event }) => wanted(event))
+          .map(format)
+          .join('');
+      }
+    },
+  });
+
+/** Fields in the order the LangGraph server sends them. */
+const format = ({ event, data, cursor }: ObservedEvent): string =>
+  `event: ${event}\ndata: ${data}\nid: ${formatEventId(cursor)}\n\n`;
 
 /**
  * A comment, with no blank line after it: the LangGraph SDK takes a blank line for the end of an event, whether
@@ -21,53 +42,39 @@ export interface SseOptions {
 const HEARTBEAT = ': heartbeat\n';
 
 /**
- * A run's events as server-sent events, each with its id. The next page is read only when the socket took the
- * one before. A comment is sent when nothing else was for a while, so that neither end takes silence for death.
+ * Pages of server-sent events. The next page is read only when the socket took the one before. A comment is sent
+ * when nothing else was for a while, so that neither end takes silence for death.
  */
-export const sse = (options: SseOptions): StreamReply =>
+export const eventStream = ({
+  pages,
+  heartbeatMs,
+  headers,
+  onLeft,
+}: StreamOptions & { pages: (signal: AbortSignal) => AsyncIterable<string> }): StreamReply =>
   new StreamReply(
     {
       'Content-Type': 'text/event-stream',
       'Cache-Control': 'no-cache',
       'X-Accel-Buffering': 'no',
-      ...options.headers,
+      ...headers,
     },
     async (response, signal) => {
-      const beat = keepAlive(response, { every: options.heartbeatMs, sign: HEARTBEAT });
+      const beat = keepAlive(response, { every: heartbeatMs, sign: HEARTBEAT });
       try {
         response.flushHeaders();
-        await writeEvents({ response, signal, options, onWritten: beat.refresh });
+        for await (const text of pages(signal)) {
+          if (text === '') continue;
+          if (!response.write(text)) await once(response, 'drain', { signal });
+          beat.refresh();
+        }
       } catch (error) {
         if (!signal.aborted) throw error;
       } finally {
         beat.stop();
-        if (signal.aborted) options.onLeft?.();
+        if (signal.aborted) onLeft?.();
       }
     },
   );
-
-interface Writing {
-  response: ServerResponse;
-  signal: AbortSignal;
-  options: SseOptions;
-  onWritten: () => void;
-}
-
-const writeEvents = async ({ response, signal, options, onWritten }: Writing): Promise<void> => {
-  for await (const page of options.events(signal)) {
-    const text = page
-      .filter(({ event }) => options.wanted(event))
-      .map(format)
-      .join('');
-    if (text === '') continue;
-    if (!response.write(text)) await once(response, 'drain', { signal });
-    onWritten();
-  }
-};
-
-/** Fields in the order the LangGraph server sends them. */
-const format = ({ event, data, cursor }: ObservedEvent): string =>
-  `event: ${event}\ndata: ${data}\nid: ${formatEventId(cursor)}\n\n`;
 
 /** Writes `sign` whenever nothing was written for a while. */
 export const keepAlive = (response: ServerResponse, { every, sign }: { every: number; sign: string }) => {

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { ThreadStreams } from '../../src/http/protocol/deps.ts';
 import type { ControlDeps } from '../../src/http/control/deps.ts';
 import { openApiDocument } from '../../src/http/document.ts';
 import type { PlatformDeps } from '../../src/http/platform/deps.ts';
@@ -13,6 +14,7 @@ const paths = Object.entries(
     allRoutes({
       platform: {} as PlatformDeps,
       control: {} as ControlDeps,
+      streams: {} as ThreadStreams,
       ping: () => Promise.resolve(),
       metricsText: () => Promise.resolve(''),
       version: '',

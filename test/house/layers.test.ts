@@ -28,6 +28,7 @@ const MAY_IMPORT: Record<string, string[]> = {
 /** What only some folders may import, and which. */
 const PACKAGES: Record<string, string[]> = {
   koa: ['http'],
+  ws: ['http'],
   'better-sqlite3': ['storage/embedded'],
   '@langchain/langgraph-checkpoint-sqlite': ['storage/embedded'],
   langchain: ['gates'],

@@ -42,8 +42,10 @@ export const readBody = async (request: IncomingMessage, limit: number): Promise
   });
 };
 
-const toJson = (text: string): unknown => {
-  if (text.trim() === '') return undefined;
+const toJson = (text: string): unknown => (text.trim() === '' ? undefined : readJson(text));
+
+/** @throws {HoldpointError} `invalid_request` when it is no JSON, or JSON that no state could hold. */
+export const readJson = (text: string): unknown => {
   const body = parseJson(text);
   refuseHostile(body, []);
   return body;

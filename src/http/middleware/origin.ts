@@ -31,13 +31,7 @@ export const origin =
     const from = ctx.get('Origin');
     if (from === '') return next();
     ctx.vary('Origin');
-    if (!mayCall(rules, from)) {
-      throw new HoldpointError(
-        'origin_refused',
-        `Origin ${from} may not call this server. Add it to HOLDPOINT_ORIGINS.`,
-        { details: { origin: from } },
-      );
-    }
+    refuseForeign(rules, from);
     ctx.set('Access-Control-Allow-Origin', from);
     ctx.set('Access-Control-Expose-Headers', [EXPOSED, ...(rules.exposed ?? [])].join(', '));
     if (rules.credentials === true) ctx.set('Access-Control-Allow-Credentials', 'true');
@@ -45,7 +39,20 @@ export const origin =
     preflight(ctx, rules);
   };
 
-/** Whether a page of this origin may call; a WebSocket asks too. */
+/**
+ * A WebSocket asks too.
+ * @throws {HoldpointError} `origin_refused` unless a page of this origin may call.
+ */
+export const refuseForeign = (rules: OriginRules, from: string): void => {
+  if (mayCall(rules, from)) return;
+  throw new HoldpointError(
+    'origin_refused',
+    `Origin ${from} may not call this server. Add it to HOLDPOINT_ORIGINS.`,
+    { details: { origin: from } },
+  );
+};
+
+/** Whether a page of this origin may call. */
 export const mayCall = ({ allowed, pattern }: OriginRules, from: string): boolean =>
   allowed.includes(from) || pattern?.test(from) === true || ALWAYS.some((always) => always.test(from));
 

@@ -1,0 +1,27 @@
+import type { ProtocolEvent } from '../../engine/protocol/protocol-event.ts';
+import type { FollowThread, ThreadNews } from '../../lifecycle/follow-thread.ts';
+import type { AgentTree } from '../../lifecycle/subscribe-thread.ts';
+import type { EventCursor } from '../../model/run-event.ts';
+import type { Subscription } from '../../model/subscription.ts';
+import type { PlatformDeps } from '../platform/deps.ts';
+
+/** The use-cases of protocol v2 and of the stream of a thread. */
+export interface ThreadStreams {
+  /** Events of a thread in protocol v2; an empty list says that everything there was has been told. */
+  subscribe(input: {
+    threadId: string;
+    subscription: Subscription;
+    signal: AbortSignal;
+  }): AsyncIterable<ProtocolEvent[]>;
+  agentTree(threadId: string): Promise<AgentTree | undefined>;
+  /** The number of the thread's newest event. */
+  position(threadId: string): Promise<number>;
+  /** The thread's log as it is, over all runs. */
+  follow(input: FollowThread): AsyncIterable<ThreadNews>;
+  /** After the newest event. */
+  end(threadId: string): Promise<EventCursor>;
+}
+
+export interface ProtocolDeps extends PlatformDeps {
+  streams: ThreadStreams;
+}

@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import type { WebSocket } from 'ws';
+import { HoldpointError } from '../../model/errors.ts';
+import type { Subscription } from '../../model/subscription.ts';
+import { read, UnknownSubscription, type CommandAnswer } from './command-answers.ts';
+import { SubscriptionBody, UnsubscribeParams } from './command-schemas.ts';
+import type { OwnCommands } from './commands.ts';
+import type { ThreadStreams } from './deps.ts';
+
+/** Each reads the log for itself. */
+const MOST_SUBSCRIPTIONS = 64;
+
+interface SessionOptions {
+  socket: WebSocket;
+  threadId: string;
+  streams: ThreadStreams;
+  signal: AbortSignal;
+}
+
+/** One connection: its subscriptions, each of which sends what it matches. */
+export interface SocketSession {
+  commands: OwnCommands;
+  answer(answer: CommandAnswer): void;
+}
+
+export const createSocketSession = ({ socket, threadId, streams, signal }: SessionOptions): SocketSession => {
+  const subscriptions = new Map<string, AbortController>();
+  /** Subscriptions whose answer is not sent yet: their events come after it. */
+  let begun: (() => void)[] = [];
+
+  /** Sends at the pace at which the socket takes it. */
+  const run = async (subscription: Subscription, leaving: AbortSignal): Promise<void> => {
+    for await (const events of streams.subscribe({ threadId, subscription, signal: leaving })) {
+      if (leaving.aborted) return;
+      let sent = Promise.resolve();
+      for (const event of events) sent = send(JSON.stringify(event));
+      await sent;
+    }
+  };
+  const send = (text: string): Promise<void> => new Promise((resolve) => socket.send(text, () => resolve()));
+
+  const subscribe = (subscription: Subscription): string => {
+    const id = randomUUID();
+    const leaving = new AbortController();
+    subscriptions.set(id, leaving);
+    begun.push(() => {
+      // A log that cannot be read: the client comes back and asks for the rest.
+      run(subscription, leaving.signal).catch(() => socket.close(1011, 'the events could not be read'));
+    });
+    return id;
+  };
+  signal.addEventListener('abort', () => {
+    for (const leaving of subscriptions.values()) leaving.abort();
+  });
+  return {
+    commands: {
+      'subscription.subscribe': async ({ params }) => {
+        const { channels, namespaces, depth, since } = read(SubscriptionBody, params);
+        if (subscriptions.size >= MOST_SUBSCRIPTIONS) {
+          throw new HoldpointError(
+            'invalid_request',
+            `A connection may have ${MOST_SUBSCRIPTIONS} subscriptions: end one first.`,
+          );
+        }
+        const subscription = {
+          channels,
+          namespaces: namespaces ?? undefined,
+          depth: depth ?? undefined,
+          since: since ?? undefined,
+        };
+        return { subscription_id: subscribe(subscription) };
+      },
+      'subscription.unsubscribe': async ({ params }) => {
+        const { subscription_id: id } = read(UnsubscribeParams, params);
+        const leaving = subscriptions.get(id);
+        if (!leaving) throw new UnknownSubscription(id);
+        leaving.abort();
+        subscriptions.delete(id);
+        return {};
+      },
+    },
+    answer: (answer) => {
+      socket.send(JSON.stringify(answer), () => {});
+      for (const start of begun) start();
+      begun = [];
+    },
+  };
+};

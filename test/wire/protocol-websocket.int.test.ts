@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { useServer } from './server.ts';
+
+const server = useServer();
+
+interface Message {
+  type: string;
+  id?: number | null;
+  error?: string;
+  result?: Record<string, unknown>;
+  method?: string;
+  event_id?: string;
+  params?: { namespace: string[]; data: Record<string, unknown> };
+}
+
+const urlOf = (threadId: string): string =>
+  `${server.url.replace('http', 'ws')}/threads/${threadId}/stream/events`;
+
+const connect = async (threadId: string) => {
+  const socket = new WebSocket(urlOf(threadId));
+  const messages: Message[] = [];
+  let wake = (): void => {};
+  socket.on('message', (data: Buffer) => {
+    messages.push(JSON.parse(data.toString()) as Message);
+    wake();
+  });
+  await once(socket, 'open');
+  let ids = 0;
+  const find = async (wanted: (message: Message) => boolean): Promise<Message> => {
+    for (;;) {
+      const found = messages.find(wanted);
+      if (found) return found;
+      await new Promise<void>((resolve) => (wake = resolve));
+    }
+  };
+  return {
+    socket,
+    messages,
+    find,
+    send: (text: string) => socket.send(text),
+    ask: (method: string, params: object): Promise<Message> => {
+      const id = ids++;
+      socket.send(JSON.stringify({ id, method, params }));
+      return find((message) => message.type !== 'event' && message.id === id);
+    },
+  };
+};
+
+const isEnd = ({ method, params }: Message): boolean =>
+  method === 'lifecycle' && params?.namespace.length === 0 && params.data['event'] !== 'running';
+
+describe('protocol v2 over a WebSocket (v2 GET /threads/{t}/stream/events)', () => {
+  it('takes commands and sends the events of its subscriptions, after their answers', async () => {
+    const threadId = randomUUID();
+    const { ask, find, messages, socket } = await connect(threadId);
+    const { result } = await ask('subscription.subscribe', { channels: ['lifecycle', 'values'] });
+    expect(result).toMatchObject({ subscription_id: expect.any(String) as string });
+    expect(await ask('run.start', { assistant_id: 'steps', input: { steps: 2 } })).toMatchObject({
+      type: 'success',
+    });
+    const end = await find(isEnd);
+    expect(end.params?.data).toMatchObject({ event: 'completed' });
+    const answered = messages.findIndex(({ id }) => id === 0);
+    expect(messages.findIndex(({ type }) => type === 'event')).toBeGreaterThan(answered);
+    socket.close();
+  });
+
+  it('replays to a further subscription and is silent to one that was ended', async () => {
+    const threadId = randomUUID();
+    const { ask, find, messages, socket } = await connect(threadId);
+    const first = await ask('subscription.subscribe', { channels: ['lifecycle'] });
+    await ask('run.start', { assistant_id: 'steps', input: { steps: 1 } });
+    await find(isEnd);
+    const ended = await ask('subscription.unsubscribe', first.result as object);
+    expect(ended).toMatchObject({ type: 'success' });
+    expect(await ask('subscription.unsubscribe', first.result as object)).toMatchObject({
+      type: 'error',
+      error: 'no_such_subscription',
+    });
+    const before = messages.length;
+    await ask('subscription.subscribe', { channels: ['values'] });
+    await find((message) => message.method === 'values');
+    expect(messages.slice(before).filter(({ method }) => method === 'lifecycle')).toEqual([]);
+    socket.close();
+  });
+
+  it('answers what is no command and goes on', async () => {
+    const { ask, find, send, socket } = await connect(randomUUID());
+    send('no json');
+    expect(await find(({ type }) => type === 'error')).toMatchObject({ id: null, error: 'invalid_argument' });
+    expect(await ask('make.tea', {})).toMatchObject({ type: 'error', error: 'unknown_command' });
+    expect(await ask('subscription.subscribe', { channels: ['gossip'] })).toMatchObject({
+      type: 'error',
+      error: 'invalid_argument',
+    });
+    socket.close();
+  });
+
+  it.each([
+    { what: 'an origin that is not listed', path: undefined, origin: 'https://evil.example', status: 403 },
+    { what: 'a path that is none', path: '/gossip', origin: undefined, status: 404 },
+    { what: 'a thread id that is none', path: '/threads/x/stream/events', origin: undefined, status: 404 },
+  ])('refuses $what', async ({ path, origin, status }) => {
+    const url = path === undefined ? urlOf(randomUUID()) : `${server.url.replace('http', 'ws')}${path}`;
+    const socket = new WebSocket(url, { ...(origin !== undefined && { origin }) });
+    socket.on('error', () => {});
+    const [, response] = (await once(socket, 'unexpected-response')) as [unknown, { statusCode: number }];
+    expect(response.statusCode).toBe(status);
+    socket.terminate();
+  });
+
+  it('takes pages of this machine', async () => {
+    const socket = new WebSocket(urlOf(randomUUID()), { origin: 'http://localhost:5173' });
+    await once(socket, 'open');
+    expect(socket.readyState).toBe(WebSocket.OPEN);
+    socket.close();
+  });
+});
