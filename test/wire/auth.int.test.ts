@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { Client } from '@langchain/langgraph-sdk';
 import { describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { userProject } from '../support/project.ts';
 import { refusal, refusalOf, useServer } from './server.ts';
 
@@ -49,6 +52,14 @@ describe('a project with authentication', () => {
       callerOptions: { maxRetries: 0 },
     });
   const bearer = (name: string) => ({ authorization: `Bearer ${name}` });
+
+  it('refuses WebSockets, which no guard of the routes sees, and says what to use', async () => {
+    const url = `${server.url.replace('http', 'ws')}/threads/${randomUUID()}/stream/events`;
+    const socket = new WebSocket(url, { headers: bearer('anna') });
+    const [, answer] = (await once(socket, 'unexpected-response')) as [unknown, IncomingMessage];
+    expect(answer.statusCode).toBe(501);
+    answer.destroy();
+  });
 
   it('asks who calls, except of /ok and /info', async () => {
     const search = (headers: Record<string, string>) => server.send('POST', '/threads/search', {}, headers);
