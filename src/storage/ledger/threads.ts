@@ -34,13 +34,14 @@ export const createThreadStore = (db: LedgerConnection): ThreadStore => ({
   },
 
   patch: async (threadId, patch) => {
-    if (patch.metadata) await putFacts(db, threadId, patch.metadata);
-    const result = await db
+    // The row first: two that write it follow each other before they come to its facts.
+    const { numUpdatedRows } = await db
       .updateTable('threads')
       .set(threadPatchColumns(patch))
       .where('thread_id', '=', threadId)
       .executeTakeFirst();
-    return result.numUpdatedRows > 0n;
+    if (patch.metadata && numUpdatedRows > 0n) await putFacts(db, threadId, patch.metadata);
+    return numUpdatedRows > 0n;
   },
 });
 

@@ -4,8 +4,10 @@ import type { LedgerConnection } from '../ledger/connection.ts';
 import type { LedgerSchema } from '../ledger/schema.ts';
 import { postgresDialect } from './ledger-driver.ts';
 
-/** A transaction that met another one is tried again, this often. */
-const TRIES = 20;
+/** A transaction that met another one is tried again for so long: many may want the same row at once. */
+const TRY_FOR_MS = 10_000;
+/** Between two tries, at most: long enough for another to get through. */
+const MOST_WAIT_MS = 50;
 
 const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK = '40P01';
@@ -20,12 +22,15 @@ export const createTransactions = (pool: pg.Pool) => {
     work: (connection: LedgerConnection) => Promise<T>,
     options: { flush: boolean; exclusive: boolean },
   ): Promise<T> => {
+    const deadline = performance.now() + TRY_FOR_MS;
     for (let attempt = 1; ; attempt++) {
       try {
         return await once(pool, work, options);
       } catch (error) {
-        if (attempt >= TRIES || !meansRetry(error)) throw error;
-        await new Promise((resolve) => setTimeout(resolve, Math.random() * 4 * attempt));
+        if (performance.now() > deadline || !meansRetry(error)) throw error;
+        await new Promise((resolve) =>
+          setTimeout(resolve, Math.random() * Math.min(4 * attempt, MOST_WAIT_MS)),
+        );
       }
     }
   };
