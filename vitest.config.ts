@@ -16,7 +16,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.int.test.ts'],
+          exclude: ['test/**/*.int.test.ts', 'test/**/*.browser.test.ts'],
           maxWorkers: 2,
         },
       },
@@ -28,6 +28,16 @@ export default defineConfig({
           maxWorkers: 2,
           // Real processes on a shared machine: one second chance, and only there.
           retry: process.env['CI'] ? 1 : 0,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.browser.test.ts'],
+          maxWorkers: 1,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
