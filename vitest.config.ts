@@ -25,7 +25,7 @@ export default defineConfig({
         test: {
           name: 'int',
           include: ['test/**/*.int.test.ts'],
-          maxWorkers: 2,
+          maxWorkers: 3,
           // Real processes on a shared machine: one second chance, and only there.
           retry: process.env['CI'] ? 1 : 0,
           testTimeout: 60_000,
