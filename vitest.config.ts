@@ -18,6 +18,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.int.test.ts', 'test/**/*.browser.test.ts'],
           maxWorkers: 2,
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -26,6 +27,7 @@ export default defineConfig({
           name: 'int',
           include: ['test/**/*.int.test.ts'],
           maxWorkers: 3,
+          sequence: { groupOrder: 1 },
           // Real processes on a shared machine: one second chance, and only there.
           retry: process.env['CI'] ? 1 : 0,
           testTimeout: 60_000,
@@ -38,6 +40,7 @@ export default defineConfig({
           name: 'browser',
           include: ['test/browser/**/*.browser.test.ts'],
           maxWorkers: 1,
+          sequence: { groupOrder: 2 },
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
