@@ -9,6 +9,11 @@ interface EventSinkDeps {
   runId: string;
   /** How long an event may wait for others before it is written; 0 writes at the end of the turn. */
   delayMs: number;
+  /**
+   * Resolves when all is on disk that the attempt had given to its checkpoints by now. No event is written before:
+   * a step that was heard of is not done again.
+   */
+  stored: () => Promise<void>;
   onWritten: () => void;
   onError: (error: unknown) => void;
 }
@@ -41,6 +46,7 @@ export const createEventSink = (deps: EventSinkDeps): EventSink => {
     const events = gathered;
     gathered = [];
     try {
+      await deps.stored();
       await deps.log.append({ lease: deps.lease, runId: deps.runId, events });
       deps.onWritten();
     } catch (error) {

@@ -97,6 +97,7 @@ class Attempt {
       lease,
       runId: run.runId,
       delayMs: run.kwargs.live ? 0 : LAZY_FLUSH_MS,
+      stored: () => this.#writer.stored(),
       onWritten: () => deps.notify(run.threadId),
       onError: (error) => control.abort(error instanceof LeaseLostError ? 'lease_lost' : 'storage'),
     });
@@ -118,10 +119,13 @@ class Attempt {
     const undone = this.#control.abortReason === 'rollback';
     if (undone) outcome = await this.#forget();
     const state = await this.#finalState(graph, outcome).catch(() => NOTHING_READ);
+    const stored = await this.#writer.stored().then(YES, NO);
     this.#writer.close();
     const failure = failureIn(outcome);
     if (failure) this.#sink.add('error', { error: failure.error, message: failure.message });
-    const events = await this.#sink.takeRest();
+    const rest = await this.#sink.takeRest();
+    // What is taken up again would do once more what it had told of and could not store.
+    const events = stored || outcome.kind !== 'aborted' ? rest : [];
     return { outcome, ...state, events, lastSeq: this.#sink.lastSeq, progressed: this.#progressed };
   }
 
@@ -340,6 +344,9 @@ class Attempt {
 }
 
 type FinalState = Pick<AttemptResult, 'values' | 'interrupts' | 'hasNext'>;
+
+const YES = (): boolean => true;
+const NO = (): boolean => false;
 
 const NOTHING_READ: FinalState = { values: null, interrupts: {}, hasNext: false };
 
