@@ -60,7 +60,8 @@ export const runWorkerProcess = async (
   const worker = createWorker({ options, lifecycle, graphs, log });
   const calls = createCalls(id, lifecycle, graphs);
   const loopback = bindLoopback();
-  const heartbeat = setInterval(() => tell({ type: 'heartbeat' }), HEARTBEAT_MS);
+  const vitals = () => ({ ...worker.load(), memoryBytes: process.memoryUsage.rss() });
+  const heartbeat = setInterval(() => tell({ type: 'heartbeat', vitals: vitals() }), HEARTBEAT_MS);
   process.on('message', (message: ToWorker) => {
     if (message.type === 'call') void answer(message.id, calls[message.method](message.params as never));
     if (message.type === 'address') loopback.open(message.url);

@@ -6,6 +6,7 @@ const TITLES = {
   threads: 'Threads',
   state: 'State and history',
   runs: 'Runs',
+  agent: 'Four calls',
   approvals: 'Approvals',
   'session log': 'The session log',
   'scope pauses': 'Pausing many threads',
@@ -13,6 +14,7 @@ const TITLES = {
   'pause windows': 'Pause windows',
   'emergency stops': 'Emergency stops',
   effects: 'Effects',
+  workers: 'Workers',
   outbound: 'Webhooks and notices',
 };
 

@@ -1,11 +1,15 @@
 import type { Settings } from '../config/settings.ts';
+import { version } from '../config/version.ts';
 import type { ControlDeps } from '../http/control/deps.ts';
 import type { PauseDeps } from '../http/control/pauses.ts';
-import type { WorkerProcesses } from '../lifecycle/emergency-stop.ts';
+import { createAgentSessions } from '../lifecycle/agent-session.ts';
+import type { WorkerProcesses as StoppableProcesses } from '../lifecycle/emergency-stop.ts';
 import type { LifecycleDeps } from '../lifecycle/deps.ts';
 import { createFireCrons } from '../lifecycle/fire-crons.ts';
-import type { FindAssistant } from '../lifecycle/launch-run.ts';
+import { createLaunchRun, type FindAssistant } from '../lifecycle/launch-run.ts';
+import type { Assistants } from '../resources/assistants.ts';
 import { createOutbound } from '../resources/outbound.ts';
+import { createWorkers, type WorkerProcesses } from '../resources/workers.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { DueWork } from '../worker/scheduler.ts';
 import { createApprovals } from './approvals.ts';
@@ -15,9 +19,9 @@ import { openTriggers } from './triggers.ts';
 
 export interface ControlParts {
   lifecycle: LifecycleDeps;
-  assistants: { find: FindAssistant };
+  assistants: Pick<Assistants, 'find' | 'findNamed'>;
   pauses: PauseDeps;
-  workers: WorkerProcesses;
+  workers: WorkerProcesses & StoppableProcesses;
   settings: Settings;
   log: Logger;
 }
@@ -36,8 +40,24 @@ export const createControl = (parts: ControlParts): Control => {
   const { approvals, expiry } = createApprovals({ ...parts, findAssistant });
   const { stops, sweep } = createStops(parts);
   const { triggers, works, close } = openTriggers(parts);
+  const { storage, newId } = lifecycle;
   return {
     control: {
+      agent: {
+        newId,
+        agent: createAgentSessions({
+          ...pauses,
+          ...approvals,
+          storage,
+          findAgent: (name) => assistants.findNamed(name),
+          launchRun: createLaunchRun({ ...lifecycle, findAssistant }),
+        }),
+      },
+      workers: {
+        workers: createWorkers({ storage, processes: parts.workers }),
+        version,
+        slots: parts.settings.concurrency,
+      },
       ...approvals,
       ...stops,
       ...sessionLogDeps(lifecycle),

@@ -3,6 +3,7 @@ import type { StoreConfig } from '../config/langgraph-config.ts';
 import type { Settings } from '../config/settings.ts';
 import type { GraphSource } from '../engine/graph-registry.ts';
 import { newUuid } from '../lifecycle/deps.ts';
+import { recyclingReason } from '../model/worker.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { WorkerPool, type PoolOptions } from '../worker/pool.ts';
 
@@ -43,5 +44,17 @@ export const startWorkers = ({
     size: settings.workers,
     blockedMs: settings.workerBlockedMs,
     newId: newUuid,
+    recycle: recycling(settings),
     ...rest,
   });
+
+const MIB = 2 ** 20;
+
+const recycling = (settings: Settings): PoolOptions['recycle'] => {
+  const { workerMaxRuns: runs, workerMaxAgeMs: ageMs, workerMaxMemoryMib: memoryMib } = settings;
+  const bounds = { runs, ageMs, memoryBytes: memoryMib * MIB };
+  return {
+    reason: (worker) => recyclingReason(worker, { bounds, nowMs: Date.now() }),
+    drainMs: settings.workerRecycleDrainMs,
+  };
+};

@@ -6,6 +6,7 @@ import { LOG_LEVELS } from '../model/log-level.ts';
 
 const ms = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
 const count = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
+const bound = z.coerce.number().int().min(0).default(0);
 const list = z
   .string()
   .default('')
@@ -59,6 +60,26 @@ export const SETTINGS = {
     env: 'HOLDPOINT_WORKER_BLOCKED_MS',
     schema: ms(30_000),
     help: 'A worker whose event loop stands still this long is killed and replaced.',
+  },
+  workerMaxRuns: {
+    env: 'HOLDPOINT_WORKER_MAX_RUNS',
+    schema: bound,
+    help: 'Runs after which a worker is replaced, so that what leaks in it ends; it drains first. 0: no limit.',
+  },
+  workerMaxAgeMs: {
+    env: 'HOLDPOINT_WORKER_MAX_AGE_MS',
+    schema: bound,
+    help: 'Age at which a worker is replaced in the same way. 0: no limit.',
+  },
+  workerMaxMemoryMib: {
+    env: 'HOLDPOINT_WORKER_MAX_MEMORY_MIB',
+    schema: bound,
+    help: 'Memory (MiB of the process) at which a worker is replaced in the same way. 0: no limit.',
+  },
+  workerRecycleDrainMs: {
+    env: 'HOLDPOINT_WORKER_RECYCLE_DRAIN_MS',
+    schema: ms(3_600_000),
+    help: 'How long the steps of a worker that is replaced for its runs, age or memory may take to end before they are cut.',
   },
   leaseMs: {
     env: 'HOLDPOINT_LEASE_MS',

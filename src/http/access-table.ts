@@ -7,7 +7,9 @@ export interface Access {
   kind:
     | 'one'
     | 'create'
+    | 'oneById'
     | 'onThread'
+    | 'onThreadById'
     | 'command'
     | 'batch'
     | 'search'
@@ -71,6 +73,10 @@ export const ACCESS: Record<string, Access | undefined> = {
   'post /threads/:thread_id/runs/wait': thread('onThread', 'create_run'),
   'delete /threads/:thread_id/runs/:run_id': thread('one', 'delete'),
   'post /threads/:thread_id/commands': thread('command', 'update'),
+  'post /agent/launch': thread('onThreadById', 'create_run'),
+  'post /agent/pause': thread('oneById', 'update'),
+  'post /agent/resume': thread('oneById', 'update'),
+  'get /agent/:id': thread('oneById', 'read'),
   'post /runs': thread('onThread', 'create_run'),
   'post /runs/stream': thread('onThread', 'create_run'),
   'post /runs/wait': thread('onThread', 'create_run'),

@@ -81,6 +81,16 @@ const onThread: Check = async (deps, question) => {
   return { ...input, filters, body: { ...body, metadata: { ...metadataIn(value), ...ownOf(filters) } } };
 };
 
+/** Where the thread is called `id`, in the path or in the body. */
+const byId =
+  (check: Check): Check =>
+  async (deps, question) => {
+    const { input } = question;
+    const id = input.params?.['id'] ?? (isRecord(input.body) ? input.body['id'] : undefined);
+    const params = { ...input.params, ...(typeof id === 'string' && { thread_id: id }) };
+    return { ...(await check(deps, { ...question, input: { ...input, params } })), params: input.params };
+  };
+
 /** A command of the event protocol: one that starts a run is authorised as that. */
 const command: Check = async (deps, question) => {
   const { input } = question;
@@ -175,7 +185,9 @@ const signedIn: Check = (_deps, { input }) => Promise.resolve(input);
 const CHECKS = {
   one,
   create,
+  oneById: byId(one),
   onThread,
+  onThreadById: byId(onThread),
   command,
   batch,
   search,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { agentRoutes } from './control/agent.ts';
 import { approvalRoutes } from './control/approvals.ts';
 import type { ControlDeps } from './control/deps.ts';
 import { effectRoutes } from './control/effects.ts';
@@ -10,6 +11,7 @@ import { pauseWindowRoutes } from './control/pause-windows.ts';
 import { pauseRoutes } from './control/pauses.ts';
 import { scopePauseRoutes } from './control/scope-pauses.ts';
 import { triggerRoutes } from './control/triggers.ts';
+import { workerRoutes } from './control/workers.ts';
 import { documentRoutes } from './document.ts';
 import { assistantRoutes } from './platform/assistants.ts';
 import { cronRoutes } from './platform/crons.ts';
@@ -53,6 +55,7 @@ export const allRoutes = ({
     ...statelessRoutes(platform),
     ...cancelRunsRoutes(platform),
     ...runRoutes(platform),
+    ...agentRoutes(control.agent),
     ...approvalRoutes(control),
     ...stickyRoutes(control),
     ...sessionLogRoutes(control),
@@ -62,6 +65,7 @@ export const allRoutes = ({
     ...pauseWindowRoutes(control.triggers),
     ...stopRoutes(control),
     ...effectRoutes(control),
+    ...workerRoutes(control.workers),
     ...threadStreamRoutes({ ...platform, streams }),
     ...protocolRoutes({ ...platform, streams }),
     ...outboundRoutes(control),

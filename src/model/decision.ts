@@ -1,4 +1,5 @@
-import type { DecisionKind } from './approval.ts';
+import { z } from 'zod';
+import { DECISIONS, type DecisionKind } from './approval.ts';
 import { HoldpointError } from './errors.ts';
 import type { HeldToolCall, ReadQuestion } from './question-payload.ts';
 
@@ -11,6 +12,25 @@ export interface Verdict {
   /** With `respond` to a plain question: any JSON value. Absent is not the same as null. */
   answer?: unknown;
 }
+
+const Said = z.looseObject({
+  decision: z.enum(DECISIONS),
+  args: z.record(z.string(), z.unknown()).optional(),
+  message: z.string().max(20_000).optional(),
+});
+
+/**
+ * What is said to one tool call: a text answers in its place, an object is a decision.
+ * @throws {HoldpointError} `invalid_request` that names `answer`.
+ */
+export const readVerdict = (said: unknown): Verdict => {
+  if (typeof said === 'string') return { decision: 'respond', message: said };
+  const { data } = Said.safeParse(said);
+  if (!data)
+    throw invalid('answer', '"approve", "reject", a text, or {decision, args?, message?} for each tool call');
+  const { decision, args, message } = data;
+  return { decision, ...(args && { args }), ...(message !== undefined && { message }) };
+};
 
 /**
  * What the graph is told: the answer to the question in the dialect it was asked in.

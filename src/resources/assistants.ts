@@ -43,6 +43,11 @@ export interface Assistants {
    * @throws {HoldpointError} `assistant_not_found`.
    */
   find(assistantOrGraphId: string): Promise<Assistant>;
+  /**
+   * By id, by graph id or by its name; where nothing is named, the only graph's own, or that of the graph "agent".
+   * @throws {HoldpointError} `assistant_not_found`; `invalid_request` when it is not clear which one is meant.
+   */
+  findNamed(name: string | undefined): Promise<Assistant>;
   /** Whether it is the assistant that a graph always has. */
   isSystem(assistant: Assistant): boolean;
   search(query: AssistantSearch): Promise<Page<Assistant>>;
@@ -78,6 +83,7 @@ export const createAssistants = (deps: AssistantDeps): Assistants => {
   };
   return {
     find,
+    findNamed: async (name) => find(await idOf(deps, name)),
     isSystem: (assistant) => isSystem(graphs, assistant.assistantId),
     ...editing(deps, find),
     search: (query) => storage.assistants.search(query),
@@ -98,6 +104,27 @@ export const createAssistants = (deps: AssistantDeps): Assistants => {
     },
   };
 };
+
+/** The id that is meant. One that nothing has is answered as it is. */
+const idOf = async ({ storage, graphs }: AssistantDeps, name: string | undefined): Promise<string> => {
+  const known = graphs.ids();
+  if (name === undefined) {
+    const [only = ''] = known.length === 1 ? known : known.filter((id) => id === 'agent');
+    if (only !== '') return only;
+    throw unclear(`say which of ${known.join(', ')}`);
+  }
+  if (graphs.has(name) || (await storage.assistants.get(name))) return name;
+  const query = { name, limit: 1000, offset: 0, sortBy: 'created_at', sortOrder: 'asc' } as const;
+  const called = (await storage.assistants.search(query)).items.filter(
+    (assistant) => assistant.name === name,
+  );
+  if (called.length > 1)
+    throw unclear(`${called.length} assistants are called "${name}": give the id of one`);
+  return called[0]?.assistantId ?? name;
+};
+
+const unclear = (problem: string): HoldpointError =>
+  new HoldpointError('invalid_request', `agent: ${problem}`, { details: { field: 'agent' } });
 
 const editing = (
   { storage, graphs, clock, newId }: AssistantDeps,

@@ -173,6 +173,8 @@ export interface RunStore {
   nextDue(): Promise<number | undefined>;
   /** Queued runs, oldest first. */
   due(limit: number): Promise<RunJob[]>;
+  /** How many are queued. */
+  countDue(): Promise<number>;
   /** Removes the events of the thread's runs. */
   dropEvents(threadId: string): Promise<void>;
   /** Removes the run and its events. */

@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { ERROR_CODES, HoldpointError, type ErrorCode } from '../model/errors.ts';
+import type { WorkerDrain, WorkerSeen, WorkerVitals } from '../model/worker.ts';
 import type { Signal } from '../storage/ports.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import {
@@ -29,6 +30,8 @@ export interface PoolOptions {
    * the run that ended it, where that is known.
    */
   onGone: (input: { workerId: string; culprit: string | undefined; reason: string }) => Promise<void>;
+  /** Why a worker that takes runs is to be replaced, asked at each sign of life; it then drains for so long. */
+  recycle: { reason: (worker: WorkerSeen) => string | undefined; drainMs: number };
   log: Logger;
 }
 
@@ -37,7 +40,8 @@ interface WorkerProcess {
   child: ChildProcess;
   ready: boolean;
   /** Another has taken its place: it drains, and nothing new is asked of it. */
-  replaced: boolean;
+  drain: WorkerDrain | undefined;
+  vitals: WorkerVitals;
   lastBeat: number;
   /** Looks in a row that found no sign of life since the one before. */
   silentLooks: number;
@@ -48,16 +52,6 @@ interface WorkerProcess {
   /** Resolves when the process is gone and what it held was taken back. */
   gone: Promise<void>;
   calls: Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>;
-}
-
-/** A worker process as it is now. */
-export interface WorkerSeen {
-  id: string;
-  pid: number | undefined;
-  ready: boolean;
-  state: 'starting' | 'running' | 'draining';
-  lastBeat: number;
-  startedAt: number;
 }
 
 /** Before a worker that died while starting is started again. */
@@ -83,14 +77,7 @@ export class WorkerPool {
 
   /** The worker processes as they are now. */
   list(): WorkerSeen[] {
-    return [...this.#workers.values()].map(({ id, child, ready, replaced, lastBeat, startedAt }) => ({
-      id,
-      state: replaced ? 'draining' : ready ? 'running' : 'starting',
-      startedAt,
-      pid: child.pid,
-      ready,
-      lastBeat,
-    }));
+    return [...this.#workers.values()].map(asSeen);
   }
 
   /** Tells every worker, and those to come, where the server listens. */
@@ -136,19 +123,16 @@ export class WorkerPool {
    * ones take runs.
    */
   async replace(drainTimeoutMs: number): Promise<void> {
-    const before = [...this.#workers.values()].filter(({ replaced }) => !replaced);
+    const before = [...this.#workers.values()].filter(({ drain }) => !drain);
     await Promise.all(before.map(() => this.#start()).map(({ started }) => started));
-    for (const worker of before) {
-      worker.replaced = true;
-      void this.#end(worker, drainTimeoutMs);
-    }
+    for (const worker of before) this.#drain(worker, drainTimeoutMs, 'the graphs are read anew');
   }
 
   /** One that is being replaced is worth waiting for. */
   async #readyWorker(timeoutMs: number): Promise<WorkerProcess | undefined> {
     const deadline = performance.now() + timeoutMs;
     for (;;) {
-      const worker = [...this.#workers.values()].find(({ ready, replaced }) => ready && !replaced);
+      const worker = [...this.#workers.values()].find(({ ready, drain }) => ready && !drain);
       if (worker || performance.now() > deadline || this.#stopping) return worker;
       await new Promise((resolve) => setTimeout(resolve, READY_LOOK_MS));
     }
@@ -158,14 +142,20 @@ export class WorkerPool {
    * Replaces a worker: another starts at once, and this one gets so long to bring what it holds to a boundary. What
    * is left goes back to the queue. False when there is no such worker.
    */
-  retire(workerId: string, timeoutMs: number): boolean {
+  retire(workerId: string, timeoutMs: number, why: string): boolean {
     const worker = this.#workers.get(workerId);
     if (!worker) return false;
-    if (worker.replaced || this.#stopping) return true;
-    worker.replaced = true;
+    if (worker.drain || this.#stopping) return true;
     this.#start();
-    void this.#end(worker, timeoutMs);
+    this.#drain(worker, timeoutMs, why);
     return true;
+  }
+
+  #drain(worker: WorkerProcess, timeoutMs: number, why: string): void {
+    const since = Date.now();
+    worker.drain = { why, since, deadlineMs: since + timeoutMs };
+    this.#options.log.info({ worker: worker.id, why, timeoutMs }, 'a worker drains; another takes its place');
+    void this.#end(worker, timeoutMs);
   }
 
   /** Ends a worker at once. What it had goes back to the queue, as when `runId` alone had ended it. */
@@ -210,7 +200,8 @@ export class WorkerPool {
       id,
       child,
       ready: false,
-      replaced: false,
+      drain: undefined,
+      vitals: { active: 0, taken: 0, memoryBytes: 0 },
       lastBeat: Date.now(),
       silentLooks: 0,
       lastWords: undefined,
@@ -242,10 +233,12 @@ export class WorkerPool {
         if (this.#address !== undefined) send(worker, { type: 'address', url: this.#address });
         return;
       case 'heartbeat':
+        worker.vitals = message.vitals;
+        this.#recycle(worker);
         return;
       case 'retire':
         worker.lastWords ??= { what: message.why, runId: message.runId, stack: [] };
-        this.retire(worker.id, RETIRE_MS);
+        this.retire(worker.id, RETIRE_MS, message.why);
         return;
       case 'signal':
         this.broadcast(message.signal, worker.id);
@@ -263,16 +256,22 @@ export class WorkerPool {
     }
   }
 
+  #recycle(worker: WorkerProcess): void {
+    const { reason, drainMs } = this.#options.recycle;
+    const why = worker.ready && !worker.drain ? reason(asSeen(worker)) : undefined;
+    if (why !== undefined) this.retire(worker.id, drainMs, why);
+  }
+
   async #gone(worker: WorkerProcess, code: number | null, signal: NodeJS.Signals | null): Promise<void> {
     const { log } = this.#options;
     this.#workers.delete(worker.id);
     for (const { reject } of worker.calls.values())
       reject(unavailable('The worker ended while it worked on this.'));
     const reason = endReason(worker, code, signal);
-    if (!this.#stopping && !worker.replaced)
+    if (!this.#stopping && !worker.drain)
       log.warn({ worker: worker.id, lastWords: worker.lastWords }, reason);
     await this.#takeBack(worker, reason);
-    if (this.#stopping || worker.replaced) return;
+    if (this.#stopping || worker.drain) return;
     if (worker.ready) this.#start();
     else setTimeout(() => !this.#stopping && this.#start(), RESTART_DELAY_MS).unref();
   }
@@ -297,6 +296,17 @@ export class WorkerPool {
 const RETIRE_MS = 500;
 /** What a worker that drained gets to exit by itself. */
 const KILL_GRACE_MS = 2000;
+
+const asSeen = ({ id, child, ready, drain, lastBeat, startedAt, vitals }: WorkerProcess): WorkerSeen => ({
+  ...vitals,
+  id,
+  state: drain ? 'draining' : ready ? 'running' : 'starting',
+  startedAt,
+  pid: child.pid,
+  ready,
+  lastBeat,
+  drain,
+});
 
 const send = ({ child }: WorkerProcess, message: ToWorker): void => {
   if (child.connected) child.send(message, () => {});

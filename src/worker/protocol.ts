@@ -1,5 +1,6 @@
 import type { StateUpdate } from '../engine/graph-calls.ts';
 import type { InspectResume } from '../engine/resume-inspection.ts';
+import type { WorkerVitals } from '../model/worker.ts';
 import type { Signal } from '../storage/ports.ts';
 
 /** What the API asks of a worker because it may run a graph's code. Answers are JSON text. */
@@ -20,7 +21,7 @@ export type ToWorker =
 
 export type FromWorker =
   | { type: 'ready' }
-  | { type: 'heartbeat' }
+  | { type: 'heartbeat'; vitals: WorkerVitals }
   /** Replace me: a step was cut and may run on for the sake of this run, or a pause asked for it. */
   | { type: 'retire'; runId: string; why: string }
   | { type: 'signal'; signal: Signal }

@@ -40,6 +40,7 @@ export class Worker {
   readonly #renewal: NodeJS.Timeout;
   readonly #unsubscribe: () => void;
   #mode: Mode = 'running';
+  #taken = 0;
 
   constructor(deps: WorkerDeps) {
     this.#deps = deps;
@@ -73,6 +74,12 @@ export class Worker {
     this.#mode = 'drained';
   }
 
+  /** How much it has to do, and has had. */
+  load(): { active: number; taken: number } {
+    const active = [...this.#attempts.values()].filter(({ claimed }) => claimed).length;
+    return { active, taken: this.#taken };
+  }
+
   async #handle({ runId }: RunJob): Promise<void> {
     const { execute, log } = this.#deps;
     const control = createAttemptControl();
@@ -83,6 +90,7 @@ export class Worker {
       const claimed = await this.#claim(runId);
       if (!claimed) return;
       attempt.claimed = true;
+      this.#taken++;
       if (this.#mode === 'draining') control.requestDrain('shutdown');
       ORDERS[claimed.run.desired](control);
       timer = limit(claimed.run.deadlineMs, control);

@@ -68,4 +68,21 @@ describe('the commands of the documentation', () => {
     });
     expect(await bash(see, {})).toEqual([]);
   });
+
+  it('of the four calls launch, look and answer', async () => {
+    const [launch = '', look = '', answer = ''] = commandsOf('four-calls.md');
+    const { id, run_id: runId } = (await bash(launch, {})) as { id: string; run_id: string };
+    await server.client.runs.join(id, runId);
+    expect(await bash(look, { ID: id })).toMatchObject({ status: 'awaiting_decision' });
+    const answered = (await bash(answer, { ID: id })) as { run_id: string };
+    await server.client.runs.join(id, answered.run_id);
+    expect(await bash(look, { ID: id })).toMatchObject({ status: 'success', questions: [] });
+  });
+
+  it('of operations show the workers and the queue, and drain a worker', async () => {
+    const [list = '', queue = '', drain = ''] = commandsOf('operations.md');
+    const [worker] = (await bash(list, {})) as { worker_id: string }[];
+    expect(await bash(queue, {})).toMatchObject({ waiting: 0 });
+    expect(await bash(drain, { WORKER_ID: worker?.worker_id ?? '' })).toMatchObject({ state: 'draining' });
+  });
 });

@@ -53,7 +53,7 @@ const EXPECTED = [
   'src/index.ts',
 ];
 
-const SOURCES = ['src', 'graphs', 'test', 'scripts', 'docs', 'bench', '.ci'];
+const SOURCES = ['src', 'graphs', 'test', 'scripts', 'docs', 'bench', 'examples', '.ci'];
 
 describe('the tree', () => {
   it('has what a newcomer looks for', () => {

@@ -1,4 +1,6 @@
 import type { Outbound } from '../../resources/outbound.ts';
+import type { AgentDeps } from './agent.ts';
+import type { WorkerDeps } from './workers.ts';
 import type { WindowDeps } from './pause-windows.ts';
 import type { PauseDeps } from './pauses.ts';
 import type { ApprovalDeps } from './approvals.ts';
@@ -11,6 +13,8 @@ import type { TriggerDeps } from './triggers.ts';
 
 /** What the endpoints of the control surface are made with. */
 export interface ControlDeps extends ApprovalDeps, StickyDeps, SessionLogDeps, StopDeps, EffectDeps {
+  agent: AgentDeps;
+  workers: WorkerDeps;
   pauses: PauseDeps;
   triggers: TriggerDeps & ScopeDeps & WindowDeps;
   outbound: Outbound;

@@ -101,7 +101,7 @@ const createRunDelays = (db: LedgerConnection): Pick<RunStore, 'promote' | 'next
 
 const createRunQueries = (
   db: LedgerConnection,
-): Pick<RunStore, 'get' | 'list' | 'unfinished' | 'allUnfinished' | 'due' | 'countByState'> => ({
+): Pick<RunStore, 'get' | 'list' | 'unfinished' | 'allUnfinished' | 'due' | 'countDue' | 'countByState'> => ({
   get: async (runId) => {
     const row = await db.selectFrom('runs').selectAll().where('run_id', '=', runId).executeTakeFirst();
     return row && runFromRow(row);
@@ -141,6 +141,15 @@ const createRunQueries = (
       .limit(limit)
       .execute();
     return rows.map((row) => ({ runId: row.run_id, threadId: row.thread_id }));
+  },
+
+  countDue: async () => {
+    const { count } = await db
+      .selectFrom('runs')
+      .select((eb) => eb.fn.countAll<number>().as('count'))
+      .where(sql<boolean>`queued = 1`)
+      .executeTakeFirstOrThrow();
+    return Number(count);
   },
 
   countByState: async () => {
