@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import { join } from 'node:path';
 import { createControl } from './composition/control.ts';
 import { listen } from './composition/listen.ts';
 import { startCourier } from './composition/outbound.ts';
@@ -16,6 +17,7 @@ import type { Settings } from './config/settings.ts';
 import { version } from './config/version.ts';
 import type { GraphRegistry } from './engine/graph-registry.ts';
 import { createReloadableRegistry } from './engine/reloadable-registry.ts';
+import { createGraphShapes } from './engine/schemas/graph-shapes.ts';
 import { readThreadNow } from './engine/thread-now.ts';
 import { createApp } from './http/app.ts';
 import type { ControlDeps } from './http/control/deps.ts';
@@ -83,7 +85,8 @@ export const startServer = async ({
   const parts = { storage, clock, at, newId: newUuid };
   const lifecycle: LifecycleDeps = { ...parts, settings: lifecycleSettings(settings), log };
   const graphs = createReloadableRegistry(langgraph.graphs);
-  const assistants = createAssistants({ storage, graphs, clock, newId: newUuid });
+  const shapes = createGraphShapes({ graphs, folder: join(dataDir, 'schemas'), log });
+  const assistants = createAssistants({ storage, graphs, shapes, clock, newId: newUuid });
   const reapRuns = await takeOver(lifecycle, graphs);
   await assistants.ensureSystem();
   const project = await loadProject({ langgraph, settings, storage, assistants, log });

@@ -123,6 +123,7 @@ const exportOf = ({ exports }: GraphModule, { exportName }: GraphSource): unknow
 const compiled = async (exported: unknown, config: Record<string, unknown>): Promise<Graph> => {
   const value = typeof exported === 'function' ? ((await exported(config)) as unknown) : await exported;
   if (isGraph(value)) return value;
+  if (isRecord(value) && isGraph(value['graph'])) return value['graph']; // what LangChain's createAgent returns
   if (isRecord(value) && typeof value['compile'] === 'function') return (value['compile'] as () => Graph)();
   throw new Error(
     'the export is neither a compiled graph, nor a StateGraph, nor a function that returns one',

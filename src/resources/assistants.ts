@@ -1,7 +1,8 @@
 import { v5 as uuid5 } from 'uuid';
 import { drawGraph, subgraphsOf } from '../engine/graph-calls.ts';
 import type { GraphRegistry } from '../engine/graph-registry.ts';
-import { shapeOf, type GraphShape } from '../engine/subgraph-schemas.ts';
+import { declaredShapes, toGraphShape, type GraphShape } from '../engine/schemas/graph-shape.ts';
+import type { GraphShapes } from '../engine/schemas/graph-shapes.ts';
 import type {
   Assistant,
   AssistantFilter,
@@ -21,6 +22,7 @@ const NAMESPACE = '6ba7b821-9dad-11d1-80b4-00c04fd430c8';
 interface AssistantDeps {
   storage: Storage;
   graphs: GraphRegistry;
+  shapes: GraphShapes;
   clock: Clock;
   newId: () => string;
 }
@@ -61,6 +63,8 @@ export interface Assistants {
   setLatest(assistantOrGraphId: string, version: number): Promise<Assistant>;
   /** The graph as nodes and edges. */
   draw(assistantOrGraphId: string, xray: boolean | number): Promise<unknown>;
+  /** JSON Schemas of the graph's input, output, state and context. */
+  schemas(assistantOrGraphId: string): Promise<GraphShape>;
   /** The shapes of the graphs within the graph by namespace; of one namespace only, when it is given. */
   subgraphs(
     assistantOrGraphId: string,
@@ -69,7 +73,7 @@ export interface Assistants {
 }
 
 export const createAssistants = (deps: AssistantDeps): Assistants => {
-  const { storage, graphs, clock } = deps;
+  const { storage, graphs, shapes, clock } = deps;
   const find = async (id: string): Promise<Assistant> => {
     const assistant = await storage.assistants.get(graphs.has(id) ? systemAssistantId(id) : id);
     if (assistant) return assistant;
@@ -91,10 +95,16 @@ export const createAssistants = (deps: AssistantDeps): Assistants => {
     versions: async ({ assistantId, ...query }) =>
       storage.assistants.versions({ ...query, assistantId: (await find(assistantId)).assistantId }),
     draw: async (id, xray) => drawGraph((await graphOf(id)).graph, xray),
+    schemas: async (id) => {
+      const { graphId, config } = await find(id);
+      return shapes.of(graphId, { configurable: config.configurable ?? {} });
+    },
     subgraphs: async (id, options) => {
       const { graphId, graph } = await graphOf(id);
       const found = Object.entries(await subgraphsOf(graph, options));
-      return Object.fromEntries(found.map(([namespace, inner]) => [namespace, shapeOf(graphId, inner)]));
+      return Object.fromEntries(
+        found.map(([namespace, inner]) => [namespace, toGraphShape(graphId, inner, declaredShapes(inner))]),
+      );
     },
     ensureSystem: async () => {
       const at = isoTime(clock);

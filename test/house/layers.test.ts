@@ -37,6 +37,7 @@ const PACKAGES: Record<string, string[]> = {
   kysely: ['storage/embedded', 'storage/ledger', 'storage/postgres'],
   pino: ['telemetry'],
   tsx: ['engine'],
+  typescript: ['engine'],
   'cron-parser': ['model'],
   'request-filtering-agent': ['outbound'],
   standardwebhooks: ['outbound'],

@@ -27,6 +27,22 @@ export const assistantGraphRoutes = ({ assistants }: PlatformDeps): Route[] => [
   }),
   route({
     method: 'get',
+    path: '/assistants/:assistant_id/schemas',
+    tag,
+    summary: "JSON Schemas of the graph's input, output, state and context",
+    params: AssistantParams,
+    response: z.object({
+      graph_id: z.string(),
+      input_schema: JsonObjectBody,
+      output_schema: JsonObjectBody,
+      state_schema: JsonObjectBody,
+      config_schema: JsonObjectBody.nullable(),
+      context_schema: JsonObjectBody.nullable(),
+    }),
+    handle: ({ params }) => assistants.schemas(params.assistant_id),
+  }),
+  route({
+    method: 'get',
     path: '/assistants/:assistant_id/subgraphs',
     tag,
     summary: 'The graphs within the graph, with their schemas; of all levels with recurse',

@@ -1,0 +1,96 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from '../../telemetry/logger.ts';
+import type { GraphSource } from '../graph-registry.ts';
+import type { ReloadableRegistry } from '../reloadable-registry.ts';
+import { declaredShapes, toGraphShape, type GraphShape, type Shapes } from './graph-shape.ts';
+import { askTypes } from './types-question.ts';
+
+/** Changes when another answer comes of the same sources. */
+const EDITION = 1;
+/** A compiler that takes longer is not waited for. */
+const DEADLINE_MS = 60_000;
+
+interface GraphShapesDeps {
+  graphs: Pick<ReloadableRegistry, 'load' | 'module' | 'sources'>;
+  /** Where answers are kept; may be deleted at any time. */
+  folder: string;
+  log: Pick<Logger, 'warn'>;
+  deadlineMs?: number;
+}
+
+export interface GraphShapes {
+  /**
+   * JSON Schemas of a graph: what it declares (zod, `StateSchema`), else what the types of its source say
+   * (`Annotation`), else the names of its channels. The types are read once for the same sources, also over restarts.
+   * @throws as `GraphRegistry.load` does.
+   */
+  of(graphId: string, config?: Record<string, unknown>): Promise<GraphShape>;
+}
+
+export const createGraphShapes = ({
+  graphs,
+  folder,
+  log,
+  deadlineMs = DEADLINE_MS,
+}: GraphShapesDeps): GraphShapes => {
+  const known = new Map<string, Promise<Shapes>>();
+  let last: Promise<unknown> = Promise.resolve();
+  /** One compiler at a time. */
+  const inTurn = <T>(job: () => Promise<T>): Promise<T> => {
+    const turn = last.then(job, job);
+    last = turn;
+    return turn;
+  };
+  const readAnew = async (source: GraphSource, file: string): Promise<Shapes> => {
+    try {
+      const shapes = await inTurn(() => askTypes(source, deadlineMs));
+      await keep(file, shapes);
+      return shapes;
+    } catch (error) {
+      log.warn({ err: error, file: source.file }, 'the types of a graph cannot be read for its schemas');
+      return {};
+    }
+  };
+  const typed = async (graphId: string): Promise<Shapes> => {
+    const source = graphs.sources()[graphId];
+    if (!source) return {};
+    const { code } = await graphs.module(graphId);
+    const key = sha256(JSON.stringify([EDITION, code.sha256, source.file, source.exportName]));
+    const file = join(folder, `${key}.json`);
+    const answer = known.get(key) ?? stored(file).then((shapes) => shapes ?? readAnew(source, file));
+    known.set(key, answer);
+    return answer;
+  };
+  return {
+    of: async (graphId, config) => {
+      const graph = await graphs.load(graphId, config);
+      const declared = declaredShapes(graph);
+      const shapes = declared.state ? declared : { ...(await typed(graphId)), ...given(declared) };
+      return toGraphShape(graphId, graph, shapes);
+    },
+  };
+};
+
+const given = (shapes: Shapes): Shapes =>
+  Object.fromEntries(Object.entries(shapes).filter(([, shape]) => shape !== undefined));
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** What is not there, or is no JSON, is read anew. */
+const stored = async (file: string): Promise<Shapes | undefined> => {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as Shapes;
+  } catch {
+    return undefined;
+  }
+};
+
+/** Whole or not at all. */
+const keep = async (file: string, shapes: Shapes): Promise<void> => {
+  await mkdir(join(file, '..'), { recursive: true });
+  const draft = `${file}.${randomUUID()}`;
+  await writeFile(draft, JSON.stringify(shapes));
+  await rename(draft, file);
+};
