@@ -238,18 +238,19 @@ const startHttp = async (
     streams,
     control,
     ping: () => storage.ping(),
-    metricsText: () => metrics.text(),
+    metrics,
     version,
   });
   const { bodyLimitBytes } = settings;
-  const app = createApp({ ...project, routes: project.served(routes), bodyLimitBytes, log, metrics });
+  const served = project.served(routes);
+  const app = createApp({ ...project, routes: served, bodyLimitBytes, log, metrics });
   const answer = app.callback();
   const server = createServer((request, response) => void answer(request, response));
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   const endSockets = serveWebSockets(server, {
+    ...project,
     deps: { ...platform, streams },
-    origins: project.origins,
-    guarded: project.authentication !== undefined || project.userApp !== undefined,
+    routes: served,
     bodyLimitBytes,
     log,
   });

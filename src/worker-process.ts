@@ -1,5 +1,6 @@
 import { assembleStore, storeOfAttempt } from './composition/store.ts';
 import type { StoreConfig } from './config/langgraph-config.ts';
+import { langsmithConfigured } from './config/langsmith.ts';
 import type { Settings } from './config/settings.ts';
 import { updateState as applyStateUpdate } from './engine/graph-calls.ts';
 import { createExecutor, currentRun } from './engine/executor.ts';
@@ -126,6 +127,7 @@ const createWorker = ({ options, lifecycle, graphs, log }: WorkerParts): Worker 
       storeFor: storeOfAttempt(assembleStore({ storage, clock, config: options.store })),
       notify: (threadId) => signals.publish({ kind: 'events', threadId }),
       approvalDialects: lifecycle.settings.approvalDialects,
+      langsmith: langsmithConfigured(process.env),
     }),
     concurrency: settings.concurrency,
     renewMs: settings.renewMs,

@@ -1,3 +1,4 @@
+import { langsmithConfigured } from '../config/langsmith.ts';
 import type { Settings } from '../config/settings.ts';
 import { langgraphVersion, version } from '../config/version.ts';
 import type { CheckpointCoordinates } from '../engine/debug-payload.ts';
@@ -81,5 +82,6 @@ export const platformDeps = (parts: PlatformParts): PlatformDeps => {
     heartbeatMs: settings.heartbeatMs,
     version,
     langgraphVersion,
+    langsmith: langsmithConfigured(process.env),
   };
 };

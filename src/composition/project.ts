@@ -54,7 +54,7 @@ export const loadProject = async ({ langgraph, settings, log, ...rest }: Project
 const TAGS: Record<ServerPart, string[]> = {
   assistants: ['assistants'],
   threads: ['threads', 'state'],
-  runs: ['runs', 'crons', 'stateless', 'protocol'],
+  runs: ['runs', 'crons', 'stateless', 'protocol v2'],
   store: ['store'],
   meta: ['meta'],
   a2a: ['a2a'],

@@ -13,6 +13,7 @@ import type { AttemptControl } from './attempt-control.ts';
 import { asksForEnd, endThread } from './end-thread.ts';
 import { createEventSink, type EventSink } from './event-sink.ts';
 import type { Graph, GraphRegistry } from './graph-registry.ts';
+import { feedbackUrls, tracersOf } from './langsmith.ts';
 import { failureIn, outcomeOfError, type RunOutcome } from './outcome.ts';
 import { waitingQuestions } from './questions.ts';
 import { checkpointMetadata, mergeConfig, mergeContext, runIdentity, type ClaimedRun } from './run-config.ts';
@@ -51,6 +52,8 @@ export interface ExecutorDeps {
   notify: (threadId: string) => void;
   /** Answers are put into the words of the question they are for. */
   approvalDialects: boolean;
+  /** Runs may be traced to LangSmith, for which this process has a key. */
+  langsmith: boolean;
 }
 
 /** Says which run the code that runs now belongs to: how a watchdog names the run that blocks the process. */
@@ -121,6 +124,8 @@ class Attempt {
     const state = await this.#finalState(graph, outcome).catch(() => NOTHING_READ);
     const stored = await this.#writer.stored().then(YES, NO);
     this.#writer.close();
+    const feedback = this.#deps.langsmith ? await feedbackUrls(this.#claimed.run) : undefined;
+    if (feedback) this.#sink.add('feedback', feedback);
     const failure = failureIn(outcome);
     if (failure) this.#sink.add('error', { error: failure.error, message: failure.message });
     const rest = await this.#sink.takeRest();
@@ -284,6 +289,7 @@ class Attempt {
       runId: run.runId,
       signal: this.#control.signal,
       control: this.#control.run,
+      ...(this.#deps.langsmith && { callbacks: tracersOf(run) }),
       ...(tags && tags.length > 0 && { tags }),
       ...(recursionLimit !== undefined && { recursionLimit }),
     };

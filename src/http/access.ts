@@ -97,12 +97,12 @@ const command: Check = async (deps, question) => {
   const { body } = input;
   if (!isRecord(body) || body['method'] !== 'run.start') return one(deps, question);
   const access: Access = { ...question.access, event: 'threads:create_run' };
-  const { body: params } = await onThread(deps, {
+  const { body: params, filters } = await onThread(deps, {
     ...question,
     access,
     input: { ...input, body: body['params'] },
   });
-  return { ...input, body: { ...body, params } };
+  return { ...input, filters, body: { ...body, params } };
 };
 
 const batch: Check = async (deps, question) => {

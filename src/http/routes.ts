@@ -26,6 +26,7 @@ import { threadRoutes } from './platform/threads.ts';
 import type { ThreadStreams } from './protocol/deps.ts';
 import { protocolRoutes } from './protocol/routes.ts';
 import { threadStreamRoutes } from './protocol/thread-stream.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import { route, type Route } from './route.ts';
 
 interface RoutesDeps {
@@ -33,19 +34,12 @@ interface RoutesDeps {
   control: ControlDeps;
   streams: ThreadStreams;
   ping: () => Promise<void>;
-  metricsText: () => Promise<string>;
+  metrics: Pick<Metrics, 'text' | 'json'>;
   version: string;
 }
 
 /** Every endpoint of the server. */
-export const allRoutes = ({
-  platform,
-  control,
-  streams,
-  ping,
-  metricsText,
-  version,
-}: RoutesDeps): Route[] => {
+export const allRoutes = ({ platform, control, streams, ping, metrics, version }: RoutesDeps): Route[] => {
   const routes = [
     ...metaRoutes(platform, ping),
     ...assistantRoutes(platform),
@@ -70,18 +64,18 @@ export const allRoutes = ({
     ...protocolRoutes({ ...platform, streams }),
     ...outboundRoutes(control),
     ...storeRoutes(platform),
-    metricsRoute(metricsText),
+    metricsRoute(metrics),
   ];
   return [...documentRoutes(routes, version), ...routes];
 };
 
-const metricsRoute = (metricsText: () => Promise<string>): Route =>
+const metricsRoute = ({ text, json }: RoutesDeps['metrics']): Route =>
   route({
     method: 'get',
     path: '/metrics',
     tag: 'meta',
-    summary: 'Counters for Prometheus',
-    query: z.looseObject({}),
+    summary: 'Counters for Prometheus; with format=json the same as JSON',
+    query: z.looseObject({ format: z.enum(['prometheus', 'json']).default('prometheus') }),
     produces: 'text/plain; version=0.0.4',
-    handle: () => metricsText(),
+    handle: async ({ query }) => (query.format === 'json' ? json() : text()),
   });

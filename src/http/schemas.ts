@@ -229,6 +229,7 @@ export const RunView = z.object({
   metadata: JsonObjectBody,
   kwargs: z.record(z.string(), z.unknown()),
   multitask_strategy: z.string(),
+  langsmith_session_name: z.string().optional().meta({ description: 'Where it is traced, if it says so' }),
   lifecycle: Lifecycle,
   failure: z
     .object({ reason: z.enum(RUN_FAILURES), error: z.string(), message: z.string() })

@@ -27,6 +27,9 @@ export const presentRun = (run: Run) => ({
   metadata: run.metadata,
   kwargs: presentKwargs(run.kwargs),
   multitask_strategy: run.multitaskStrategy,
+  ...(run.kwargs.langsmith_tracer?.project_name !== undefined && {
+    langsmith_session_name: run.kwargs.langsmith_tracer.project_name,
+  }),
   lifecycle: presentLifecycle(run),
   failure: run.failure,
   created_at: run.createdAt,

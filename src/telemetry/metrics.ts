@@ -6,6 +6,8 @@ export interface Metrics {
   requestSeconds: Histogram<'method' | 'route'>;
   /** The text Prometheus reads. */
   text(): Promise<string>;
+  /** The same, metric by metric. */
+  json(): Promise<object[]>;
 }
 
 export interface MetricsOptions {
@@ -49,5 +51,6 @@ export const createMetrics = ({ countRuns, workers }: MetricsOptions): Metrics =
       registers,
     }),
     text: () => registry.metrics(),
+    json: () => registry.getMetricsAsJSON(),
   };
 };

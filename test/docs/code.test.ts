@@ -16,7 +16,7 @@ const paths = Object.entries(
       control: {} as ControlDeps,
       streams: {} as ThreadStreams,
       ping: () => Promise.resolve(),
-      metricsText: () => Promise.resolve(''),
+      metrics: { text: () => Promise.resolve(''), json: () => Promise.resolve([]) },
       version: '',
     }),
     '',

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import type { IncomingMessage } from 'node:http';
 import { Client } from '@langchain/langgraph-sdk';
 import { describe, expect, it } from 'vitest';
-import { WebSocket } from 'ws';
 import { userProject } from '../support/project.ts';
 import { refusal, refusalOf, useServer } from './server.ts';
+import { isRunEnd, openSocket, refusedSocket } from './socket.ts';
+import { openStream } from './sse.ts';
 
 const AUTH = `
 import { Auth, HTTPException } from '@langchain/langgraph-sdk/auth';
@@ -53,12 +53,58 @@ describe('a project with authentication', () => {
     });
   const bearer = (name: string) => ({ authorization: `Bearer ${name}` });
 
-  it('refuses WebSockets, which no guard of the routes sees, and says what to use', async () => {
-    const url = `${server.url.replace('http', 'ws')}/threads/${randomUUID()}/stream/events`;
-    const socket = new WebSocket(url, { headers: bearer('anna') });
-    const [, answer] = (await once(socket, 'unexpected-response')) as [unknown, IncomingMessage];
-    expect(answer.statusCode).toBe(501);
-    answer.destroy();
+  describe('over a WebSocket', () => {
+    const socketOf = (threadId: string): string =>
+      `${server.url.replace('http', 'ws')}/threads/${threadId}/stream/events`;
+
+    it('asks who calls, once, and knows them in every command', async () => {
+      const threadId = randomUUID();
+      expect((await refusedSocket(socketOf(threadId))).status).toBe(401);
+      const { ask, find, socket } = await openSocket(socketOf(threadId), bearer('anna'));
+      await ask('subscription.subscribe', { channels: ['lifecycle', 'values'] });
+
+      const started = await ask('run.start', { assistant_id: 'whoami', input: {} });
+
+      expect(started).toMatchObject({ type: 'success' });
+      await find(isRunEnd);
+      const values = await find(({ method, params }) => method === 'values' && 'who' in (params?.data ?? {}));
+      expect(values.params?.data).toEqual({ who: ['anna', 'tester', ['read']] });
+      expect((await as('anna').threads.get(threadId)).metadata).toMatchObject({ owner: 'anna' });
+      const again = await ask('run.start', { assistant_id: 'whoami', input: {} });
+      expect(again).toMatchObject({ type: 'success' });
+      socket.close();
+    });
+
+    it('shows nobody the thread of another, also not to who listened before it was there', async () => {
+      const { thread_id } = await as('anna').threads.create();
+      expect((await refusedSocket(socketOf(thread_id), bearer('bert'))).status).toBe(404);
+
+      const threadId = randomUUID();
+      const early = await openSocket(socketOf(threadId), bearer('bert'));
+      await early.ask('subscription.subscribe', { channels: ['lifecycle'] });
+      const closed = once(early.socket, 'close');
+      await as('anna').runs.wait(threadId, 'whoami', { input: {}, ifNotExists: 'create' });
+      await closed;
+
+      expect(early.messages.filter(({ type }) => type === 'event')).toEqual([]);
+      const sse = await openStream(`${server.url}/threads/${threadId}/stream/events`, {
+        method: 'POST',
+        headers: bearer('anna'),
+        body: JSON.stringify({ channels: ['lifecycle'] }),
+      });
+      expect((await sse.next())?.event).toBe('lifecycle');
+      sse.leave();
+    });
+
+    it('refuses a command that the rules refuse, and goes on', async () => {
+      const threadId = randomUUID();
+      const { ask, socket } = await openSocket(socketOf(threadId), bearer('bert'));
+      await as('anna').threads.create({ threadId });
+      expect(await ask('run.start', { assistant_id: 'whoami', input: {} })).toMatchObject({ type: 'error' });
+      expect(await ask('state.get', {})).toMatchObject({ type: 'error' });
+      expect(await as('anna').runs.list(threadId)).toEqual([]);
+      socket.close();
+    });
   });
 
   it('asks who calls, except of /ok and /info', async () => {

@@ -205,6 +205,17 @@ describe('what the server says of itself', () => {
     );
   });
 
+  it('/metrics?format=json says the same as JSON', async () => {
+    const { headers, json } = await server.send('GET', '/metrics?format=json');
+    expect(headers.get('content-type')).toContain('application/json');
+    expect(json).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ name: 'holdpoint_workers_ready', values: [{ value: 1, labels: {} }] }),
+      ]),
+    );
+    expect((await server.send('GET', '/metrics?format=xml')).status).toBe(422);
+  });
+
   it('gives each request an id', async () => {
     const [one, two] = [await server.send('GET', '/ok'), await server.send('GET', '/nowhere')];
     const ids = [one, two].map(({ headers }) => headers.get('x-request-id'));

@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { userProject } from '../support/project.ts';
+import { startServerProcess } from '../support/server.ts';
 import { collect, refusal, useServer } from './server.ts';
+import { isRunEnd, openSocket, refusedSocket } from './socket.ts';
 
 const APP = `
 import { Hono } from 'hono';
@@ -76,6 +79,16 @@ describe("a project's own application", () => {
     expect(events.at(-1)?.data).toEqual({ said: { hello: 'graph' } });
   });
 
+  it('has its middleware before a WebSocket too', async () => {
+    const url = `${server.url.replace('http', 'ws')}/threads/${randomUUID()}/stream/events`;
+    expect(await refusedSocket(url, { 'x-block': '1' })).toEqual({ status: 418, text: 'blocked' });
+    const { ask, find, socket } = await openSocket(url);
+    await ask('subscription.subscribe', { channels: ['lifecycle'] });
+    await ask('run.start', { assistant_id: 'caller', input: {} });
+    expect((await find(isRunEnd)).params?.data).toMatchObject({ event: 'completed' });
+    socket.close();
+  });
+
   it('reaches the server by the loopback fetch', async () => {
     expect((await server.send('GET', '/inside')).json).toEqual({ context: 'js' });
   });
@@ -88,5 +101,23 @@ describe("a project's own application", () => {
     expect(await from('https://a.team.example')).toBe('https://a.team.example');
     expect(await from('https://a.team.example.evil')).toBeNull();
     expect((await server.send('POST', '/store/namespaces', {})).status).toBe(404);
+  });
+
+  it('has no runs, crons, commands, events or sockets where runs are switched off', async () => {
+    const bare = await startServerProcess({
+      config: userProject(
+        { graphs: { caller: './graph.mjs:graph' }, http: { disable_runs: true } },
+        { 'graph.mjs': GRAPH },
+      ),
+    });
+    const threadId = randomUUID();
+    const status = async (path: string) =>
+      (await fetch(`${bare.url}${path}`, { method: 'POST', body: '{}' })).status;
+    const paths = ['/runs', '/runs/crons', `/threads/${threadId}/runs`, `/threads/${threadId}/commands`];
+    for (const path of [...paths, `/threads/${threadId}/stream/events`]) expect(await status(path)).toBe(404);
+    const socket = await refusedSocket(`${bare.url.replace('http', 'ws')}/threads/${threadId}/stream/events`);
+    expect(socket.status).toBe(404);
+    expect(await status('/threads')).toBe(200);
+    await bare.kill('SIGTERM');
   });
 });

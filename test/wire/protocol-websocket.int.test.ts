@@ -3,51 +3,14 @@ import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { useServer } from './server.ts';
+import { openSocket, type Message } from './socket.ts';
 
 const server = useServer();
-
-interface Message {
-  type: string;
-  id?: number | null;
-  error?: string;
-  result?: Record<string, unknown>;
-  method?: string;
-  event_id?: string;
-  params?: { namespace: string[]; data: Record<string, unknown> };
-}
 
 const urlOf = (threadId: string): string =>
   `${server.url.replace('http', 'ws')}/threads/${threadId}/stream/events`;
 
-const connect = async (threadId: string) => {
-  const socket = new WebSocket(urlOf(threadId));
-  const messages: Message[] = [];
-  let wake = (): void => {};
-  socket.on('message', (data: Buffer) => {
-    messages.push(JSON.parse(data.toString()) as Message);
-    wake();
-  });
-  await once(socket, 'open');
-  let ids = 0;
-  const find = async (wanted: (message: Message) => boolean): Promise<Message> => {
-    for (;;) {
-      const found = messages.find(wanted);
-      if (found) return found;
-      await new Promise<void>((resolve) => (wake = resolve));
-    }
-  };
-  return {
-    socket,
-    messages,
-    find,
-    send: (text: string) => socket.send(text),
-    ask: (method: string, params: object): Promise<Message> => {
-      const id = ids++;
-      socket.send(JSON.stringify({ id, method, params }));
-      return find((message) => message.type !== 'event' && message.id === id);
-    },
-  };
-};
+const connect = (threadId: string) => openSocket(urlOf(threadId));
 
 const isEnd = ({ method, params }: Message): boolean =>
   method === 'lifecycle' && params?.namespace.length === 0 && params.data['event'] !== 'running';

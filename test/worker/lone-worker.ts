@@ -43,6 +43,8 @@ export const openLoneWorker = async () => {
         wantsShutdown: () => Promise.resolve(false),
         execute: createExecutor({
           approvalDialects: true,
+          langsmith: false,
+      langsmith: false,
           graphs: createGraphRegistry(GRAPHS),
           checkpoints: storage.checkpoints,
           events: storage.events,

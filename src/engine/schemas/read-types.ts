@@ -49,11 +49,12 @@ export const readTypes = (
 
 /** Of the project's own options those that say how modules are found. */
 const compilerOptions = (compiler: typeof ts, file: string): ts.CompilerOptions => {
-  const config = compiler.findConfigFile(dirname(file), compiler.sys.fileExists);
+  const { sys } = compiler;
+  const config = compiler.findConfigFile(dirname(file), (path) => sys.fileExists(path));
   const { baseUrl, paths, jsx, customConditions }: ts.CompilerOptions = config
     ? compiler.parseJsonConfigFileContent(
-        compiler.readConfigFile(config, compiler.sys.readFile).config as unknown,
-        compiler.sys,
+        compiler.readConfigFile(config, (path) => sys.readFile(path)).config as unknown,
+        sys,
         dirname(config),
       ).options
     : {};

@@ -171,4 +171,4 @@ const isMessageList = ({ checker }: Context, type: ts.Type): boolean => {
 };
 
 /** What code may return to replace a value, and no JSON can be. */
-const isOverwrite = (type: ts.Type): boolean => /^Overwrite/.test(type.symbol?.name ?? '');
+const isOverwrite = (type: ts.Type): boolean => (type.symbol?.name ?? '').startsWith('Overwrite');

@@ -36,11 +36,15 @@ export const principalOf = async (
 ): Promise<Principal> => {
   if (isStudio(headers, studioKeys)) return STUDIO_USER;
   const base = `http://${headers.host ?? 'localhost'}`;
+  return auth.authenticate(new Request(new URL(url, base), { method, headers: toHeaders(headers) }));
+};
+
+export const toHeaders = (headers: IncomingHttpHeaders): Headers => {
   const sent = new Headers();
   for (const [name, value] of Object.entries(headers)) {
     for (const one of [value].flat()) if (one !== undefined) sent.append(name, one);
   }
-  return auth.authenticate(new Request(new URL(url, base), { method, headers: sent }));
+  return sent;
 };
 
 /** That it says so is nothing; it must know a key. */

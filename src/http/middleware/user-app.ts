@@ -1,6 +1,8 @@
+import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import type { Context, Middleware } from 'koa';
+import { toHeaders, type Asked } from './authenticate.ts';
 import { readBody } from './json-body.ts';
 
 /** A project's own application (`http.app`): Hono's, by shape. */
@@ -41,23 +43,38 @@ export const around = ({ app }: UserApp, bodyLimit: number): Middleware => {
       await next();
       return toResponse(ctx);
     };
-    const response = await app.fetch(toRequest(ctx), { [NEXT]: inner, principal: ctx.state['principal'] });
+    const response = await app.fetch(
+      toRequest(ctx.req as Asked, ctx.state['rawBody'] as Buffer | undefined),
+      { [NEXT]: inner, principal: ctx.state['principal'] },
+    );
     await send(ctx, response);
   };
 };
 
-const toRequest = (ctx: Context): Request => {
-  const headers = new Headers();
-  for (const [name, value] of Object.entries(ctx.headers)) {
-    for (const one of [value].flat()) if (one !== undefined) headers.append(name, one);
-  }
-  const body = ctx.state['rawBody'] as Buffer | undefined;
-  return new Request(new URL(ctx.url, `http://${ctx.host || 'localhost'}`), {
-    method: ctx.method,
-    headers,
+/**
+ * Shows the application a request that has no answer of the server's yet, such as an upgrade. What it answers itself;
+ * undefined when it lets the request pass. What it would add to the head of an answer is lost.
+ */
+export const letPass = async (
+  { app }: UserApp,
+  request: IncomingMessage,
+  principal: unknown,
+): Promise<Response | undefined> => {
+  let passed = false;
+  const inner = async (): Promise<Response> => {
+    passed = true;
+    return new Response(null, { status: 200 });
+  };
+  const response = await app.fetch(toRequest(request as Asked), { [NEXT]: inner, principal });
+  return passed && response.status === 200 ? undefined : response;
+};
+
+const toRequest = ({ headers, method, url }: Asked, body?: Buffer): Request =>
+  new Request(new URL(url, `http://${headers.host ?? 'localhost'}`), {
+    method,
+    headers: toHeaders(headers),
     ...(body && body.length > 0 && { body: new Uint8Array(body) }),
   });
-};
 
 /** What the server itself answers. Its headers are taken over, so that the application may remove some. */
 const toResponse = (ctx: Context): Response => {

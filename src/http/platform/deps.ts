@@ -59,4 +59,6 @@ export interface PlatformDeps {
   heartbeatMs: number;
   version: string;
   langgraphVersion: string;
+  /** Runs may be traced to LangSmith. */
+  langsmith: boolean;
 }

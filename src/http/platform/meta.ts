@@ -11,7 +11,7 @@ const tag = 'meta';
 const AGENT_SERVER_VERSION = '1.4.6';
 
 export const metaRoutes = (
-  { version, langgraphVersion }: PlatformDeps,
+  { version, langgraphVersion, langsmith }: PlatformDeps,
   ping: () => Promise<void>,
 ): Route[] => [
   route({
@@ -37,7 +37,13 @@ export const metaRoutes = (
       holdpoint_version: version,
       langgraph_js_version: langgraphVersion,
       context: 'js',
-      flags: { assistants: true, crons: true, langsmith: false, langsmith_tracing_replicas: false },
+      flags: {
+        assistants: true,
+        crons: true,
+        langsmith,
+        langsmith_tracing_replicas: false,
+        langsmith_tracing_session_on_runs: langsmith,
+      },
       host: { kind: 'self-hosted' },
     }),
   }),

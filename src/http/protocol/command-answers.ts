@@ -24,6 +24,8 @@ const WORDS: Partial<Record<ErrorCode, ProtocolErrorCode>> = {
   checkpoint_not_found: 'no_such_checkpoint',
   run_not_found: 'no_such_run',
   origin_refused: 'permission_denied',
+  forbidden: 'permission_denied',
+  unauthenticated: 'permission_denied',
   not_supported: 'not_supported',
   draining: 'unknown_error',
   storage_unavailable: 'unknown_error',

@@ -1,4 +1,6 @@
+import { ownMetadata, type AuthFilters } from '../../model/auth-filter.ts';
 import { HoldpointError } from '../../model/errors.ts';
+import type { JsonObject } from '../../model/json.ts';
 import { STREAM_MODES, type Run, type StreamMode } from '../../model/run.ts';
 import { toLaunchInput } from '../platform/run-request.ts';
 import type { RequestFacts } from '../route.ts';
@@ -18,6 +20,8 @@ export interface CommandInput {
   /** As it came. */
   command: unknown;
   request: RequestFacts;
+  /** Asked of each command that is not the transport's own, where nothing asked before. Throws to refuse it. */
+  allow?: (command: unknown) => Promise<{ command: unknown; filters: AuthFilters | undefined }>;
 }
 
 /** What a transport does itself, because only it knows its connection. */
@@ -45,7 +49,7 @@ const UNSERVED = new Set([
 ]);
 
 export const createCommands = (deps: ProtocolDeps): Commands => {
-  const served: Record<string, (command: ProtocolCommand, input: CommandInput) => Promise<object>> = {
+  const served: Record<string, Work> = {
     'run.start': (command, input) => startRun(deps, command, input),
     'input.respond': (command, input) => respond(deps, command, input),
     'state.get': ({ params }, { threadId }) => getState(deps, params, threadId),
@@ -65,7 +69,7 @@ export const createCommands = (deps: ProtocolDeps): Commands => {
       if (!work) return unknown(id, method);
       const { threadId } = input;
       try {
-        const result = await work(envelope.data, input);
+        const result = await (own[method] ? work(envelope.data, input) : allowed(work, input));
         const meta = { thread_id: threadId, applied_through_seq: await deps.streams.position(threadId) };
         return { type: 'success', id, result, meta };
       } catch (error) {
@@ -73,6 +77,16 @@ export const createCommands = (deps: ProtocolDeps): Commands => {
       }
     },
   };
+};
+
+type Work = (command: ProtocolCommand, input: CommandInput) => Promise<object>;
+
+/** Does what the rules make of the command. */
+const allowed = async (work: Work, input: CommandInput): Promise<object> => {
+  const { allow, request } = input;
+  if (!allow) return work(CommandEnvelope.parse(input.command), input);
+  const { command, filters } = await allow(input.command);
+  return work(CommandEnvelope.parse(command), { ...input, request: { ...request, filters } });
 };
 
 const unknown = (id: number, method: string): CommandAnswer =>
@@ -106,9 +120,10 @@ const launch = async (
     stream_subgraphs: true,
     on_disconnect: 'continue',
   });
-  const input = toLaunchInput({ threadId, body, request, live: true }, deps.newId);
+  const input = toLaunchInput({ threadId, body, request, live: true }, deps);
   await deps.assistants.find(input.assistantId);
-  await deps.threads.create({ threadId, metadata: {}, ifExists: 'do_nothing' });
+  const metadata = (request.filters ? ownMetadata(request.filters) : {}) as JsonObject;
+  await deps.threads.create({ threadId, metadata, ifExists: 'do_nothing' });
   return deps.launchRun(input);
 };
 

@@ -8,6 +8,7 @@ import { eventStream } from '../sse.ts';
 import { CommandEnvelope, SubscriptionBody } from './command-schemas.ts';
 import { createCommands } from './commands.ts';
 import type { ProtocolDeps } from './deps.ts';
+import { visibleEvents } from './visible-events.ts';
 
 const tag = 'protocol v2';
 
@@ -48,13 +49,10 @@ export const protocolRoutes = (deps: ProtocolDeps): Route[] => {
         return eventStream({
           heartbeatMs: deps.heartbeatMs,
           pages: async function* (signal) {
-            for await (const events of deps.streams.subscribe({
-              threadId: params.thread_id,
-              subscription,
-              signal,
-            })) {
+            const { thread_id: threadId } = params;
+            const { filters } = request;
+            for await (const events of visibleEvents(deps, { threadId, subscription, filters, signal }))
               yield events.map(frame).join('');
-            }
           },
         });
       },

@@ -5,15 +5,17 @@ import type { Subscription } from '../../model/subscription.ts';
 import { read, UnknownSubscription, type CommandAnswer } from './command-answers.ts';
 import { SubscriptionBody, UnsubscribeParams } from './command-schemas.ts';
 import type { OwnCommands } from './commands.ts';
-import type { ThreadStreams } from './deps.ts';
+import type { ProtocolDeps } from './deps.ts';
+import type { Entry } from './socket-door.ts';
+import { visibleEvents } from './visible-events.ts';
 
 /** Each reads the log for itself. */
 const MOST_SUBSCRIPTIONS = 64;
 
 interface SessionOptions {
   socket: WebSocket;
-  threadId: string;
-  streams: ThreadStreams;
+  entry: Entry;
+  deps: Pick<ProtocolDeps, 'threads' | 'streams'>;
   signal: AbortSignal;
 }
 
@@ -23,14 +25,15 @@ export interface SocketSession {
   answer(answer: CommandAnswer): void;
 }
 
-export const createSocketSession = ({ socket, threadId, streams, signal }: SessionOptions): SocketSession => {
+export const createSocketSession = ({ socket, entry, deps, signal }: SessionOptions): SocketSession => {
+  const heard = { threadId: entry.threadId, filters: entry.filters };
   const subscriptions = new Map<string, AbortController>();
   /** Subscriptions whose answer is not sent yet: their events come after it. */
   let begun: (() => void)[] = [];
 
   /** Sends at the pace at which the socket takes it. */
   const run = async (subscription: Subscription, leaving: AbortSignal): Promise<void> => {
-    for await (const events of streams.subscribe({ threadId, subscription, signal: leaving })) {
+    for await (const events of visibleEvents(deps, { ...heard, subscription, signal: leaving })) {
       if (leaving.aborted) return;
       let sent = Promise.resolve();
       for (const event of events) sent = send(JSON.stringify(event));

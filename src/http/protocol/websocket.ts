@@ -1,66 +1,68 @@
-import type { IncomingMessage, Server } from 'node:http';
+import { STATUS_CODES, type IncomingHttpHeaders, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { isHoldpointError, HoldpointError } from '../../model/errors.ts';
+import { HoldpointError, isHoldpointError } from '../../model/errors.ts';
+import { ANYBODY } from '../../model/principal.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { errorBody, HTTP_STATUS } from '../error-map.ts';
 import { readJson } from '../middleware/json-body.ts';
-import { refuseForeign, type OriginRules } from '../middleware/origin.ts';
-import { ThreadParams } from '../schemas.ts';
-import { refusal } from './command-answers.ts';
+import { refusal, type CommandAnswer } from './command-answers.ts';
 import { createCommands } from './commands.ts';
 import type { ProtocolDeps } from './deps.ts';
+import { createDoor, type DoorOptions, type Entry } from './socket-door.ts';
 import { createSocketSession } from './socket-session.ts';
 
-export interface WebSocketOptions {
+export interface WebSocketOptions extends DoorOptions {
   deps: ProtocolDeps;
-  origins: OriginRules;
-  /** The project has authentication or an app of its own around every route, which no upgrade passes. */
-  guarded: boolean;
   /** Largest command. */
   bodyLimitBytes: number;
   log: Logger;
 }
 
-const PATH = /^\/threads\/([^/]+)\/stream\/events$/;
 /** A socket that did not answer so many signs of life in a row is given up. */
 const MISSED_BEATS = 6;
 
 /** Protocol v2 over WebSocket, on upgrades of `GET /threads/{thread_id}/stream/events`. Answers how to end it. */
 export const serveWebSockets = (server: Server, options: WebSocketOptions): (() => void) => {
-  const { deps, origins, guarded, bodyLimitBytes, log } = options;
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: bodyLimitBytes });
-  const commands = createCommands(deps);
-  server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
-    stream.on('error', () => stream.destroy());
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: options.bodyLimitBytes });
+  const enter = createDoor(options);
+  const serve = createSocketServer(options);
+  const upgrade = async (request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> => {
     try {
-      const threadId = threadOf(request);
-      if (request.headers.origin !== undefined) refuseForeign(origins, request.headers.origin);
-      if (guarded) throw noSockets();
-      sockets.handleUpgrade(request, stream, head, (socket) => {
-        serve(socket, threadId, request);
-      });
+      const entry = await enter(request);
+      if (entry instanceof Response) return await pass(stream, entry);
+      sockets.handleUpgrade(request, stream, head, (socket) => serve(socket, entry, request.headers));
     } catch (error) {
       refuse(stream, error);
     }
+  };
+  server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+    stream.on('error', () => stream.destroy());
+    void upgrade(request, stream, head);
   });
+  return () => {
+    for (const socket of sockets.clients) socket.terminate();
+    sockets.close();
+  };
+};
 
-  const serve = (socket: WebSocket, threadId: string, request: IncomingMessage): void => {
+const createSocketServer = ({ deps, log }: WebSocketOptions) => {
+  const commands = createCommands(deps);
+  return (socket: WebSocket, entry: Entry, headers: IncomingHttpHeaders): void => {
+    const { threadId, principal } = entry;
     const left = new AbortController();
-    const facts = { headers: request.headers, signal: left.signal, actor: 'user' };
-    const session = createSocketSession({ socket, threadId, streams: deps.streams, signal: left.signal });
-    const answer = async (text: string): Promise<void> => {
+    const facts = { headers, signal: left.signal, actor: principal?.identity ?? ANYBODY, principal };
+    const session = createSocketSession({ socket, entry, deps, signal: left.signal });
+    const answer = async (text: string): Promise<CommandAnswer> => {
       const command = parsed(text);
-      const reply =
-        command === undefined
-          ? refusal(null, 'invalid_argument', 'A command is JSON.')
-          : await commands.handle({ threadId, command, request: { ...facts, text } }, session.commands);
-      session.answer(reply);
+      if (command === undefined) return refusal(null, 'invalid_argument', 'A command is JSON.');
+      const allow = (asked: unknown) => entry.allow(asked);
+      return commands.handle({ threadId, command, allow, request: { ...facts, text } }, session.commands);
     };
     let queue = Promise.resolve();
     socket.on('message', (data: Buffer) => {
       queue = queue
-        .then(() => answer(data.toString()))
+        .then(async () => session.answer(await answer(data.toString())))
         .catch((error: unknown) => {
           log.error({ err: error, threadId }, 'a command failed');
           session.answer(refusal(null, 'unknown_error', 'Internal server error.'));
@@ -73,32 +75,30 @@ export const serveWebSockets = (server: Server, options: WebSocketOptions): (() 
       left.abort('the connection ended');
     });
   };
-  return () => {
-    for (const socket of sockets.clients) socket.terminate();
-    sockets.close();
-  };
-};
-
-/** Nothing is let past who guards the routes: the same stream is served over server-sent events. */
-const noSockets = (): HoldpointError =>
-  new HoldpointError(
-    'not_supported',
-    'WebSockets are not served with auth or http.app in langgraph.json. Use POST on the same path: server-sent events.',
-  );
-
-const threadOf = ({ url = '/' }: IncomingMessage): string => {
-  const { pathname } = new URL(url, 'http://localhost');
-  const params = ThreadParams.safeParse({ thread_id: PATH.exec(pathname)?.[1] });
-  if (params.success) return params.data.thread_id;
-  throw new HoldpointError('route_not_found', `There is no WebSocket at ${pathname}.`);
 };
 
 /** Over an upgrade that is refused the answer is plain HTTP. */
 const refuse = (stream: Duplex, thrown: unknown): void => {
   const error = isHoldpointError(thrown) ? thrown : new HoldpointError('internal', 'Internal server error.');
   const body = JSON.stringify(errorBody(error));
+  write(stream, { status: HTTP_STATUS[error.code], type: 'application/json', body });
+};
+
+/** What the project's application answers itself. */
+const pass = async (stream: Duplex, response: Response): Promise<void> => {
+  const type = response.headers.get('content-type') ?? 'text/plain';
+  write(stream, { status: response.status, type, body: await response.text() });
+};
+
+interface Answer {
+  status: number;
+  type: string;
+  body: string;
+}
+
+const write = (stream: Duplex, { status, type, body }: Answer): void => {
   stream.end(
-    `HTTP/1.1 ${HTTP_STATUS[error.code]} Refused\r\nContent-Type: application/json\r\n` +
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}\r\nContent-Type: ${type}\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );
 };

@@ -1,0 +1,32 @@
+import type { ProtocolEvent } from '../../engine/protocol/protocol-event.ts';
+import { passesFilters, type AuthFilters } from '../../model/auth-filter.ts';
+import { threadNotFound } from '../../model/not-found.ts';
+import type { Subscription } from '../../model/subscription.ts';
+import type { ProtocolDeps } from './deps.ts';
+
+interface VisibleInput {
+  threadId: string;
+  subscription: Subscription;
+  filters: AuthFilters | undefined;
+  signal: AbortSignal;
+}
+
+/**
+ * The events of a thread for one who may see it. One may listen before it is there: whose it is, is looked at when it
+ * says something.
+ * @throws {HoldpointError} `thread_not_found` when it became somebody else's.
+ */
+export const visibleEvents = async function* (
+  { threads, streams }: Pick<ProtocolDeps, 'threads' | 'streams'>,
+  { filters, ...input }: VisibleInput,
+): AsyncGenerator<ProtocolEvent[]> {
+  let theirs = filters === undefined;
+  for await (const events of streams.subscribe(input)) {
+    if (!theirs && events.length > 0) {
+      const { thread } = await threads.get(input.threadId);
+      if (!passesFilters(thread.metadata, filters ?? {})) throw threadNotFound(input.threadId);
+      theirs = true;
+    }
+    yield events;
+  }
+};
