@@ -22,7 +22,7 @@ const TITLES = {
 const document = async () => {
   const { openApiDocument } = await import('../../src/http/document.ts');
   const { allRoutes } = await import('../../src/http/routes.ts');
-  const routes = allRoutes({ platform: {}, control: {}, streams: {}, version: '' });
+  const routes = allRoutes({ platform: {}, control: {}, streams: {}, metrics: {}, version: '' });
   return openApiDocument(routes, '');
 };
 

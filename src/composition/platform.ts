@@ -12,9 +12,10 @@ import { createDeleteAssistant } from '../lifecycle/delete-assistant.ts';
 import { createDeleteRun } from '../lifecycle/delete-run.ts';
 import { createDeleteThread } from '../lifecycle/delete-thread.ts';
 import type { LifecycleDeps } from '../lifecycle/deps.ts';
-import { createLaunchRun, createLaunchRuns } from '../lifecycle/launch-run.ts';
+import { createLaunchRun, createLaunchRuns, type LaunchRunInput } from '../lifecycle/launch-run.ts';
 import { createAwaitRun, createFollowRun, createGetRun } from '../lifecycle/observe-run.ts';
 import { createRunResult } from '../lifecycle/run-result.ts';
+import { HoldpointError } from '../model/errors.ts';
 import { createCrons } from '../resources/crons.ts';
 import type { Store } from '../resources/store.ts';
 import { questionView } from '../model/shown-questions.ts';
@@ -44,6 +45,10 @@ export const platformDeps = (parts: PlatformParts): PlatformDeps => {
   const deleteThread = createDeleteThread(lifecycle);
   const threads = createThreads({ storage, clock, newId, showQuestion });
   const findAssistant = (id: string) => assistants.find(id);
+  const launchRun = createLaunchRun({ ...lifecycle, findAssistant, resumeThread: pauses.resumeThread });
+  const launchRuns = createLaunchRuns({ ...lifecycle, findAssistant });
+  const langsmith = langsmithConfigured(process.env);
+  const keepable = promising({ langsmith });
   const updateState = async (update: StateUpdate) =>
     (await workers.call('updateState', update, settings.callTimeoutMs)) as CheckpointCoordinates;
   return {
@@ -59,7 +64,10 @@ export const platformDeps = (parts: PlatformParts): PlatformDeps => {
       cancelRun,
       deleteThread,
     }),
-    launchRuns: createLaunchRuns({ ...lifecycle, findAssistant }),
+    launchRuns: async (inputs) => {
+      for (const input of inputs) keepable(input);
+      return launchRuns(inputs);
+    },
     cancelRuns: createCancelRuns({ ...lifecycle, cancelRun }),
     states: createThreadStates({ storage, graphs, showQuestion }),
     crons: createCrons({
@@ -69,7 +77,7 @@ export const platformDeps = (parts: PlatformParts): PlatformDeps => {
       newId,
       changed: () => storage.signals.publish({ kind: 'due' }),
     }),
-    launchRun: createLaunchRun({ ...lifecycle, findAssistant, resumeThread: pauses.resumeThread }),
+    launchRun: async (input) => launchRun(keepable(input)),
     getRun,
     listRuns: (query) => storage.runs.list(query),
     awaitRun,
@@ -82,6 +90,16 @@ export const platformDeps = (parts: PlatformParts): PlatformDeps => {
     heartbeatMs: settings.heartbeatMs,
     version,
     langgraphVersion,
-    langsmith: langsmithConfigured(process.env),
+    langsmith,
   };
 };
+
+/** Refuses what this server could not keep. */
+const promising =
+  ({ langsmith }: Pick<PlatformDeps, 'langsmith'>) =>
+  (input: LaunchRunInput): LaunchRunInput => {
+    if (langsmith || (input.kwargs.feedback_keys ?? []).length === 0) return input;
+    throw new HoldpointError('not_supported', 'feedback_keys: LANGSMITH_API_KEY is not set on this server', {
+      details: { field: 'feedback_keys' },
+    });
+  };

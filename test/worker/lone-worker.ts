@@ -44,7 +44,6 @@ export const openLoneWorker = async () => {
         execute: createExecutor({
           approvalDialects: true,
           langsmith: false,
-      langsmith: false,
           graphs: createGraphRegistry(GRAPHS),
           checkpoints: storage.checkpoints,
           events: storage.events,

@@ -185,7 +185,7 @@ const toCron = (body: z.output<typeof Create>, request: RequestFacts, threadId: 
       request,
       live: false,
     },
-    { newId: () => '', langsmith: true },
+    () => '',
   );
   return {
     threadId,

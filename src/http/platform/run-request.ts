@@ -7,7 +7,6 @@ import type { CheckpointRef, RunKwargs, StreamMode } from '../../model/run.ts';
 import type { Principal } from '../../model/principal.ts';
 import type { RequestFacts } from '../route.ts';
 import type { RunCreate } from '../schemas.ts';
-import type { PlatformDeps } from './deps.ts';
 import { incomingState } from './incoming-state.ts';
 
 type RunBody = z.output<typeof RunCreate>;
@@ -24,10 +23,9 @@ export interface RunRequest {
 /** What the wire asks, as the use-case takes it; `newId` names the thread of a run that brings its own. */
 export const toLaunchInput = (
   { threadId, body, request, live }: RunRequest,
-  { newId, langsmith }: Pick<PlatformDeps, 'newId' | 'langsmith'>,
+  newId: () => string,
 ): LaunchRunInput => {
   if (threadId !== null && body.on_completion === 'delete') throw keepsThread();
-  if (!langsmith && body.feedback_keys && body.feedback_keys.length > 0) throw noFeedback();
   return {
     threadId: threadId ?? newId(),
     ifNoThread: threadId === null ? OWN_THREAD[body.on_completion ?? 'delete'] : ifNoThread(body),
@@ -51,11 +49,6 @@ const keepsThread = (): HoldpointError =>
     'on_completion: "delete" is for runs that bring their own thread (POST /runs)',
     { details: { field: 'on_completion' } },
   );
-
-const noFeedback = (): HoldpointError =>
-  new HoldpointError('not_supported', 'feedback_keys: LANGSMITH_API_KEY is not set on this server', {
-    details: { field: 'feedback_keys' },
-  });
 
 const toKwargs = (body: RunBody, live: boolean): RunKwargs => ({
   input: incomingState(body.input, 'input') ?? null,

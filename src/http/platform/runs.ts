@@ -71,7 +71,7 @@ const creating = (deps: PlatformDeps): Route[] => [
 ];
 
 const launch = (deps: PlatformDeps, asked: RunRequest): Promise<Run> =>
-  deps.launchRun(toLaunchInput(asked, deps));
+  deps.launchRun(toLaunchInput(asked, deps.newId));
 
 const reading = (deps: PlatformDeps): Route[] => [
   route({

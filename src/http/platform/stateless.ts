@@ -13,7 +13,7 @@ const tag = 'stateless';
 export const statelessRoutes = (deps: PlatformDeps): Route[] => [...creating(deps), ...following(deps)];
 
 const launch = (deps: PlatformDeps, asked: Omit<RunRequest, 'threadId'>): Promise<Run> =>
-  deps.launchRun(toLaunchInput({ ...asked, threadId: null }, deps));
+  deps.launchRun(toLaunchInput({ ...asked, threadId: null }, deps.newId));
 
 const creating = (deps: PlatformDeps): Route[] => [
   route({
@@ -61,7 +61,7 @@ const creating = (deps: PlatformDeps): Route[] => [
     response: z.array(RunView),
     handle: async ({ body, request }) => {
       const asked = body.map((one) => ({ threadId: null, body: one, request, live: false }));
-      const runs = await deps.launchRuns(asked.map((one) => toLaunchInput(one, deps)));
+      const runs = await deps.launchRuns(asked.map((one) => toLaunchInput(one, deps.newId)));
       return runs.map(presentRun);
     },
   }),

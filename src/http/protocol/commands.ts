@@ -120,7 +120,7 @@ const launch = async (
     stream_subgraphs: true,
     on_disconnect: 'continue',
   });
-  const input = toLaunchInput({ threadId, body, request, live: true }, deps);
+  const input = toLaunchInput({ threadId, body, request, live: true }, deps.newId);
   await deps.assistants.find(input.assistantId);
   const metadata = (request.filters ? ownMetadata(request.filters) : {}) as JsonObject;
   await deps.threads.create({ threadId, metadata, ifExists: 'do_nothing' });
