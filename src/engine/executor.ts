@@ -13,7 +13,7 @@ import type { AttemptControl } from './attempt-control.ts';
 import { asksForEnd, endThread } from './end-thread.ts';
 import { createEventSink, type EventSink } from './event-sink.ts';
 import type { Graph, GraphRegistry } from './graph-registry.ts';
-import { feedbackUrls, tracersOf } from './langsmith.ts';
+import { addFeedback, tracersOf } from './langsmith.ts';
 import { failureIn, outcomeOfError, type RunOutcome } from './outcome.ts';
 import { waitingQuestions } from './questions.ts';
 import { checkpointMetadata, mergeConfig, mergeContext, runIdentity, type ClaimedRun } from './run-config.ts';
@@ -124,8 +124,7 @@ class Attempt {
     const state = await this.#finalState(graph, outcome).catch(() => NOTHING_READ);
     const stored = await this.#writer.stored().then(YES, NO);
     this.#writer.close();
-    const feedback = this.#deps.langsmith ? await feedbackUrls(this.#claimed.run) : undefined;
-    if (feedback) this.#sink.add('feedback', feedback);
+    if (this.#deps.langsmith) await addFeedback(this.#sink, run);
     const failure = failureIn(outcome);
     if (failure) this.#sink.add('error', { error: failure.error, message: failure.message });
     const rest = await this.#sink.takeRest();

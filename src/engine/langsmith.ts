@@ -1,5 +1,6 @@
 import { LangChainTracer } from '@langchain/core/tracers/tracer_langchain';
 import type { Run } from '../model/run.ts';
+import type { EventSink } from './event-sink.ts';
 
 /** Feedback waits no longer for LangSmith than this: the run has ended. */
 const PATIENCE_MS = 5000;
@@ -21,8 +22,13 @@ interface FeedbackClient {
   createPresignedFeedbackToken(runId: string, key: string): Promise<{ url: string }>;
 }
 
-/** Where feedback on the run can be sent, by key; undefined when none is asked for or LangSmith does not say. */
-export const feedbackUrls = async ({ runId, kwargs }: Run): Promise<Record<string, string> | undefined> => {
+/** Says where feedback on the run can be sent, by key, if that is asked for and LangSmith answers. */
+export const addFeedback = async (sink: EventSink, run: Run): Promise<void> => {
+  const urls = await feedbackUrls(run);
+  if (urls) sink.add('feedback', urls);
+};
+
+const feedbackUrls = async ({ runId, kwargs }: Run): Promise<Record<string, string> | undefined> => {
   const { feedback_keys: keys = [] } = kwargs;
   if (keys.length === 0) return undefined;
   const client = new LangChainTracer().client as unknown as FeedbackClient;
