@@ -3,6 +3,7 @@ import type { StoreConfig } from './config/langgraph-config.ts';
 import { langsmithConfigured } from './config/langsmith.ts';
 import type { Settings } from './config/settings.ts';
 import { updateState as applyStateUpdate } from './engine/graph-calls.ts';
+import { AttemptEffects } from './engine/effect-book.ts';
 import { createExecutor, currentRun } from './engine/executor.ts';
 import { bindLoopback } from './engine/loopback.ts';
 import { createGraphRegistry, type GraphRegistry, type GraphSource } from './engine/graph-registry.ts';
@@ -11,7 +12,7 @@ import { newUuid, type LifecycleDeps } from './lifecycle/deps.ts';
 import { createRenewLeases } from './lifecycle/renew-leases.ts';
 import { createSettleRun } from './lifecycle/settle-run.ts';
 import { createUpdateState } from './lifecycle/update-state.ts';
-import { systemClock } from './model/clock.ts';
+import { isoTime, systemClock } from './model/clock.ts';
 import { isHoldpointError, LeaseLostError, UnstorableValueError } from './model/errors.ts';
 import { openEmbeddedStorage } from './storage/embedded/open.ts';
 import type { Signal, Storage } from './storage/ports.ts';
@@ -125,6 +126,13 @@ const createWorker = ({ options, lifecycle, graphs, log }: WorkerParts): Worker 
       events,
       acquire: createAcquireThread(lifecycle),
       storeFor: storeOfAttempt(assembleStore({ storage, clock, config: options.store })),
+      effectsFor: (attempt) =>
+        new AttemptEffects({
+          ...attempt,
+          ledger: storage.effects,
+          now: () => isoTime(clock),
+          at: lifecycle.at,
+        }),
       notify: (threadId) => signals.publish({ kind: 'events', threadId }),
       approvalDialects: lifecycle.settings.approvalDialects,
       langsmith: langsmithConfigured(process.env),

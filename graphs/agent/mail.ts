@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { mkdir, open, rename } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { tool } from '@langchain/core/tools';
 import type { LangGraphRunnableConfig } from '@langchain/langgraph';
+import { effect, NotHappened } from 'holdpoint/gates';
 import { createTransport, type SendMailOptions } from 'nodemailer';
 import { z } from 'zod';
 
@@ -18,16 +18,6 @@ const Mail = z.object({
 
 type Mail = z.infer<typeof Mail>;
 
-/** The same for every attempt at this call, so that a mail sent twice can be told apart from two mails. */
-const callId = ({
-  configurable,
-  toolCall,
-}: LangGraphRunnableConfig & { toolCall?: { id?: string } }): string =>
-  createHash('sha256')
-    .update(JSON.stringify([configurable?.['thread_id'], configurable?.['checkpoint_ns'], toolCall?.id]))
-    .digest('hex')
-    .slice(0, 32);
-
 const letter = ({ to, subject, text }: Mail, id: string): SendMailOptions => ({
   from: process.env['MAIL_FROM'] || 'agent@localhost',
   to,
@@ -38,6 +28,16 @@ const letter = ({ to, subject, text }: Mail, id: string): SendMailOptions => ({
   disableUrlAccess: true,
 });
 
+/** What nodemailer says when the server did not take the mail; after anything else it may be under way all the same. */
+const REFUSED = new Set(['EDNS', 'EAUTH', 'ENOAUTH', 'ETLS', 'EENVELOPE', 'EMESSAGE']);
+
+const sortFailure = (error: unknown): never => {
+  const { code = '', syscall } = error as { code?: string; syscall?: string };
+  if (syscall === 'connect' || REFUSED.has(code))
+    throw new NotHappened(error instanceof Error ? error.message : String(error), { cause: error });
+  throw error;
+};
+
 const send = async (mail: SendMailOptions, url: string): Promise<void> => {
   const transport = createTransport({
     url,
@@ -46,7 +46,7 @@ const send = async (mail: SendMailOptions, url: string): Promise<void> => {
     socketTimeout: PATIENCE_MS,
   });
   try {
-    const { rejected } = await transport.sendMail(mail);
+    const { rejected } = await transport.sendMail(mail).catch(sortFailure);
     if (rejected.length > 0)
       throw new Error(`the mail server took it, but not for ${rejected.map(String).join(', ')}`);
   } finally {
@@ -72,17 +72,26 @@ const putIntoOutbox = async (mail: SendMailOptions, id: string): Promise<string>
 };
 
 export const sendEmail = tool(
-  async (input, config: LangGraphRunnableConfig) => {
-    const id = callId(config);
-    const mail = letter(input, id);
+  (input, config: LangGraphRunnableConfig) => {
     const to = [input.to].flat().join(', ');
     const { SMTP_URL: url } = process.env;
-    if (url) {
-      await send(mail, url);
-      return `Sent the mail to ${to}.`;
-    }
-    const file = await putIntoOutbox(mail, id);
-    return `Put the mail to ${to} into the outbox (${file}); no mail server is configured, so it goes no further.`;
+    return effect(
+      {
+        name: 'send_email',
+        args: input,
+        // The outbox keeps one file for each key. A mail server cannot be asked: a person has to look.
+        onInDoubt: url ? 'hold' : 'retry',
+        run: async ({ key }) => {
+          if (url) {
+            await send(letter(input, key), url);
+            return `Sent the mail to ${to}.`;
+          }
+          const file = await putIntoOutbox(letter(input, key), key);
+          return `Put the mail to ${to} into the outbox (${file}); no mail server is configured, so it goes no further.`;
+        },
+      },
+      config,
+    );
   },
   {
     name: 'send_email',

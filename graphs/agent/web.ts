@@ -2,6 +2,7 @@ import { type IncomingMessage, type RequestOptions, request as httpRequestTo } f
 import { request as httpsRequestTo } from 'node:https';
 import { tool } from '@langchain/core/tools';
 import type { LangGraphRunnableConfig } from '@langchain/langgraph';
+import { effect, NotHappened } from 'holdpoint/gates';
 import ipaddr from 'ipaddr.js';
 import { RequestFilteringHttpAgent, RequestFilteringHttpsAgent } from 'request-filtering-agent';
 import { z } from 'zod';
@@ -132,19 +133,49 @@ const shown = async (url: URL, response: IncomingMessage): Promise<string> => {
   ].join('\n');
 };
 
+/** Errors by which a connection was never made, so that nobody heard the request. */
+const UNHEARD = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+const sortFailure = (error: unknown): never => {
+  const { code, message } = error as { code?: string; message?: string };
+  const refused = /is not allowed\.? /i.test(`${message} `); // by the guard, before it connects
+  if (refused || UNHEARD.has(code ?? '')) throw new NotHappened(message, { cause: error });
+  throw error;
+};
+
+const call = async (request: Request, signal: AbortSignal | undefined): Promise<string> => {
+  const patience = AbortSignal.timeout(PATIENCE_MS);
+  const either = signal === undefined ? patience : AbortSignal.any([patience, signal]);
+  try {
+    const { url, response } = await follow(request, either);
+    return await shown(url, response);
+  } catch (error) {
+    if (patience.aborted)
+      throw new Error(`no complete answer within ${PATIENCE_MS / 1000} s`, { cause: error });
+    return sortFailure(error);
+  }
+};
+
+/** By this header (an IETF draft that many services know) the target can tell a repetition. */
+const withKey = (request: Request, key: string): Request => {
+  const { headers = {} } = request;
+  const named = Object.keys(headers).some((name) => name.toLowerCase() === 'idempotency-key');
+  return named ? request : { ...request, headers: { ...headers, 'idempotency-key': key } };
+};
+
 export const httpRequest = tool(
-  async (input, config: LangGraphRunnableConfig) => {
+  (input, config: LangGraphRunnableConfig) => {
     checked(input);
-    const patience = AbortSignal.timeout(PATIENCE_MS);
-    const signal = config.signal === undefined ? patience : AbortSignal.any([patience, config.signal]);
-    try {
-      const { url, response } = await follow(input, signal);
-      return await shown(url, response);
-    } catch (error) {
-      if (patience.aborted)
-        throw new Error(`no complete answer within ${PATIENCE_MS / 1000} s`, { cause: error });
-      throw error;
-    }
+    if (isReading(input.method)) return call(input, config.signal);
+    const { method, url } = input;
+    return effect(
+      {
+        name: 'http_request',
+        args: { method, url },
+        run: ({ key, signal }) => call(withKey(input, key), signal),
+      },
+      config,
+    );
   },
   {
     name: 'http_request',

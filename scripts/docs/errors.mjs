@@ -20,6 +20,7 @@ const MEANING = {
   outbound_not_found: 'No outgoing message has this id.',
   trigger_not_found: 'No pause has this resume token.',
   window_not_found: 'No pause window has this id.',
+  effect_not_found: 'The thread has no effect of this key.',
   route_not_found: 'There is no such endpoint.',
   already_exists: 'The id is taken.',
   thread_busy: 'A run is under way and `multitask_strategy` is `reject`. 422, as LangGraph servers answer.',

@@ -1,10 +1,12 @@
 import type { EffectDeps } from '../http/control/effects.ts';
 import type { SessionLogDeps } from '../http/control/session-log.ts';
 import type { LifecycleDeps } from '../lifecycle/deps.ts';
+import { createResolveEffect } from '../lifecycle/resolve-effect.ts';
 import { threadNotFound } from '../model/not-found.ts';
 
 /** What is known of a thread's past, made by hand. */
-export const sessionLogDeps = ({ storage }: LifecycleDeps): SessionLogDeps & EffectDeps => {
+export const sessionLogDeps = (lifecycle: LifecycleDeps): SessionLogDeps & EffectDeps => {
+  const { storage } = lifecycle;
   const requireThread = async (threadId: string): Promise<void> => {
     if (!(await storage.threads.get(threadId))) throw threadNotFound(threadId);
   };
@@ -13,6 +15,7 @@ export const sessionLogDeps = ({ storage }: LifecycleDeps): SessionLogDeps & Eff
       await requireThread(threadId);
       return storage.log.read(threadId);
     },
+    resolveEffect: createResolveEffect(lifecycle),
     listEffects: async (threadId) => {
       await requireThread(threadId);
       return storage.effects.list(threadId);

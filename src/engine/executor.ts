@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { BaseCheckpointSaver, BaseStore } from '@langchain/langgraph-checkpoint';
-import { LeaseLostError, UnstorableValueError } from '../model/errors.ts';
+import type { EffectBook } from '../model/effect.ts';
+import { UnstorableValueError } from '../model/errors.ts';
 import type { Lease } from '../model/lease.ts';
 import { isRecord } from '../model/json.ts';
 import type { NewRunEvent } from '../model/run-event.ts';
@@ -11,6 +12,7 @@ import type { Checkpoints, CheckpointPut, CheckpointWriter } from '../storage/ch
 import type { EventLog } from '../storage/ports.ts';
 import type { AttemptControl } from './attempt-control.ts';
 import { asksForEnd, endThread } from './end-thread.ts';
+import { EFFECT_BOOK, refusalReason, type AttemptOfEffects } from './effect-book.ts';
 import { createEventSink, type EventSink } from './event-sink.ts';
 import type { Graph, GraphRegistry } from './graph-registry.ts';
 import { addFeedback, tracersOf } from './langsmith.ts';
@@ -50,6 +52,8 @@ export interface ExecutorDeps {
   storeFor: (lease: Lease) => BaseStore;
   /** Tells that the thread has new events. */
   notify: (threadId: string) => void;
+  /** The ledger of effects for one attempt. */
+  effectsFor: (attempt: AttemptOfEffects) => EffectBook;
   /** Answers are put into the words of the question they are for. */
   approvalDialects: boolean;
   /** Runs may be traced to LangSmith, for which this process has a key. */
@@ -75,6 +79,7 @@ class Attempt {
   readonly #refs = createValuesRefs();
   readonly #writer: CheckpointWriter;
   readonly #sink: EventSink;
+  readonly #effects: EffectBook;
   #values: unknown;
   #interrupted = false;
   #progressed = false;
@@ -95,6 +100,9 @@ class Attempt {
       metadata: this.#metadata,
       onPut: (put) => this.#stored(put),
     });
+    const { signal } = control;
+    const onRefused = (error: unknown): void => control.abort(refusalReason(error));
+    this.#effects = deps.effectsFor({ lease, runId: run.runId, signal, onRefused });
     this.#sink = createEventSink({
       log: deps.events,
       lease,
@@ -102,7 +110,7 @@ class Attempt {
       delayMs: run.kwargs.live ? 0 : LAZY_FLUSH_MS,
       stored: () => this.#writer.stored(),
       onWritten: () => deps.notify(run.threadId),
-      onError: (error) => control.abort(error instanceof LeaseLostError ? 'lease_lost' : 'storage'),
+      onError: onRefused,
     });
   }
 
@@ -275,6 +283,7 @@ class Attempt {
         ...configurable,
         ...runIdentity(claimed),
         __pregel_checkpointer: this.#writer as BaseCheckpointSaver,
+        [EFFECT_BOOK]: this.#effects,
       },
       metadata: {
         ...(isRecord(metadata) && metadata),

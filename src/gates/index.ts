@@ -7,6 +7,15 @@ export { type Decision, type Reading, readAnswer } from './answer.ts';
 export { gateChannels } from './channels.ts';
 export type { GateUpdate } from './decide.ts';
 export type { DecisionRecord } from './decisions.ts';
+export {
+  effect,
+  EffectInDoubtError,
+  type EffectOptions,
+  type EffectRun,
+  NotHappened,
+  type Verified,
+} from './effect.ts';
+export type { EffectQuestion } from './effect-question.ts';
 export { gated } from './gated.ts';
 export { inLegalOrder } from './message-order.ts';
 export {

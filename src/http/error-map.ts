@@ -17,6 +17,7 @@ export const HTTP_STATUS = {
   approval_not_found: 404,
   trigger_not_found: 404,
   window_not_found: 404,
+  effect_not_found: 404,
   pause_not_found: 404,
   worker_not_found: 404,
   route_not_found: 404,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { EffectPoint } from '../engine/effect-book.ts';
 import type { Clock } from '../model/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Storage } from '../storage/ports.ts';
@@ -31,6 +32,7 @@ export interface LifecycleSettings {
 }
 
 export type CrashPoint =
+  | EffectPoint
   | 'launch:committed'
   | 'claim:committed'
   | 'claim:acquired'

@@ -18,6 +18,7 @@ export const ERROR_CODES = [
   'approval_not_found',
   'trigger_not_found',
   'window_not_found',
+  'effect_not_found',
   'pause_not_found',
   'worker_not_found',
   'route_not_found',

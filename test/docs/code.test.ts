@@ -64,6 +64,7 @@ describe('the documentation', () => {
       .map(({ name }) => `src/${name}/`);
     const points = [
       ...union('src/lifecycle/deps.ts', 'CrashPoint'),
+      ...union('src/engine/effect-book.ts', 'EffectPoint'),
       ...union('src/storage/embedded/checkpoint-tables.ts', 'CheckpointPoint'),
     ];
     expect(points.length).toBeGreaterThan(10);

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { readText } from '../house/files.ts';
 
-/** The packages that a module of the gates needs, by itself and through what it imports. */
+/** The packages that a module of the gates needs when it runs, by itself and through what it imports. */
 const packagesOf = (file: string, seen = new Set<string>()): Set<string> => {
   const packages = new Set<string>();
   if (seen.has(file)) return packages;
   seen.add(file);
   for (const [, name = ''] of readText(`src/gates/${file}`).matchAll(
-    /^(?:import|export|\}).* from '([^']+)';$/gm,
+    /^(?:import(?! type )|export(?! type )|\}).* from '([^']+)';$/gm,
   )) {
     if (name.startsWith('./')) for (const found of packagesOf(name.slice(2), seen)) packages.add(found);
     else

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { InMemoryStore } from '@langchain/langgraph-checkpoint';
 import pino from 'pino';
 import { pauseSecurer } from '../../src/composition/pauses.ts';
+import { AttemptEffects } from '../../src/engine/effect-book.ts';
 import { createExecutor } from '../../src/engine/executor.ts';
 import { createGraphRegistry } from '../../src/engine/graph-registry.ts';
 import { createAcquireThread, createClaimRun } from '../../src/lifecycle/claim-run.ts';
@@ -10,6 +11,7 @@ import { createSettleRun } from '../../src/lifecycle/settle-run.ts';
 import { openEmbeddedStorage } from '../../src/storage/embedded/open.ts';
 import { Worker, type WorkerDeps } from '../../src/worker/worker.ts';
 import { openLifecycle } from '../lifecycle/bench.ts';
+import { AT } from '../storage/ports/records.ts';
 
 const file = fileURLToPath(new URL('../crash/graphs/steps.ts', import.meta.url));
 const GRAPHS = { agent: { file, exportName: 'steps' } };
@@ -49,6 +51,8 @@ export const openLoneWorker = async () => {
           events: storage.events,
           acquire: createAcquireThread(deps),
           storeFor: () => new InMemoryStore(),
+          effectsFor: (attempt) =>
+            new AttemptEffects({ ...attempt, ledger: storage.effects, now: () => AT, at: () => {} }),
           notify: () => {},
         }),
         concurrency: 10,

@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { EFFECT_STATES, IN_DOUBT_RULES, type Effect } from '../../model/effect.ts';
+import type { ResolveEffect } from '../../lifecycle/resolve-effect.ts';
 import { route, type Route } from '../route.ts';
 import { ThreadParams } from '../schemas.ts';
 
 export interface EffectDeps {
   listEffects: (threadId: string) => Promise<Effect[]>;
+  /** 409 when it is not in doubt (any more), while a run is at work, and when a question about it waits. */
+  resolveEffect: ResolveEffect;
 }
 
 const EffectView = z.object({
@@ -26,8 +29,16 @@ const EffectView = z.object({
   settled_at: z.string().nullable(),
 });
 
+const Resolution = z.strictObject({
+  happened: z.boolean().meta({
+    description: 'true: it is not done again, and the graph is given `result`; false: it may be done',
+  }),
+  result: z.json().optional().meta({ description: 'With `happened: true`: what the graph is to be given' }),
+  decided_by: z.string().min(1).max(200).optional(),
+});
+
 /** What a thread did to the world outside of its state. */
-export const effectRoutes = ({ listEffects }: EffectDeps): Route[] => [
+export const effectRoutes = ({ listEffects, resolveEffect }: EffectDeps): Route[] => [
   route({
     method: 'get',
     path: '/threads/:thread_id/effects',
@@ -36,6 +47,26 @@ export const effectRoutes = ({ listEffects }: EffectDeps): Route[] => [
     params: ThreadParams,
     response: z.array(EffectView),
     handle: async ({ params }) => (await listEffects(params.thread_id)).map(presentEffect),
+  }),
+  route({
+    method: 'post',
+    path: '/threads/:thread_id/effects/:effect_key/resolution',
+    tag: 'effects',
+    summary: 'Say of an effect in doubt, on a thread at rest, whether it happened',
+    params: ThreadParams.extend({ effect_key: z.string().min(1) }),
+    body: Resolution,
+    response: EffectView,
+    handle: async ({ params, body, request }) =>
+      presentEffect(
+        await resolveEffect({
+          threadId: params.thread_id,
+          key: params.effect_key,
+          happened: body.happened,
+          result: body.result ?? null,
+          by: body.decided_by,
+          actor: request.actor,
+        }),
+      ),
   }),
 ];
 

@@ -10,6 +10,7 @@ import * as wire from './migrations/0006-wire.ts';
 import * as store from './migrations/0007-store.ts';
 import * as crons from './migrations/0008-crons.ts';
 import * as triggers from './migrations/0009-triggers.ts';
+import * as effectAnswers from './migrations/0010-effect-answers.ts';
 
 /** Numbered, forward only; applied in this order. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -22,6 +23,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0007-store': store,
   '0008-crons': crons,
   '0009-triggers': triggers,
+  '0010-effect-answers': effectAnswers,
 };
 
 /** Which migrations were applied now, and which the ledger has in all. */

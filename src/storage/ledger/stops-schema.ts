@@ -31,6 +31,7 @@ export interface EffectsTable {
   state: string;
   result_json: string | null;
   error: string | null;
+  answers: number;
   intended_at: string;
   settled_at: string | null;
 }
