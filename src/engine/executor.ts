@@ -16,6 +16,7 @@ import { EFFECT_BOOK, refusalReason, type AttemptOfEffects } from './effect-book
 import { createEventSink, type EventSink } from './event-sink.ts';
 import type { Graph, GraphRegistry } from './graph-registry.ts';
 import { addFeedback, tracersOf } from './langsmith.ts';
+import { lookPastDamage } from './look-past-damage.ts';
 import { failureIn, outcomeOfError, type RunOutcome } from './outcome.ts';
 import { waitingQuestions } from './questions.ts';
 import { checkpointMetadata, mergeConfig, mergeContext, runIdentity, type ClaimedRun } from './run-config.ts';
@@ -223,23 +224,12 @@ class Attempt {
   async #restart(): Promise<CheckpointRef | null> {
     const { resume, runId } = this.#claimed.run;
     if (!resume?.checkpointId) return null;
-    const latest = await this.#startsAt(null).catch(() => this.#lookPastDamage(resume.checkpointId));
+    const latest = await this.#startsAt(null).catch(() =>
+      lookPastDamage(this.#writer, resume.checkpointId, () => this.#progressed),
+    );
     const metadata = (latest?.metadata ?? {}) as { run_id?: string; run_attempt?: number };
     const since = metadata.run_id === runId && (metadata.run_attempt ?? 0) >= resume.attempt;
     return since ? null : { checkpoint_id: resume.checkpointId, checkpoint_ns: '' };
-  }
-
-  /** LangGraph reads the latest checkpoint too: until another is stored the named one stands for it. */
-  #lookPastDamage(checkpointId: string | null): undefined {
-    const read = this.#writer.getTuple.bind(this.#writer);
-    this.#writer.getTuple = ({ configurable, ...rest }) => {
-      const { checkpoint_ns: ns = '', checkpoint_id: id } = configurable ?? {};
-      const latest = ns === '' && id === undefined && !this.#progressed;
-      return read({
-        ...rest,
-        configurable: { ...configurable, ...(latest && { checkpoint_id: checkpointId }) },
-      });
-    };
   }
 
   /** What the attempt starts with, when a resume brought something along. */
