@@ -9,9 +9,12 @@ import { bindLoopback } from './engine/loopback.ts';
 import { createGraphRegistry, type GraphRegistry, type GraphSource } from './engine/graph-registry.ts';
 import { createAcquireThread, createClaimRun } from './lifecycle/claim-run.ts';
 import { newUuid, type LifecycleDeps } from './lifecycle/deps.ts';
+import { createRequestPause } from './lifecycle/pause-thread.ts';
 import { createRenewLeases } from './lifecycle/renew-leases.ts';
 import { createSettleRun } from './lifecycle/settle-run.ts';
 import { createUpdateState } from './lifecycle/update-state.ts';
+import { createFindArrival } from './lifecycle/wait-for-events.ts';
+import { createWatchRun } from './lifecycle/watch-run.ts';
 import { isoTime, systemClock } from './model/clock.ts';
 import { isHoldpointError, LeaseLostError, UnstorableValueError } from './model/errors.ts';
 import { openEmbeddedStorage } from './storage/embedded/open.ts';
@@ -104,16 +107,14 @@ const createWorker = ({ options, lifecycle, graphs, log }: WorkerParts): Worker 
   const { id, settings } = options;
   const { storage, clock } = lifecycle;
   const { queue, runs, signals, checkpoints, events } = storage;
+  const securePause = pauseSecurer(lifecycle, graphs, { runsCode: true });
   return new Worker({
     id,
     queue,
     runs,
     signals,
     claimRun: createClaimRun(lifecycle),
-    settleRun: createSettleRun({
-      ...lifecycle,
-      securePause: pauseSecurer(lifecycle, graphs, { runsCode: true }),
-    }),
+    settleRun: createSettleRun({ ...lifecycle, securePause }),
     renewLeases: createRenewLeases(lifecycle),
     retire: (runId, why) => tell({ type: 'retire', runId, why }),
     wantsShutdown: async (runId) => {
@@ -136,6 +137,11 @@ const createWorker = ({ options, lifecycle, graphs, log }: WorkerParts): Worker 
       notify: (threadId) => signals.publish({ kind: 'events', threadId }),
       approvalDialects: lifecycle.settings.approvalDialects,
       langsmith: langsmithConfigured(process.env),
+      findArrival: createFindArrival(lifecycle),
+      watchFor: createWatchRun({
+        ...lifecycle,
+        requestPause: createRequestPause({ ...lifecycle, securePause }),
+      }),
     }),
     concurrency: settings.concurrency,
     renewMs: settings.renewMs,

@@ -16,6 +16,7 @@ const MEANING = {
   cron_not_found: 'No cron has this id.',
   checkpoint_not_found: 'The thread has no such checkpoint.',
   pause_not_found: 'The thread is neither draining nor paused.',
+  condition_not_found: 'The assistant has no pause conditions.',
   worker_not_found: 'No worker process has this id (any more).',
   outbound_not_found: 'No outgoing message has this id.',
   trigger_not_found: 'No pause has this resume token.',

@@ -11,6 +11,7 @@ const TITLES = {
   'session log': 'The session log',
   'scope pauses': 'Pausing many threads',
   triggers: 'Triggers from outside',
+  'pause conditions': 'Pause conditions',
   'pause windows': 'Pause windows',
   'emergency stops': 'Emergency stops',
   effects: 'Effects',

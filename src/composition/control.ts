@@ -9,6 +9,7 @@ import { createFireCrons } from '../lifecycle/fire-crons.ts';
 import { createLaunchRun, type FindAssistant } from '../lifecycle/launch-run.ts';
 import type { Assistants } from '../resources/assistants.ts';
 import { createOutbound } from '../resources/outbound.ts';
+import { createWatch } from '../resources/watch.ts';
 import { createWorkers, type WorkerProcesses } from '../resources/workers.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { DueWork } from '../worker/scheduler.ts';
@@ -40,7 +41,7 @@ export const createControl = (parts: ControlParts): Control => {
   const { approvals, expiry } = createApprovals({ ...parts, findAssistant });
   const { stops, sweep } = createStops(parts);
   const { triggers, works, close } = openTriggers(parts);
-  const { storage, newId } = lifecycle;
+  const { storage, clock, newId } = lifecycle;
   return {
     control: {
       agent: {
@@ -61,6 +62,7 @@ export const createControl = (parts: ControlParts): Control => {
       ...approvals,
       ...stops,
       ...sessionLogDeps(lifecycle),
+      watch: createWatch({ storage, clock, findAssistant }),
       outbound: createOutbound(lifecycle),
       pauses,
       triggers,

@@ -5,36 +5,30 @@ import { UnstorableValueError } from '../model/errors.ts';
 import type { Lease } from '../model/lease.ts';
 import { isRecord } from '../model/json.ts';
 import type { NewRunEvent } from '../model/run-event.ts';
-import { questionIds } from '../model/questions.ts';
-import { encodeState } from '../model/state-json.ts';
-import type { Interrupts } from '../model/thread.ts';
 import type { Checkpoints, CheckpointPut, CheckpointWriter } from '../storage/checkpoints.ts';
 import type { EventLog } from '../storage/ports.ts';
 import type { AttemptControl } from './attempt-control.ts';
+import { attemptConfig } from './attempt-config.ts';
 import { asksForEnd, endThread } from './end-thread.ts';
 import { EFFECT_BOOK, refusalReason, type AttemptOfEffects } from './effect-book.ts';
 import { createEventSink, type EventSink } from './event-sink.ts';
+import { NOTHING_READ, readFinalState, type FinalState } from './final-state.ts';
 import type { Graph, GraphRegistry } from './graph-registry.ts';
 import { addFeedback, tracersOf } from './langsmith.ts';
 import { lookPastDamage } from './look-past-damage.ts';
 import { failureIn, outcomeOfError, type RunOutcome } from './outcome.ts';
-import { waitingQuestions } from './questions.ts';
-import { checkpointMetadata, mergeConfig, mergeContext, runIdentity, type ClaimedRun } from './run-config.ts';
+import { checkpointMetadata, mergeConfig, runIdentity, type ClaimedRun } from './run-config.ts';
+import { createRunHandle, RUN_HANDLE, type FindArrival, type HeldRun } from './run-handle.ts';
+import { createRunWatch, type RunWatch, type WatchSink } from './run-watch.ts';
 import { DELIVERED, maySpeak, planDelivery, sortDelivery, toDeliveryCommand } from './resume-delivery.ts';
 import type { CheckpointRef } from '../model/run.ts';
 import { resolveInput } from './run-input.ts';
 import { streamGraph } from './stream-graph.ts';
-import { readThreadNow } from './thread-now.ts';
 import { createValuesRefs } from './values-refs.ts';
 
 /** What an attempt came to, and what the transaction that settles it writes beside the state. */
-export interface AttemptResult {
+export interface AttemptResult extends FinalState {
   outcome: RunOutcome;
-  /** The state's values as JSON text; null when no checkpoint could be read. */
-  values: string | null;
-  interrupts: Interrupts;
-  /** Whether the graph has steps left. */
-  hasNext: boolean;
   /** Events that are not yet in the log. */
   events: NewRunEvent[];
   /** The number of the last of all its events. */
@@ -59,6 +53,9 @@ export interface ExecutorDeps {
   approvalDialects: boolean;
   /** Runs may be traced to LangSmith, for which this process has a key. */
   langsmith: boolean;
+  findArrival: FindArrival;
+  /** Who watches this attempt; undefined: nobody. */
+  watchFor: (claimed: ClaimedRun) => Promise<WatchSink | undefined>;
 }
 
 /** Says which run the code that runs now belongs to: how a watchdog names the run that blocks the process. */
@@ -81,8 +78,12 @@ class Attempt {
   readonly #writer: CheckpointWriter;
   readonly #sink: EventSink;
   readonly #effects: EffectBook;
+  readonly #held: HeldRun;
+  #watch: RunWatch | undefined;
   #values: unknown;
   #interrupted = false;
+  /** A question is among what interrupted it, not only a breakpoint or a stop of a step's own. */
+  #asked = false;
   #progressed = false;
   readonly #metadata: Record<string, unknown>;
   /** What a resume brought and cannot be said before the step's tools have answered. */
@@ -104,6 +105,8 @@ class Attempt {
     const { signal } = control;
     const onRefused = (error: unknown): void => control.abort(refusalReason(error));
     this.#effects = deps.effectsFor({ lease, runId: run.runId, signal, onRefused });
+    const { resume } = run;
+    this.#held = createRunHandle({ control, resume, findArrival: deps.findArrival });
     this.#sink = createEventSink({
       log: deps.events,
       lease,
@@ -124,9 +127,10 @@ class Attempt {
       if (!(await this.#acquire())) return this.#nothingDone({ kind: 'aborted', reason: 'lease_lost' });
       this.#control.signal.throwIfAborted();
       graph = await this.#load();
+      await this.#beginWatch();
       outcome = await this.#stream(graph);
     } catch (error) {
-      outcome = outcomeOfError(error, this.#control.abortReason);
+      outcome = await this.#outcomeOf(error);
     }
     const undone = this.#control.abortReason === 'rollback';
     if (undone) outcome = await this.#forget();
@@ -140,6 +144,18 @@ class Attempt {
     // What is taken up again would do once more what it had told of and could not store.
     const events = stored || outcome.kind !== 'aborted' ? rest : [];
     return { outcome, ...state, events, lastSeq: this.#sink.lastSeq, progressed: this.#progressed };
+  }
+
+  async #beginWatch(): Promise<void> {
+    const sink = await this.#deps.watchFor(this.#claimed);
+    this.#watch = sink && createRunWatch(sink, () => this.#control.requestDrain('pause'));
+  }
+
+  /** A failure by which a condition is met is held for a person instead. */
+  async #outcomeOf(error: unknown): Promise<RunOutcome> {
+    const outcome = outcomeOfError(error, this.#control.abortReason);
+    if (outcome.kind !== 'failed' || !(await this.#watch?.holdsFailure(error))) return outcome;
+    return { kind: 'drained' };
   }
 
   #load(): Promise<Graph> {
@@ -192,7 +208,10 @@ class Attempt {
     const at = fromNamedCheckpoint ? run.kwargs.checkpoint : await this.#restart();
     const { advanced } = progress;
     await this.#advance(graph, await this.#delivering(graph, { input, advanced, at }), at);
-    return this.#interrupted ? { kind: 'interrupted' } : { kind: 'finished' };
+    if (!this.#interrupted) return { kind: 'finished' };
+    if (this.#asked || !this.#held.stopped) return { kind: 'interrupted' };
+    const { waits } = this.#held;
+    return waits.length > 0 ? { kind: 'waiting', waits } : { kind: 'drained' };
   }
 
   async #advance(graph: Graph, input: unknown, at: CheckpointRef | null): Promise<void> {
@@ -260,37 +279,19 @@ class Attempt {
   }
 
   #config() {
-    const claimed = this.#claimed;
-    const { run, assistant } = claimed;
-    const {
-      configurable,
-      metadata,
-      tags,
-      recursion_limit: recursionLimit,
-    } = mergeConfig(assistant.config, run.kwargs.config);
-    return {
-      configurable: {
-        ...configurable,
-        ...runIdentity(claimed),
+    return attemptConfig(this.#claimed, {
+      control: this.#control,
+      store: this.#deps.storeFor(this.#claimed.lease),
+      callbacks: [
+        ...(this.#watch?.callbacks ?? []),
+        ...(this.#deps.langsmith ? tracersOf(this.#claimed.run) : []),
+      ],
+      handles: {
         __pregel_checkpointer: this.#writer as BaseCheckpointSaver,
         [EFFECT_BOOK]: this.#effects,
+        [RUN_HANDLE]: this.#held.handle,
       },
-      metadata: {
-        ...(isRecord(metadata) && metadata),
-        ...run.metadata,
-        ...runIdentity(claimed),
-        run_attempt: run.attempt,
-      },
-      context: mergeContext(assistant.context, run.kwargs.context),
-      store: this.#deps.storeFor(claimed.lease),
-      durability: run.kwargs.durability,
-      runId: run.runId,
-      signal: this.#control.signal,
-      control: this.#control.run,
-      ...(this.#deps.langsmith && { callbacks: tracersOf(run) }),
-      ...(tags && tags.length > 0 && { tags }),
-      ...(recursionLimit !== undefined && { recursionLimit }),
-    };
+    });
   }
 
   #stored(put: CheckpointPut): void {
@@ -305,11 +306,16 @@ class Attempt {
 
   /** The last values of the root graph are the state's, but for a question, which comes as values of its own. */
   #sawValues(values: unknown): void {
-    if (isRecord(values) && '__interrupt__' in values) this.#interrupted = true;
-    else this.#values = values;
+    if (!isRecord(values) || !('__interrupt__' in values)) {
+      this.#values = values;
+      return;
+    }
+    this.#interrupted = true;
+    this.#asked ||= Array.isArray(values['__interrupt__']) && values['__interrupt__'].length > 0;
   }
 
   #emit(event: string, payload: unknown): void {
+    if (this.#held.stopped && isBreakpoint(payload)) return; // said when the run rests, if it does
     const ref = event === 'values' || event.startsWith('values|') ? this.#refs.find(payload) : undefined;
     if (ref) this.#sink.addValues(event, ref);
     else this.#write(event, payload);
@@ -330,29 +336,21 @@ class Attempt {
     }
   }
 
-  /** What is read back depends on how the attempt ended: most ends are known from the stream alone. */
-  async #finalState(graph: Graph | undefined, outcome: RunOutcome): Promise<FinalState> {
-    if (outcome.kind === 'finished')
-      return { values: encodeState(this.#values), interrupts: {}, hasNext: false };
-    const { threadId } = this.#claimed.run;
-    if (outcome.kind === 'interrupted') {
-      const latest = await this.#writer.getTuple({
-        configurable: { thread_id: threadId, checkpoint_ns: '' },
-      });
-      const interrupts = waitingQuestions(latest);
-      if (questionIds(interrupts).length > 0)
-        return { values: encodeState(this.#values), interrupts, hasNext: true };
-    }
-    return readThreadNow(graph ?? (await this.#load()), this.#writer, threadId);
+  #finalState(graph: Graph | undefined, outcome: RunOutcome): Promise<FinalState> {
+    return readFinalState(outcome, {
+      saver: this.#writer,
+      threadId: this.#claimed.run.threadId,
+      values: this.#values,
+      graph: () => (graph ? Promise.resolve(graph) : this.#load()),
+    });
   }
 }
 
-type FinalState = Pick<AttemptResult, 'values' | 'interrupts' | 'hasNext'>;
+const isBreakpoint = (payload: unknown): boolean =>
+  isRecord(payload) && Array.isArray(payload['__interrupt__']) && payload['__interrupt__'].length === 0;
 
 const YES = (): boolean => true;
 const NO = (): boolean => false;
-
-const NOTHING_READ: FinalState = { values: null, interrupts: {}, hasNext: false };
 
 /** Events nobody follows from the start wait this long for others. */
 const LAZY_FLUSH_MS = 20;

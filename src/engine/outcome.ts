@@ -1,4 +1,5 @@
 import { LeaseLostError, UnstorableValueError, type RunFailure } from '../model/errors.ts';
+import type { Wait } from '../model/run-handle.ts';
 import type { AbortReason } from './attempt-control.ts';
 import { GraphLoadError } from './graph-registry.ts';
 
@@ -7,6 +8,8 @@ export type RunOutcome =
   | { kind: 'finished' }
   | { kind: 'interrupted' }
   | { kind: 'drained' }
+  /** A step ended to wait for something from outside. */
+  | { kind: 'waiting'; waits: Wait[] }
   | { kind: 'aborted'; reason: AbortReason }
   | { kind: 'failed'; failure: RunFailure };
 

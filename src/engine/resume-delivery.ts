@@ -83,7 +83,9 @@ const addContext = async (
   const { onResume } = module.exports;
   if (typeof onResume === 'function')
     return addOwn(delivery, { run, state, onResume: onResume as () => unknown });
-  const said = [run.resume?.additionalContext, asText(run.resume?.data)].filter((part) => part != null);
+  // What a step waited for is answered there.
+  const data = run.resume?.waits ? null : asText(run.resume?.data);
+  const said = [run.resume?.additionalContext, data].filter((part) => part != null);
   if (said.length === 0 || !('messages' in graph.channels)) return;
   const id = `resume-${run.runId}-${run.resume?.attempt}`;
   delivery.whenLegal.push(['messages', [{ role: 'user', id, content: said.join('\n\n') }]]);

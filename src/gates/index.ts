@@ -36,6 +36,8 @@ export {
   approvalQuestion,
   type ReviewConfig,
 } from './question.ts';
+export { safePoint } from './safe-point.ts';
 export { type IdentifiedCall, pendingToolCalls, wantsTools } from './tool-calls.ts';
 export { toolsNode } from './tools-node.ts';
 export type { ToolRun } from './tool-runs.ts';
+export { waitFor, WaitExpiredError, type WaitOptions } from './wait-for.ts';

@@ -19,6 +19,7 @@ export const HTTP_STATUS = {
   window_not_found: 404,
   effect_not_found: 404,
   pause_not_found: 404,
+  condition_not_found: 404,
   worker_not_found: 404,
   route_not_found: 404,
   already_exists: 409,

@@ -7,6 +7,7 @@ import { stopRoutes } from './control/emergency-stops.ts';
 import { outboundRoutes } from './control/outbound.ts';
 import { sessionLogRoutes } from './control/session-log.ts';
 import { stickyRoutes } from './control/sticky-decisions.ts';
+import { pauseConditionRoutes } from './control/pause-conditions.ts';
 import { pauseWindowRoutes } from './control/pause-windows.ts';
 import { pauseRoutes } from './control/pauses.ts';
 import { scopePauseRoutes } from './control/scope-pauses.ts';
@@ -60,6 +61,7 @@ export const allRoutes = ({ platform, control, streams, ping, metrics, version }
     ...stopRoutes(control),
     ...effectRoutes(control),
     ...workerRoutes(control.workers),
+    ...pauseConditionRoutes(control),
     ...threadStreamRoutes({ ...platform, streams }),
     ...protocolRoutes({ ...platform, streams }),
     ...outboundRoutes(control),

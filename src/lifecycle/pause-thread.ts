@@ -25,6 +25,10 @@ export interface RequestPauseInput extends Partial<PauseTerms> {
   windowId?: string;
   remedy?: JsonObject;
   resumeTokenExpiresMs?: number;
+  /** From when on events meet its condition; from now on, when absent. */
+  conditionsSinceMs?: number;
+  /** Done in the transaction that makes the pause. */
+  within?: (ledger: Ledger, pause: Pause) => Promise<void>;
 }
 
 export interface RequestedPause {
@@ -92,18 +96,28 @@ const ask = async (
   const pause = newPause(deps, { input, run, resumeToken });
   await ledger.pauses.insert(pause);
   const { pauseId, resumeWhen } = pause;
-  await plantConditions(ledger, { pauseId, resumeWhen, nowMs: deps.clock.now() });
+  const { conditionsSinceMs: sinceMs } = input;
+  await plantConditions(ledger, {
+    pauseId,
+    resumeWhen,
+    nowMs: deps.clock.now(),
+    ...(sinceMs !== undefined && { sinceMs }),
+  });
   await pauseRun(deps, ledger, { run, pause, secured: waiting?.secured });
+  await input.within?.(ledger, pause);
   return { pause: (await ledger.pauses.get(pause.pauseId)) ?? pause, created: true, resumeToken };
 };
 
 /** The run whose turn it is. */
 const toPause = async (ledger: Ledger, { threadId, runId }: RequestPauseInput): Promise<Run> => {
   const [run] = await ledger.runs.unfinished(threadId);
-  if (!run || run.state === 'stopped' || (runId !== undefined && runId !== run.runId))
+  if (!run || run.state === 'stopped' || isToEnd(run) || (runId !== undefined && runId !== run.runId))
     throw nothingToPause(threadId, run);
   return run;
 };
+
+/** An operator's word that ends it was given before, and holds. */
+const isToEnd = ({ desired }: Run): boolean => ['cancel', 'rollback', 'stop'].includes(desired);
 
 const nothingToPause = (threadId: string, run: Run | undefined): HoldpointError =>
   new HoldpointError(
@@ -132,11 +146,12 @@ const DEFAULTS = {
 /** How long a step that was told to stop may take before its worker is killed. */
 export const FORCE_GRACE_MS = 500;
 
-const newPause = (
+/** A pause that is asked for now. */
+export const newPause = (
   { clock, newId }: LifecycleDeps,
-  { input, run, resumeToken }: { input: RequestPauseInput; run: Run; resumeToken: string },
+  { input, run, resumeToken }: { input: RequestPauseInput; run: Run; resumeToken: string | null },
 ): Pause => {
-  const { actor, ...asked } = { ...DEFAULTS, ...input };
+  const { actor, within: _within, conditionsSinceMs: _since, ...asked } = { ...DEFAULTS, ...input };
   return {
     ...asked,
     pauseId: newId(),
@@ -146,7 +161,7 @@ const newPause = (
     requestedBy: actor,
     requestedAt: isoTime(clock),
     drainDeadlineMs: clock.now() + (asked.mode === 'now' ? FORCE_GRACE_MS : asked.drainTimeoutMs),
-    resumeTokenHash: hashToken(resumeToken),
+    resumeTokenHash: resumeToken === null ? null : hashToken(resumeToken),
     checkpoint: null,
     verified: null,
     pausedAt: null,

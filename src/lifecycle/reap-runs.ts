@@ -15,6 +15,7 @@ import { moveRun } from './move-run.ts';
 import { seeQuestions } from './record-questions.ts';
 import { settleQuestions } from './settle-questions.ts';
 import { restEvents, type SecuredPause } from './pause-record.ts';
+import { holdRun } from './hold-run.ts';
 import type { SecurePause } from './secure-pause.ts';
 import { appendAsSystem } from './system-events.ts';
 
@@ -62,6 +63,8 @@ interface Seen {
   secured: SecuredPause | undefined;
   /** Whether a pause had been asked for. */
   pausing: boolean;
+  /** How many attempts the assistant's own condition allows; then the run is held for a person instead of given up. */
+  allowed: number | undefined;
 }
 
 interface Reaping extends Omit<ReapInput, 'held'>, Seen {
@@ -76,8 +79,9 @@ const look = async (deps: ReapDeps, input: ReapInput, { lease, runId }: HeldThre
     configurable: { thread_id: threadId, checkpoint_ns: '' },
   });
   const run = runId === null ? undefined : await storage.runs.get(runId);
-  const state = run && verdict(deps, run, { ...input, latest }).state;
-  const before = { latest, ...(await lookAtPause(deps, run, state)) };
+  const allowed = run && (await attemptsAllowed(deps, run));
+  const state = run && verdict(deps, run, { ...input, latest, allowed }).state;
+  const before = { latest, allowed, ...(await lookAtPause(deps, run, state)) };
   const rests = state === undefined || !isActive(state);
   const graphId = (await storage.threads.get(threadId))?.graphId ?? null;
   const asked = await seeQuestions(storage, { threadId, interrupts: rests ? waitingQuestions(latest) : {} });
@@ -85,6 +89,9 @@ const look = async (deps: ReapDeps, input: ReapInput, { lease, runId }: HeldThre
   // A graph that cannot be loaded keeps nobody from taking its threads back.
   return { ...before, asked, now: await readThread({ threadId, graphId }).catch(() => undefined) };
 };
+
+const attemptsAllowed = async ({ storage }: ReapDeps, run: Run): Promise<number | undefined> =>
+  (await storage.watch.conditions(run.assistantId))?.error_threshold?.count;
 
 /** A run that was to be paused is paused where its lost worker left it. */
 const lookAtPause = async (
@@ -144,8 +151,9 @@ const reapRun = async (
   const { transition, state, spent, failure } = verdict(deps, run, reaping);
   const at = isoTime(deps.clock);
   const rests = state === 'paused' || state === 'stopped';
-  const rest = { state, since: at, reason: run.reason, after: 0 };
-  const events = rests ? restEvents(run, rest) : failureEvents(failure);
+  const { pauseId, reason: shownReason } = await holdIfMet(deps, ledger, reaping);
+  const rest = { state, since: at, reason: shownReason, after: 0 };
+  const events = rests ? restEvents({ ...run, pauseId }, rest) : failureEvents(failure);
   await appendAsSystem(deps, ledger, { run, events });
   await moveRun(ledger, {
     run,
@@ -153,8 +161,8 @@ const reapRun = async (
     actor: 'system',
     at,
     secured,
-    reason: reasonOf(run, state, failure),
-    set: { spent, failure },
+    reason: shownReason,
+    set: { spent, failure, pauseId },
     values: reaping.now?.values ?? null,
     thread: {
       ...shown.questions,
@@ -166,6 +174,19 @@ const reapRun = async (
   const { hasNext, questions } = shown;
   const interrupts = questions.interrupts ?? {};
   await settleQuestions(deps, ledger, { run: { ...run, state }, interrupts, hasNext, asked, at });
+};
+
+/** The pause the run comes to, and what there is to say of its state. */
+const holdIfMet = async (
+  deps: ReapDeps,
+  ledger: Ledger,
+  reaping: Reaping & { run: Run },
+): Promise<Pick<Run, 'pauseId' | 'reason'>> => {
+  const { run } = reaping;
+  const { transition, state, failure, problem } = verdict(deps, run, reaping);
+  if (transition !== 'failUnderThreshold')
+    return { pauseId: run.pauseId, reason: reasonOf(run, state, failure) };
+  return { pauseId: await holdRun(deps, ledger, { run, reason: problem }), reason: problem };
 };
 
 const reasonOf = (run: Run, state: RunState, failure: RunFailure | null): string | null =>
@@ -187,25 +208,29 @@ interface Verdict {
   state: RunState;
   spent: number;
   failure: RunFailure | null;
+  /** What there is to say of the attempts. */
+  problem: string;
 }
 
 const verdict = (
   { settings }: LifecycleDeps,
   run: Run,
-  { culprit, latest, reason }: Pick<Reaping, 'culprit' | 'latest' | 'reason'>,
+  { culprit, latest, reason, allowed }: Pick<Reaping, 'culprit' | 'latest' | 'reason' | 'allowed'>,
 ): Verdict => {
   const spent = spentAfter(run, culprit, wrote(latest, run));
-  const exhausted = spent >= settings.maxSpentAttempts;
-  const transition = transitionFor(run, exhausted);
+  const exhausted = spent >= Math.min(settings.maxSpentAttempts, allowed ?? Infinity);
+  const ends = transitionFor(run, exhausted);
+  const transition = ends === 'fail' && allowed !== undefined ? 'failUnderThreshold' : ends;
+  const problem = `given up after ${spent} ${spent === 1 ? 'attempt' : 'attempts'}: ${reason}`;
   const failure: RunFailure | null =
     transition === 'fail'
       ? {
           reason: 'attempts_exhausted',
           error: 'AttemptsExhausted',
-          message: `given up after ${spent} ${spent === 1 ? 'attempt' : 'attempts'}: ${reason}`,
+          message: problem,
         }
       : null;
-  return { transition, state: nextRunState(run.state, transition) ?? run.state, spent, failure };
+  return { transition, state: nextRunState(run.state, transition) ?? run.state, spent, failure, problem };
 };
 
 /** How many attempts in a row the run has now spent. */

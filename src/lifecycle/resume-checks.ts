@@ -2,6 +2,7 @@ import { codeChanges } from '../engine/fingerprint.ts';
 import { configInForce } from '../engine/pause-checkpoint.ts';
 import type { ResumeInspection } from '../engine/resume-inspection.ts';
 import { checkpointIntact } from './checkpoint-check.ts';
+import { capReached, capsOf } from '../model/pause-conditions.ts';
 import { configDrift } from './config-drift.ts';
 import { failed, passed, skipped } from './findings.ts';
 import type { Finding, ResumeCheck, ResumeFacts } from './validate-resume.ts';
@@ -86,6 +87,17 @@ const instructed = async ({ pause, instructs }: ResumeFacts): Promise<Finding> =
   return failed('the pause awaits instructions: resume with additional_context, data or a command');
 };
 
+/** A run that has spent all it may would be paused again at its next call of a model. */
+const budgetLeft = async ({ run, storage, budget }: ResumeFacts): Promise<Finding> => {
+  const conditions = (await storage.watch.conditions(run.assistantId))?.context_budget;
+  if (!conditions) return passed('the assistant has none');
+  const { runId, threadId } = run;
+  const spent = await storage.watch.spent(conditions.per === 'thread' ? { threadId } : { runId });
+  const reached = capReached(spent, capsOf(conditions, budget));
+  if (reached === undefined) return passed();
+  return failed(`${reached}: resume with a higher budget`, { spent });
+};
+
 const stepWhole = async ({ pause }: ResumeFacts): Promise<Finding> => {
   if (!pause?.checkpoint?.unsafe) return passed();
   return { status: 'warning', detail: 'the step in flight was cut at the pause and runs again' };
@@ -101,6 +113,7 @@ export const RESUME_CHECKS: readonly ResumeCheck[] = [
   { name: 'next_nodes', forceable: true, look: nextNodes },
   { name: 'config_drift', forceable: true, look: configSame },
   { name: 'resource_down', forceable: true, look: resourcesUp },
+  { name: 'budget_spent', forceable: true, look: budgetLeft },
   { name: 'thread_owned', forceable: false, look: threadFree },
   { name: 'instructions', forceable: true, look: instructed },
 ];

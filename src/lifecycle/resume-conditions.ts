@@ -42,7 +42,12 @@ export const scopeWaiter = (pause: ScopePause): Waiter => ({
 /** Writes down what a pause waits for, in the transaction that makes the pause. */
 export const plantConditions = async (
   ledger: Ledger,
-  { pauseId, resumeWhen, nowMs }: { pauseId: string; resumeWhen: ResumeCondition | null; nowMs: number },
+  {
+    pauseId,
+    resumeWhen,
+    nowMs,
+    sinceMs = nowMs,
+  }: { pauseId: string; resumeWhen: ResumeCondition | null; nowMs: number; sinceMs?: number },
 ): Promise<void> => {
   if (resumeWhen === null) return;
   await ledger.conditions.insert(
@@ -51,7 +56,7 @@ export const plantConditions = async (
       place,
       type: leaf.type,
       event: 'event' in leaf ? (leaf.event ?? null) : null,
-      sinceMs: nowMs,
+      sinceMs,
       dueMs: dueMs(leaf, nowMs),
     })),
   );

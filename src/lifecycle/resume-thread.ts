@@ -2,7 +2,7 @@ import { isoTime } from '../model/clock.ts';
 import { HoldpointError } from '../model/errors.ts';
 import type { JsonObject } from '../model/json.ts';
 import { threadNotFound } from '../model/not-found.ts';
-import type { Pause, RunResume } from '../model/pause.ts';
+import type { BudgetCaps, Pause, RunResume } from '../model/pause.ts';
 import type { Run } from '../model/run.ts';
 import type { Ledger } from '../storage/ports.ts';
 import type { LifecycleDeps } from './deps.ts';
@@ -28,6 +28,8 @@ export interface ResumeThreadInput {
   resumeToken?: string | null;
   /** Asked twice with the same key it resumes once and answers the same. */
   idempotencyKey?: string | null;
+  /** More to spend, where a budget was met. */
+  budget?: BudgetCaps | null;
 }
 
 export interface ResumedThread {
@@ -78,6 +80,7 @@ const DEFAULTS = {
   pauseId: null,
   resumeToken: null,
   idempotencyKey: null,
+  budget: null,
 } as const;
 
 /** A key that was used answers what it answered. */
@@ -97,18 +100,23 @@ const whatIsAsked = async ({ storage }: LifecycleDeps, input: Asked): Promise<Re
   const [run] = await storage.runs.unfinished(threadId);
   if (!run || (run.state !== 'paused' && run.state !== 'stopped')) throw nothingToResume(threadId, run);
   const pause = await pauseOf(storage, run);
-  if (input.pauseId !== null && pause?.pauseId !== input.pauseId) throw nothingToResume(threadId, undefined);
-  if (input.resumeToken !== null && hashToken(input.resumeToken) !== pause?.resumeTokenHash)
-    throw wrongToken();
+  checkPause(input, pause);
   return {
     run,
     pause,
     assistant: await storage.assistants.get(run.assistantId),
     onDrift: input.onDrift,
     force: input.force,
+    budget: { ...run.resume?.budget, ...input.budget },
     fromCheckpointId: input.fromCheckpointId,
     instructs: [input.additionalContext, input.data, input.command].some((given) => given != null),
   };
+};
+
+/** The pause must be the one that is meant, where that is said. */
+const checkPause = ({ threadId, pauseId, resumeToken }: Asked, pause: Pause | undefined): void => {
+  if (pauseId !== null && pause?.pauseId !== pauseId) throw nothingToResume(threadId, undefined);
+  if (resumeToken !== null && hashToken(resumeToken) !== pause?.resumeTokenHash) throw wrongToken();
 };
 
 const pauseOf = async ({ pauses }: LifecycleDeps['storage'], { pauseId }: Run): Promise<Pause | undefined> =>
@@ -184,8 +192,22 @@ const broughtAlong = (input: Asked, { run, pause, onDrift }: ResumeAsk, at: stri
   checkpointId: input.fromCheckpointId ?? restartAt(pause),
   migrateFrom: onDrift === 'accept' ? null : (pause?.checkpoint?.code ?? null),
   idempotencyKey: input.idempotencyKey,
+  ...waitsOf(pause),
+  ...budgetOf(input, run),
   at,
 });
+
+/** What the step waited for that ended with the pause. */
+const waitsOf = (pause: Pause | undefined): Pick<RunResume, 'waits'> => {
+  const waits = pause?.cause === 'condition' ? pause.remedy?.['waits'] : undefined;
+  return Array.isArray(waits) ? { waits: waits.map(String) } : {};
+};
+
+/** What was granted before holds until something else is. */
+const budgetOf = ({ budget }: Asked, { resume }: Run): Pick<RunResume, 'budget'> => {
+  const granted = { ...resume?.budget, ...budget };
+  return Object.keys(granted).length > 0 ? { budget: granted } : {};
+};
 
 /** The checkpoint before the step that a pause was to begin anew: of a step that was cut, its own. */
 const restartAt = (pause: Pause | undefined): string | null => {
@@ -210,6 +232,7 @@ const detailOf = (
     from_checkpoint_id: input.fromCheckpointId,
     on_drift: input.onDrift,
     force: input.force,
+    ...(input.budget && { budget: { ...input.budget } }),
     additional_context: input.additionalContext,
     data: input.data as JsonObject | null,
     adjusted: adjusted.map(presentCheck),

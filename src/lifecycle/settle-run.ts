@@ -7,6 +7,7 @@ import type { JsonObject } from '../model/json.ts';
 import { nextRunState, type RunState, type RunTransition } from '../model/run-state.ts';
 import type { NewRunEvent } from '../model/run-event.ts';
 import type { Run } from '../model/run.ts';
+import type { Wait } from '../model/run-handle.ts';
 import type { Interrupts } from '../model/thread.ts';
 import { threadStatusAfter, type ThreadStatus } from '../model/wire-status.ts';
 import type { QuestionsAsked } from '../storage/checkpoints.ts';
@@ -15,8 +16,10 @@ import type { LifecycleDeps } from './deps.ts';
 import { illegalMove, moveRun } from './move-run.ts';
 import { restEvents, type SecuredPause } from './pause-record.ts';
 import { seeQuestions } from './record-questions.ts';
+import { createRequestPause } from './pause-thread.ts';
 import type { SecurePause } from './secure-pause.ts';
 import { settleQuestions } from './settle-questions.ts';
+import { createBeginWait } from './wait-for-events.ts';
 
 /**
  * Writes what an attempt came to: the run's next state, the thread's status, values and questions, the rest of
@@ -25,9 +28,11 @@ import { settleQuestions } from './settle-questions.ts';
  * go of its resources before its state says so.
  */
 export const createSettleRun = (deps: LifecycleDeps & { securePause: SecurePause }) => {
-  return async (claimed: ClaimedRun, result: AttemptResult): Promise<RunState | undefined> => {
+  const beginWait = createBeginWait({ ...deps, requestPause: createRequestPause(deps) });
+  return async (claimed: ClaimedRun, ended: AttemptResult): Promise<RunState | undefined> => {
     const { storage } = deps;
     deps.at('settle:before');
+    const result = await rested(ended, (waits) => beginWait(claimed.run, waits));
     const questions = await lookAtQuestions(deps, { claimed, result });
     let settled: Awaited<ReturnType<typeof settle>>;
     do {
@@ -41,6 +46,16 @@ export const createSettleRun = (deps: LifecycleDeps & { securePause: SecurePause
     if (settled?.next) await storage.queue.announce(settled.next);
     return settled?.state;
   };
+};
+
+/** A step that ended to wait has drained, once the pause in which it waits was asked for. */
+const rested = async (
+  result: AttemptResult,
+  beginWait: (waits: Wait[]) => Promise<void>,
+): Promise<AttemptResult> => {
+  if (result.outcome.kind !== 'waiting') return result;
+  await beginWait(result.outcome.waits);
+  return { ...result, outcome: { kind: 'drained' } };
 };
 
 interface Ended {
@@ -165,6 +180,7 @@ const transitionOf = (outcome: RunOutcome, run: Run): RunTransition => {
       return 'interrupt';
     case 'failed':
       return 'fail';
+    case 'waiting':
     case 'drained':
       return run.state === 'pausing' ? 'drained' : 'loseLease';
     case 'aborted':

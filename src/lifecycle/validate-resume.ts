@@ -1,6 +1,6 @@
 import type { InspectResume, ResumeInspection } from '../engine/resume-inspection.ts';
 import type { Assistant } from '../model/assistant.ts';
-import type { Pause } from '../model/pause.ts';
+import type { BudgetCaps, Pause } from '../model/pause.ts';
 import type { Run } from '../model/run.ts';
 import type { Storage } from '../storage/ports.ts';
 import { RESUME_CHECKS } from './resume-checks.ts';
@@ -13,6 +13,8 @@ export interface ResumeAsk {
   assistant: Assistant | undefined;
   onDrift: 'refuse' | 'accept' | 'migrate';
   force: boolean;
+  /** What it may spend from now on, where that is more than its assistant says. */
+  budget: BudgetCaps;
   /** An earlier checkpoint to go on from. */
   fromCheckpointId: string | null;
   /** It brings context, data or a command along. */

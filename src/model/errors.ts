@@ -20,6 +20,7 @@ export const ERROR_CODES = [
   'window_not_found',
   'effect_not_found',
   'pause_not_found',
+  'condition_not_found',
   'worker_not_found',
   'route_not_found',
   'already_exists',

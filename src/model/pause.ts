@@ -105,7 +105,17 @@ export interface RunResume {
   /** The code that left the state, where registered migrations may have to bring it up to date. */
   migrateFrom: Pick<CodeFingerprint, 'sha256' | 'stateVersion'> | null;
   idempotencyKey: string | null;
+  /** What the step waited for that ended with the pause (`Wait.key`). */
+  waits?: string[];
+  /** What the run may spend from now on, in place of what its assistant says. */
+  budget?: BudgetCaps;
   at: string;
+}
+
+/** What may be spent; a missing cap leaves the assistant's. */
+export interface BudgetCaps {
+  maxTokens?: number;
+  maxCost?: number;
 }
 
 export const isCurrent = ({ state }: Pause): boolean => state === 'draining' || state === 'paused';

@@ -19,6 +19,7 @@ import type { EffectLedger } from './effects.ts';
 import type { LedgerConnection } from './ledger/connection.ts';
 import type { OutboundStore } from './outbound-store.ts';
 import type { StopStore } from './stops.ts';
+import type { WatchStore } from './watch-store.ts';
 
 export type * from './outbound-store.ts';
 import type {
@@ -41,6 +42,7 @@ export type { ApprovalChange, ApprovalStore, StickyDecisionStore, StickySearch }
 
 export type { EffectIntent, EffectLedger, EffectOutcome } from './effects.ts';
 export type { StopStore, StopTarget } from './stops.ts';
+export type { Usage, WatchStore } from './watch-store.ts';
 
 /** A page of a search and how many there are in all. */
 export interface Page<T> {
@@ -207,6 +209,7 @@ export interface Ledger {
   readonly externalEvents: ExternalEventStore;
   readonly scopes: ScopeStore;
   readonly windows: WindowStore;
+  readonly watch: WatchStore;
   /** For adapters in `storage/` that join a transaction. */
   readonly connection: LedgerConnection;
 }

@@ -85,4 +85,14 @@ describe('the commands of the documentation', () => {
     expect(await bash(queue, {})).toMatchObject({ waiting: 0 });
     expect(await bash(drain, { WORKER_ID: worker?.worker_id ?? '' })).toMatchObject({ state: 'draining' });
   });
+
+  it('of pause conditions set, show and take them away', async () => {
+    const text = readFileSync(new URL('../../docs/pause-conditions.md', import.meta.url), 'utf8');
+    const [, block = ''] = /```sh\n([\s\S]*?)\n```/.exec(text) ?? [];
+    const [put = '', show = '', remove = ''] = block.split(/\n(?=curl)/);
+    expect(await bash(put, {})).toMatchObject({ error_threshold: { count: 3 } });
+    expect(await bash(show, {})).toMatchObject({ context_budget: { max_tokens: 200000, per: 'thread' } });
+    expect(await bash(remove, {})).toBeUndefined();
+    expect(await bash(show, {})).toMatchObject({ code: 'condition_not_found' });
+  });
 });

@@ -54,6 +54,8 @@ export const openLoneWorker = async () => {
           effectsFor: (attempt) =>
             new AttemptEffects({ ...attempt, ledger: storage.effects, now: () => AT, at: () => {} }),
           notify: () => {},
+          findArrival: () => Promise.resolve(undefined),
+          watchFor: () => Promise.resolve(undefined),
         }),
         concurrency: 10,
         renewMs: 100,

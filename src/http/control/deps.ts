@@ -1,5 +1,6 @@
 import type { Outbound } from '../../resources/outbound.ts';
 import type { AgentDeps } from './agent.ts';
+import type { WatchDeps } from './pause-conditions.ts';
 import type { WorkerDeps } from './workers.ts';
 import type { WindowDeps } from './pause-windows.ts';
 import type { PauseDeps } from './pauses.ts';
@@ -12,7 +13,8 @@ import type { ScopeDeps } from './scope-pauses.ts';
 import type { TriggerDeps } from './triggers.ts';
 
 /** What the endpoints of the control surface are made with. */
-export interface ControlDeps extends ApprovalDeps, StickyDeps, SessionLogDeps, StopDeps, EffectDeps {
+export interface ControlDeps
+  extends ApprovalDeps, StickyDeps, SessionLogDeps, StopDeps, EffectDeps, WatchDeps {
   agent: AgentDeps;
   workers: WorkerDeps;
   pauses: PauseDeps;

@@ -58,6 +58,10 @@ const ResumeBody = z
     from_checkpoint_id: z.string().min(1).nullish(),
     resume_token: z.string().nullish(),
     idempotency_key: z.string().min(1).max(200).nullish(),
+    budget: z
+      .strictObject({ max_tokens: z.int().min(1).optional(), max_cost: z.number().positive().optional() })
+      .nullish()
+      .meta({ description: 'What the run may spend from now on, where a budget was reached' }),
   })
   .prefault({});
 
@@ -135,12 +139,10 @@ const resuming = (deps: PauseDeps): Route =>
     status: 202,
     handle: async ({ params, body, request }) => {
       const { run, attempt, preflight } = await deps.resumeThread({
+        ...broughtAlong(body),
         threadId: params.thread_id,
         actor: request.actor,
         trigger: body.trigger ?? 'manual',
-        data: incomingState(body.data, 'data') ?? null,
-        additionalContext: body.additional_context ?? null,
-        command: (incomingState(body.command ?? undefined, 'command') as object | undefined) ?? null,
         onDrift: body.on_drift ?? 'refuse',
         force: body.force ?? false,
         fromCheckpointId: body.from_checkpoint_id ?? null,
@@ -150,6 +152,22 @@ const resuming = (deps: PauseDeps): Route =>
       return new Reply(202, { run_id: run.runId, attempt, preflight: preflight.map(presentCheck) });
     },
   });
+
+/** What the run is given to go on with. */
+const broughtAlong = (body: z.output<typeof ResumeBody>) => ({
+  data: incomingState(body.data, 'data') ?? null,
+  additionalContext: body.additional_context ?? null,
+  command: (incomingState(body.command ?? undefined, 'command') as object | undefined) ?? null,
+  budget: body.budget ? budgetOf(body.budget) : null,
+});
+
+const budgetOf = ({
+  max_tokens: maxTokens,
+  max_cost: maxCost,
+}: NonNullable<z.output<typeof ResumeBody>['budget']>) => ({
+  ...(maxTokens !== undefined && { maxTokens }),
+  ...(maxCost !== undefined && { maxCost }),
+});
 
 const reading = (deps: PauseDeps): Route[] => [
   route({

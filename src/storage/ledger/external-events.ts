@@ -1,5 +1,7 @@
-import type { ExternalEventStore } from '../trigger-stores.ts';
+import type { Selectable } from 'kysely';
+import type { ExternalEvent, ExternalEventStore } from '../trigger-stores.ts';
 import type { LedgerConnection } from './connection.ts';
+import type { ExternalEventsTable } from './triggers-schema.ts';
 
 export const createExternalEventStore = (db: LedgerConnection): ExternalEventStore => ({
   insert: async ({ eventId, type, data, receivedMs }) => {
@@ -18,6 +20,19 @@ export const createExternalEventStore = (db: LedgerConnection): ExternalEventSto
     return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
   },
 
+  since: async ({ type, fromMs, limit }) => {
+    const rows = await db
+      .selectFrom('external_events')
+      .selectAll()
+      .where('type', '=', type)
+      .where('received_ms', '>=', fromMs)
+      .orderBy('received_ms')
+      .orderBy('event_id')
+      .limit(limit)
+      .execute();
+    return rows.map(fromRow);
+  },
+
   open: async () => {
     const row = await db
       .selectFrom('external_events')
@@ -27,15 +42,7 @@ export const createExternalEventStore = (db: LedgerConnection): ExternalEventSto
       .orderBy('event_id')
       .limit(1)
       .executeTakeFirst();
-    return (
-      row && {
-        eventId: row.event_id,
-        type: row.type,
-        data: JSON.parse(row.data_json) as unknown,
-        receivedMs: Number(row.received_ms),
-        seenPauseId: row.seen_pause_id,
-      }
-    );
+    return row && fromRow(row);
   },
 
   saw: async (eventId, seenPauseId) => {
@@ -54,4 +61,12 @@ export const createExternalEventStore = (db: LedgerConnection): ExternalEventSto
       .executeTakeFirst();
     return Number(result.numDeletedRows);
   },
+});
+
+const fromRow = (row: Selectable<ExternalEventsTable>): ExternalEvent => ({
+  eventId: row.event_id,
+  type: row.type,
+  data: JSON.parse(row.data_json) as unknown,
+  receivedMs: Number(row.received_ms),
+  seenPauseId: row.seen_pause_id,
 });

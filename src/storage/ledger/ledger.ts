@@ -16,6 +16,7 @@ import { createStoreItems } from './store-items.ts';
 import { createStickyDecisionStore } from './sticky-decisions.ts';
 import { createStopStore } from './stops.ts';
 import { createThreadStore } from './threads.ts';
+import { createWatchStore } from './watch.ts';
 
 /** The ledger's stores on one connection, or in one transaction. */
 export const createLedger = (connection: LedgerConnection): Ledger => ({
@@ -36,4 +37,5 @@ export const createLedger = (connection: LedgerConnection): Ledger => ({
   externalEvents: createExternalEventStore(connection),
   scopes: createScopeStore(connection),
   windows: createWindowStore(connection),
+  watch: createWatchStore(connection),
 });

@@ -11,6 +11,7 @@ import * as store from './migrations/0007-store.ts';
 import * as crons from './migrations/0008-crons.ts';
 import * as triggers from './migrations/0009-triggers.ts';
 import * as effectAnswers from './migrations/0010-effect-answers.ts';
+import * as watch from './migrations/0011-watch.ts';
 
 /** Numbered, forward only; applied in this order. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -24,6 +25,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0008-crons': crons,
   '0009-triggers': triggers,
   '0010-effect-answers': effectAnswers,
+  '0011-watch': watch,
 };
 
 /** Which migrations were applied now, and which the ledger has in all. */

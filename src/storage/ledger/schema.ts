@@ -1,10 +1,11 @@
 import type { Generated } from 'kysely';
 import type { ApprovalsTable, ApprovalToolsTable, StickyDecisionsTable } from './approvals-schema.ts';
 import type { TriggerTables } from './triggers-schema.ts';
+import type { WatchTables } from './watch-schema.ts';
 import type { EffectsTable, EmergencyStopRunsTable, EmergencyStopsTable } from './stops-schema.ts';
 
 /** Columns named `*_json` hold JSON text; `*_ms` milliseconds since the epoch; other times are ISO 8601 UTC. */
-export interface LedgerSchema extends TriggerTables {
+export interface LedgerSchema extends TriggerTables, WatchTables {
   assistants: AssistantsTable;
   assistant_versions: AssistantVersionsTable;
   threads: ThreadsTable;

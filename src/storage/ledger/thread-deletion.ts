@@ -99,6 +99,8 @@ const TABLES = [
   'effects',
   'emergency_stop_runs',
   'pauses',
+  'run_usage',
+  'step_failures',
   'threads',
 ] as const;
 

@@ -1,0 +1,40 @@
+import type { BaseCheckpointSaver } from '@langchain/langgraph-checkpoint';
+import { questionIds } from '../model/questions.ts';
+import { encodeState } from '../model/state-json.ts';
+import type { Interrupts } from '../model/thread.ts';
+import type { Graph } from './graph-registry.ts';
+import type { RunOutcome } from './outcome.ts';
+import { waitingQuestions } from './questions.ts';
+import { readThreadNow } from './thread-now.ts';
+
+/** How an attempt leaves its thread. */
+export interface FinalState {
+  /** The state's values as JSON text; null when no checkpoint could be read. */
+  values: string | null;
+  interrupts: Interrupts;
+  /** Whether the graph has steps left. */
+  hasNext: boolean;
+}
+
+export const NOTHING_READ: FinalState = { values: null, interrupts: {}, hasNext: false };
+
+/** What is read back depends on how the attempt ended: most ends are known from what was streamed alone. */
+export const readFinalState = async (
+  outcome: RunOutcome,
+  left: {
+    saver: BaseCheckpointSaver;
+    threadId: string;
+    /** The last that were streamed. */
+    values: unknown;
+    graph: () => Promise<Graph>;
+  },
+): Promise<FinalState> => {
+  const { saver, threadId, values } = left;
+  if (outcome.kind === 'finished') return { values: encodeState(values), interrupts: {}, hasNext: false };
+  if (outcome.kind === 'interrupted') {
+    const latest = await saver.getTuple({ configurable: { thread_id: threadId, checkpoint_ns: '' } });
+    const interrupts = waitingQuestions(latest);
+    if (questionIds(interrupts).length > 0) return { values: encodeState(values), interrupts, hasNext: true };
+  }
+  return readThreadNow(await left.graph(), saver, threadId);
+};
