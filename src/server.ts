@@ -2,10 +2,12 @@ import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { createControl } from './composition/control.ts';
 import { listen } from './composition/listen.ts';
+import { createAgents } from './composition/agents.ts';
 import { startCourier } from './composition/outbound.ts';
 import { drainDeadlines, pauseDeps, pauseSecurer } from './composition/pauses.ts';
 import { platformDeps, type PlatformParts } from './composition/platform.ts';
 import { loadProject, type Project } from './composition/project.ts';
+import { noticeWork } from './composition/notices.ts';
 import { createReload, type Reloading } from './composition/reload.ts';
 import { createSignalHub } from './composition/signal-hub.ts';
 import { openStore } from './composition/store.ts';
@@ -200,8 +202,9 @@ const startDueWork = ({ langgraph, ...parts }: DueParts) => {
   const { courier, works } = startCourier({ storage, clock, settings, log });
   const { store, sweep } = openStore({ storage, clock, config: langgraph.store });
   const { control, ...due } = createControl(parts);
+  const notices = noticeWork({ lifecycle, log });
   const drains = drainDeadlines(lifecycle, parts.workers);
-  const scheduler = startScheduler(lifecycle, [drains, ...works, sweep, ...due.works], log);
+  const scheduler = startScheduler(lifecycle, [drains, notices, ...works, sweep, ...due.works], log);
   return { due, courier, store, control, scheduler };
 };
 
@@ -232,10 +235,12 @@ const startHttp = async (
     workers: () => workers.list(),
   });
   const platform = platformDeps(parts);
+  const agents = createAgents({ lifecycle, platform, control });
   const streams = threadStreams(lifecycle);
   const routes = allRoutes({
     platform,
     streams,
+    agents,
     control,
     ping: () => storage.ping(),
     metrics,

@@ -20,15 +20,22 @@ const Rule = z.strictObject({
   description: z.string().optional().describe('What the person reads above the arguments.'),
 });
 
+/** A tool of this graph, or one of an MCP server. */
+const PolicyKey = z.union([z.enum(TOOL_NAMES), z.string().regex(/^[A-Za-z0-9_-]+?__.+$/)]);
+
 /** What makes one assistant of this graph differ from another: its `context`. Everything is optional. */
 export const AgentContext = z.object({
   model: z.string().min(1).optional().describe('Name of the chat model.'),
   instructions: z.string().optional().describe('What this assistant is told beside the general part.'),
   tools: z.array(z.enum(TOOL_NAMES)).optional().describe('The tools it has. All of them when left out.'),
   policy: z
-    .partialRecord(z.enum(TOOL_NAMES), z.union([Hold, Rule]))
+    .record(PolicyKey, z.union([Hold, Rule]))
     .optional()
     .describe('By tool: whether its calls are held. What is not named here goes by the default.'),
+  mcp_servers: z
+    .array(z.string().min(1))
+    .optional()
+    .describe('Names of MCP servers of HOLDPOINT_MCP_SERVERS whose tools it has, too. Their calls are held.'),
 });
 
 export type AgentContext = z.infer<typeof AgentContext>;

@@ -1,7 +1,8 @@
-import { SystemMessage } from '@langchain/core/messages';
+import { AIMessage, SystemMessage } from '@langchain/core/messages';
 import { END, type LangGraphRunnableConfig, START, StateGraph } from '@langchain/langgraph';
 import { approvalGate, inLegalOrder, toolsNode, wantsTools } from 'holdpoint/gates';
 import { AgentContext, settingsOf } from './context.ts';
+import { listMcpTools, MCP_SEPARATOR, withMcpTools } from './mcp.ts';
 import { speak } from './model.ts';
 import { systemPrompt } from './prompts.ts';
 import { AgentState } from './state.ts';
@@ -11,9 +12,23 @@ type State = typeof AgentState.State;
 
 const callModel = async (state: State, config: LangGraphRunnableConfig) => {
   const settings = settingsOf(config.context, state.settings);
+  const mcp = await listMcpTools(settings.mcp_servers ?? []);
+  const tools = [...toolsFor(settings), ...mcp];
   const messages = [new SystemMessage(systemPrompt(settings.instructions)), ...inLegalOrder(state.messages)];
-  const reply = await speak({ model: settings.model, tools: toolsFor(settings), messages }, config);
-  return { messages: [reply], settings };
+  const reply = await speak({ model: settings.model, tools, messages }, config);
+  return { messages: [reply], settings, mcpTools: mcp.map(({ name }) => name) };
+};
+
+/** Connects to the MCP servers whose tools are called, and to no other. */
+const runTools = async (state: State, config: LangGraphRunnableConfig) => {
+  const { settings, messages } = state;
+  const called = new Set(
+    messages.findLast((message) => AIMessage.isInstance(message))?.tool_calls?.map(({ name }) => name),
+  );
+  const servers = (settings.mcp_servers ?? []).filter((server) =>
+    [...called].some((name) => name.startsWith(`${server}${MCP_SEPARATOR}`)),
+  );
+  return withMcpTools(servers, (mcp) => toolsNode<State>([...toolsFor(settings), ...mcp])(state, config));
 };
 
 /** A turn that selected tools, well-formed or not, goes on to the gate; any other ends the run. */
@@ -23,12 +38,9 @@ export const graph = new StateGraph(AgentState, AgentContext)
   .addNode('model', callModel)
   .addNode(
     'gate',
-    approvalGate<State>(({ settings }) => approvalFor(settings)),
+    approvalGate<State>(({ settings, mcpTools = [] }) => approvalFor(settings, mcpTools)),
   )
-  .addNode(
-    'tools',
-    toolsNode<State>(({ settings }) => toolsFor(settings)),
-  )
+  .addNode('tools', runTools)
   .addEdge(START, 'model')
   .addConditionalEdges('model', afterModel, ['gate', END])
   .addEdge('gate', 'tools')

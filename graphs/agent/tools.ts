@@ -42,6 +42,11 @@ const DEFAULT_POLICY: Record<ToolName, ToolRule> = {
   recall: { effect: 'read' },
 };
 
+/** What a server says of its own tools is not believed: each call is held. */
+const MCP_POLICY: ToolRule = { effect: 'irreversible', hold: 'always' };
+
+const isOwn = (name: string): name is ToolName => Object.hasOwn(DEFAULT_POLICY, name);
+
 /** The tools of an assistant, in a fixed order. */
 export const toolsFor = ({ tools: names }: AgentContext): StructuredToolInterface[] =>
   TOOL_NAMES.filter((name) => names?.includes(name) ?? true).map((name) => tools[name]);
@@ -50,13 +55,13 @@ export const toolsFor = ({ tools: names }: AgentContext): StructuredToolInterfac
  * The policy of an assistant: the default, with what its context says otherwise. Nobody is asked about a tool that
  * there is not: it cannot run, and the model is told so.
  */
-export const approvalFor = ({ policy = {} }: AgentContext): ApprovalOptions => ({
+export const approvalFor = ({ policy = {} }: AgentContext, mcpTools: readonly string[]): ApprovalOptions => ({
   otherwise: 'never',
   policy: Object.fromEntries(
-    TOOL_NAMES.map((name) => {
+    [...TOOL_NAMES, ...mcpTools].map((name) => {
       const own = policy[name] ?? {};
       const said = typeof own === 'string' ? { hold: own } : own;
-      return [name, { ...DEFAULT_POLICY[name], ...(said as ToolRule) }];
+      return [name, { ...(isOwn(name) ? DEFAULT_POLICY[name] : MCP_POLICY), ...(said as ToolRule) }];
     }),
   ),
 });

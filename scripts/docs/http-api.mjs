@@ -23,7 +23,7 @@ const TITLES = {
 const document = async () => {
   const { openApiDocument } = await import('../../src/http/document.ts');
   const { allRoutes } = await import('../../src/http/routes.ts');
-  const routes = allRoutes({ platform: {}, control: {}, streams: {}, metrics: {}, version: '' });
+  const routes = allRoutes({ platform: {}, control: {}, streams: {}, agents: {}, metrics: {}, version: '' });
   return openApiDocument(routes, '');
 };
 

@@ -17,6 +17,7 @@ export interface Access {
     | 'copy'
     | 'store'
     | 'server'
+    | 'rpc'
     | 'signedIn';
   event: string;
   resource: Resource;
@@ -47,6 +48,8 @@ const store = (action: string, part: 'body' | 'query', field: string): Access =>
   resource: 'thread',
   namespace: [part, field],
 });
+/** A call of another protocol: its method says what it does. */
+const rpc = (protocol: 'a2a' | 'mcp'): Access => ({ kind: 'rpc', event: protocol, resource: 'thread' });
 const signedIn: Access = { kind: 'signedIn', event: '', resource: 'thread' };
 
 /** By method and path. What is not here falls back to a rule by its parameters, which never allows more. */
@@ -56,6 +59,11 @@ export const ACCESS: Record<string, Access | undefined> = {
   'get /docs': signedIn,
   'get /openapi.json': signedIn,
   'get /metrics': signedIn,
+  'get /.well-known/agent-card.json': signedIn,
+  'post /a2a/:assistant_id': rpc('a2a'),
+  'post /mcp': rpc('mcp'),
+  'get /mcp': signedIn,
+  'delete /mcp': signedIn,
   'post /ui/:agent': signedIn,
   'get /ui/:agent/:file': signedIn,
 

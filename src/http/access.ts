@@ -5,6 +5,7 @@ import { cronNotFound, runNotFound, threadNotFound } from '../model/not-found.ts
 import type { Principal } from '../model/principal.ts';
 import type { UserAuth } from '../resources/user-auth.ts';
 import { ACCESS, fallbackAccess, type Access, type Resource } from './access-table.ts';
+import { rpcEvent } from './rpc-access.ts';
 import { Reply, type Guard, type GuardedInput, type Route } from './route.ts';
 
 type Metadata = Record<string, unknown>;
@@ -180,6 +181,15 @@ const server: Check = async (deps, { access, principal, input }) => {
   return input;
 };
 
+/** Which event it is, its method says; whose threads it may touch, its handler looks at. */
+const rpc: Check = async (deps, question) => {
+  const { access, input } = question;
+  const event = rpcEvent(access.event, input.body);
+  const value = { ...input.params, metadata: {} };
+  const { filters } = await ask(deps, { ...question, access: { ...access, event } }, value);
+  return { ...input, filters };
+};
+
 const signedIn: Check = (_deps, { input }) => Promise.resolve(input);
 
 const CHECKS = {
@@ -195,6 +205,7 @@ const CHECKS = {
   copy,
   store,
   server,
+  rpc,
   signedIn,
 } satisfies Record<Access['kind'], Check>;
 

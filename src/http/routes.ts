@@ -1,7 +1,11 @@
 import { z } from 'zod';
 import { agentRoutes } from './control/agent.ts';
+import { a2aRoutes } from './a2a/routes.ts';
+import type { A2aDeps } from './a2a/deps.ts';
 import { approvalRoutes } from './control/approvals.ts';
 import type { ControlDeps } from './control/deps.ts';
+import type { McpDeps } from './mcp/deps.ts';
+import { mcpRoutes } from './mcp/routes.ts';
 import { effectRoutes } from './control/effects.ts';
 import { stopRoutes } from './control/emergency-stops.ts';
 import { outboundRoutes } from './control/outbound.ts';
@@ -34,13 +38,15 @@ interface RoutesDeps {
   platform: PlatformDeps;
   control: ControlDeps;
   streams: ThreadStreams;
+  agents: A2aDeps & McpDeps;
   ping: () => Promise<void>;
   metrics: Pick<Metrics, 'text' | 'json'>;
   version: string;
 }
 
 /** Every endpoint of the server. */
-export const allRoutes = ({ platform, control, streams, ping, metrics, version }: RoutesDeps): Route[] => {
+export const allRoutes = (deps: RoutesDeps): Route[] => {
+  const { platform, control, streams, agents, ping, metrics, version } = deps;
   const routes = [
     ...metaRoutes(platform, ping),
     ...assistantRoutes(platform),
@@ -64,6 +70,8 @@ export const allRoutes = ({ platform, control, streams, ping, metrics, version }
     ...pauseConditionRoutes(control),
     ...threadStreamRoutes({ ...platform, streams }),
     ...protocolRoutes({ ...platform, streams }),
+    ...a2aRoutes(agents),
+    ...mcpRoutes(agents),
     ...outboundRoutes(control),
     ...storeRoutes(platform),
     metricsRoute(metrics),

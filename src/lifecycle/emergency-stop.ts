@@ -35,6 +35,7 @@ export const createEmergencyStop = (deps: LifecycleDeps) => {
       await storage.checkpoints.acquire({ threadId, fence, token: newId() });
     }
     for (const { runId } of fenced) storage.signals.publish({ kind: 'desired', runId });
+    storage.signals.publish({ kind: 'due' });
     for (const threadId of threads) storage.signals.publish({ kind: 'thread', threadId });
     return findStop(storage, stopId);
   };
@@ -67,6 +68,17 @@ const latch = async (deps: LifecycleDeps, ledger: Ledger, { scope, reason, actor
       confirmedAt: held ? null : at,
     });
   }
+  const assistantId = 'assistantId' in scope ? scope.assistantId : null;
+  const threadId = 'threadId' in scope ? scope.threadId : null;
+  const detail = { reason, requested_by: actor, runs: threads.size };
+  await ledger.notices.add({
+    kind: 'emergency_stop',
+    at,
+    subjectId: stopId,
+    assistantId,
+    threadId,
+    detail,
+  });
   return { stopId, fenced, threads };
 };
 

@@ -42,6 +42,9 @@ const expire = async (deps: ExpireDeps, approval: Approval, at: string): Promise
       kind: 'questionExpired',
       detail: { expires_at: expiresAt, rejected },
     });
+    const { threadId, runId, assistantId } = approval;
+    const subject = { threadId, runId, assistantId, subjectId: approvalId };
+    await ledger.notices.add({ kind: 'question_expired', at, ...subject, detail: { rejected } });
     return true;
   });
   if (noticed) deps.notify({ approval, rejected });

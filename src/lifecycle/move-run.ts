@@ -1,7 +1,7 @@
 import { HoldpointError } from '../model/errors.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Lease } from '../model/lease.ts';
-import { isFinal, nextRunState, type RunState, type RunTransition } from '../model/run-state.ts';
+import { isActive, isFinal, nextRunState, type RunState, type RunTransition } from '../model/run-state.ts';
 import type { Run } from '../model/run.ts';
 import { followPause, type SecuredPause } from './pause-record.ts';
 import type { Ledger, MoveRun, ThreadPatch } from '../storage/ports.ts';
@@ -65,6 +65,7 @@ export const moveRun = async (ledger: Ledger, move: RunMove): Promise<RunState |
     await ledger.threads.putValues(run.threadId, { runId: run.runId, values: move.values });
   }
   if (isFinal(to)) await closeRun(ledger, { ...move, to });
+  await tellOutside(ledger, { move, to, pauseId });
   await ledger.log.append({
     threadId: run.threadId,
     runId: run.runId,
@@ -76,6 +77,18 @@ export const moveRun = async (ledger: Ledger, move: RunMove): Promise<RunState |
     detail: move.detail ?? (reason === null ? null : { reason }),
   });
   return to;
+};
+
+/** Whoever asked to hear of the run does: of each rest and each end, and of its going on after a rest. */
+const tellOutside = async (
+  ledger: Ledger,
+  { move, to, pauseId }: { move: RunMove; to: RunState; pauseId: string | null },
+): Promise<void> => {
+  if (isActive(to) && move.transition !== 'resume') return;
+  const { runId, threadId, assistantId } = move.run;
+  const detail = move.reason == null ? null : { reason: move.reason };
+  const what = { kind: 'run' as const, state: to, subjectId: pauseId, detail };
+  await ledger.notices.add({ ...what, at: move.at, threadId, runId, assistantId });
 };
 
 /** The pause the run is in once it is in `to`. */

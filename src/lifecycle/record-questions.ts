@@ -165,6 +165,8 @@ const addQuestion = async (
     kind: 'question',
     detail: { tools, ...(expiresAt !== null && { expires_at: expiresAt }) },
   });
+  const { approvalId: subjectId, runId, assistantId } = approval;
+  await ledger.notices.add({ kind: 'question', at, threadId, runId, assistantId, subjectId });
   return approval;
 };
 

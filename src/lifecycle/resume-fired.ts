@@ -124,5 +124,16 @@ const refused = async (
         message: refusal,
       },
     });
+    const { threadId, runId, pauseId: subjectId } = pause;
+    const run = await ledger.runs.get(runId);
+    await ledger.notices.add({
+      kind: 'resume_refused',
+      at: isoTime(clock),
+      threadId,
+      runId,
+      assistantId: run?.assistantId ?? null,
+      subjectId,
+      detail: { trigger: fire.trigger, message: refusal },
+    });
   });
 };

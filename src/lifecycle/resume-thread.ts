@@ -57,7 +57,7 @@ export const createResumeThread = (
     const ask = await whatIsAsked(deps, input);
     const preflight = await deps.validateResume(ask);
     const failed = failedChecks(preflight);
-    if (failed.length > 0) throw preflightFailed(ask.run, preflight);
+    if (failed.length > 0) throw await refuse(deps, { input, ask, preflight });
     const { run, job } = await storage.transaction((ledger) =>
       resumeRun(deps, ledger, { input, ask, preflight }),
     );
@@ -137,6 +137,27 @@ const standing = (run: Run | undefined): string => {
   if (run.state === 'pausing')
     return 'is still draining: withdraw the pause (DELETE) or wait until it is paused';
   return `is ${run.state} already`;
+};
+
+/** What is refused changes nothing, but it is written down and told of. What fires by itself does so on its own. */
+const refuse = async (
+  { storage, clock }: LifecycleDeps,
+  { input, ask: { run }, preflight }: Resuming,
+): Promise<HoldpointError> => {
+  const refusal = preflightFailed(run, preflight);
+  if (input.pauseId !== null) return refusal;
+  const at = isoTime(clock);
+  const { threadId, runId, assistantId, pauseId: subjectId } = run;
+  const { trigger, actor } = input;
+  const { code, message } = refusal;
+  await storage.transaction(async (ledger) => {
+    const detail = { pause_id: subjectId, trigger, code, message };
+    const line = { threadId, runId, at, actor, detail };
+    await ledger.log.append({ ...line, kind: 'refuseResume', from: null, to: null });
+    const told = { threadId, runId, assistantId, subjectId, detail: { trigger, message } };
+    await ledger.notices.add({ kind: 'resume_refused', at, ...told });
+  });
+  return refusal;
 };
 
 const preflightFailed = ({ threadId, runId, state }: Run, preflight: CheckResult[]): HoldpointError => {

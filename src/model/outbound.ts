@@ -11,10 +11,12 @@ export interface OutboundMessage {
   outboundId: string;
   /** What it tells of, as `run.webhook` or `approval.expired`. */
   kind: string;
-  /** `http(s)://…`, or `/path` on this server. */
+  /** `http(s)://…`, `/path` on this server, or `mailto:` and an address. */
   url: string;
   /** JSON text, sent as it is. */
   body: string;
+  /** Headers of its own, over the usual ones. They may hold secrets: nobody is shown them. */
+  headers: Record<string, string> | null;
   threadId: string | null;
   runId: string | null;
   status: OutboundStatus;
@@ -47,6 +49,9 @@ export const parseDestination = (
     { details: { field } },
   );
 };
+
+/** Whether a message goes by mail: its URL is `mailto:` and an address. */
+export const isMail = (url: string): boolean => url.startsWith('mailto:');
 
 /** What a path is read against: anything that leads away from it (`//host`, `/\host`) is no path. */
 const OWN_BASE = 'http://this.server.invalid';

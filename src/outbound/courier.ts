@@ -1,8 +1,9 @@
 import type { Clock } from '../model/clock.ts';
-import { parseDestination, type OutboundMessage } from '../model/outbound.ts';
+import { isMail, parseDestination, type OutboundMessage } from '../model/outbound.ts';
 import type { Storage } from '../storage/ports.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { backOffMs, retryAfterMs } from './back-off.ts';
+import type { SendMail } from './mail.ts';
 import { createPost, type Post, type PostResult } from './post.ts';
 import { createSigner } from './sign.ts';
 
@@ -19,6 +20,8 @@ export interface CourierDeps {
   clock: Clock;
   settings: CourierSettings;
   userAgent: string;
+  /** How mail leaves; without it a mail cannot be delivered. */
+  sendMail?: SendMail | undefined;
   /** Called when a delivery has ended: the next can begin. */
   onFree: () => void;
   log: Logger;
@@ -124,7 +127,8 @@ export class Courier {
   }
 
   #send(message: OutboundMessage, signal: AbortSignal): Promise<PostResult> {
-    const { outboundId: id, url, body } = message;
+    const { outboundId: id, url, body, headers } = message;
+    if (isMail(url)) return this.#mail(message, signal);
     const destination = parseDestination(url);
     return this.#post({
       url: destination.server ? new URL(url, this.#self) : destination.url,
@@ -132,11 +136,19 @@ export class Courier {
         'content-type': 'application/json',
         'user-agent': this.#deps.userAgent,
         ...this.#sign({ id, body, now: this.#deps.clock.now() }),
+        ...headers,
       },
       body,
       trusted: destination.server,
       signal,
     });
+  }
+
+  #mail(message: OutboundMessage, signal: AbortSignal): Promise<PostResult> {
+    const { sendMail } = this.#deps;
+    if (sendMail) return sendMail(message, signal);
+    const error = 'no mail server is set (HOLDPOINT_SMTP_URL)';
+    return Promise.resolve({ kind: 'never', status: null, error });
   }
 
   async #settle(message: OutboundMessage, result: PostResult): Promise<void> {

@@ -4,6 +4,8 @@ import type { Page } from './ports.ts';
 export interface NewOutboundMessage extends Pick<OutboundMessage, 'outboundId' | 'kind' | 'url'> {
   /** What is sent, as JSON. */
   body: unknown;
+  /** Headers of its own, over the usual ones. They are not shown to anybody. */
+  headers?: Record<string, string>;
   threadId?: string;
   runId?: string;
   /** Milliseconds since the epoch: it is due at once. */

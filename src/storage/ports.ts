@@ -21,6 +21,9 @@ import type { OutboundStore } from './outbound-store.ts';
 import type { StopStore } from './stops.ts';
 import type { WatchStore } from './watch-store.ts';
 
+import type { NoticeStore, PushConfigStore, TargetStore } from './notices.ts';
+
+export type * from './notices.ts';
 export type * from './outbound-store.ts';
 import type {
   ConditionStore,
@@ -143,9 +146,22 @@ export interface MoveRun {
   at: string;
 }
 
+/** Of an assistant; a missing field does not narrow. */
+export interface RootsQuery {
+  assistantId: string;
+  threadId?: string | undefined;
+  states?: RunState[] | undefined;
+  /** ISO time. */
+  updatedAfter?: string | undefined;
+  limit: number;
+  offset: number;
+}
+
 export interface RunStore {
   insert(run: Run): Promise<void>;
   get(runId: string): Promise<Run | undefined>;
+  /** Runs that carry no answer to a question, the last changed first. */
+  roots(query: RootsQuery): Promise<Page<Run>>;
   /** Newest first. */
   list(query: { threadId: string; states?: RunState[]; limit: number; offset: number }): Promise<Run[]>;
   /**
@@ -198,6 +214,9 @@ export interface Ledger {
   readonly runs: RunStore;
   readonly log: SessionLog;
   readonly outbound: OutboundStore;
+  readonly notices: NoticeStore;
+  readonly targets: TargetStore;
+  readonly pushConfigs: PushConfigStore;
   readonly items: StoreItems;
   readonly crons: CronStore;
   readonly approvals: ApprovalStore;

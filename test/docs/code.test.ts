@@ -1,6 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { A2aDeps } from '../../src/http/a2a/deps.ts';
+import type { McpDeps } from '../../src/http/mcp/deps.ts';
 import type { ThreadStreams } from '../../src/http/protocol/deps.ts';
 import type { ControlDeps } from '../../src/http/control/deps.ts';
 import { openApiDocument } from '../../src/http/document.ts';
@@ -15,6 +17,7 @@ const paths = Object.entries(
       platform: {} as PlatformDeps,
       control: {} as ControlDeps,
       streams: {} as ThreadStreams,
+      agents: {} as A2aDeps & McpDeps,
       ping: () => Promise.resolve(),
       metrics: { text: () => Promise.resolve(''), json: () => Promise.resolve([]) },
       version: '',

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ModelRequest, type RehearsalModel, startRehearsalModel } from '../../src/rehearsal/index.ts';
 import { textOf } from '../../src/rehearsal/chat.ts';
 import { startServerProcess, type ServerUnderTest } from '../support/server.ts';
+import { startTickets } from './mcp-server.ts';
 
 interface Values {
   messages: { type: string; content: string }[];
@@ -22,17 +23,23 @@ const obedient = ({ messages }: ModelRequest) => {
 describe('the default agent, on a server', () => {
   let model: RehearsalModel;
   let server: ServerUnderTest;
+  let tickets: Awaited<ReturnType<typeof startTickets>>;
 
   beforeAll(async () => {
     model = await startRehearsalModel({ script: obedient });
+    tickets = await startTickets();
     server = await startServerProcess({
       config: fileURLToPath(new URL('../../langgraph.json', import.meta.url)),
-      env: { OPENAI_BASE_URL: model.url },
+      env: {
+        OPENAI_BASE_URL: model.url,
+        HOLDPOINT_MCP_SERVERS: JSON.stringify({ tickets: { url: tickets.url } }),
+      },
     });
   });
   afterAll(async () => {
     await server.kill('SIGTERM');
     await model.close();
+    tickets.close();
   });
 
   /** One task on a thread of its own. */
@@ -90,5 +97,27 @@ describe('the default agent, on a server', () => {
       { tool: 'send_email', by: 'person', decidedBy: 'ann', args, outcome: 'done' },
     ]);
     expect(readdirSync(join(server.dataDir, 'outbox'))).toHaveLength(1);
+  });
+
+  it('holds a call of an MCP server whatever that says of its tools, and makes it once it is approved', async () => {
+    const open = 'call tickets__open {"title": "It is broken"}';
+    const context = { mcp_servers: ['tickets'] };
+    const { thread } = await ask(open, context);
+    expect((await server.client.threads.get(thread)).status).toBe('interrupted');
+    expect(tickets.opened).toEqual([]);
+    const values = (await server.client.runs.wait(thread, 'agent', {
+      command: { resume: 'approve' },
+    })) as unknown as Values;
+    expect(tickets.opened).toEqual(['It is broken']);
+    expect(values.messages.at(-1)?.content).toContain('Opened "It is broken" as number 1.');
+    expect(values.toolRuns).toMatchObject([{ tool: 'tickets__open', by: 'person', outcome: 'done' }]);
+    const loose = await ask(open, { ...context, policy: { tickets__open: 'never' } });
+    expect(last(loose)).toContain('number 2');
+  });
+
+  it('has only the MCP servers its context names, and says which of them is not set', async () => {
+    expect(last(await ask('call tickets__open {"title": "x"}'))).toContain('There is no tool tickets__open.');
+    const missing = ask('call list_files {}', { mcp_servers: ['nobody'] });
+    await expect(missing).rejects.toThrow('HOLDPOINT_MCP_SERVERS has no nobody');
   });
 });

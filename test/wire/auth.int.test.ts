@@ -207,4 +207,23 @@ describe('a project with authentication', () => {
     expect((await search({ ...studio, 'x-api-key': 'another' })).status).toBe(401);
     expect((await search({ ...studio, 'x-api-key': 'studio-secret' })).status).toBe(200);
   });
+
+  it('shows tasks of A2A to those whose threads they are', async () => {
+    const call = async (name: string, method: string, params: object) =>
+      (await server.send('POST', '/a2a/whoami', { jsonrpc: '2.0', id: 1, method, params }, bearer(name)))
+        .json as { result?: { task?: { id: string }; tasks?: unknown[] }; error?: { code: number } };
+    const message = { messageId: 'a', role: 'ROLE_USER', parts: [{ data: { who: [] } }] };
+    const sent = await call('anna', 'SendMessage', { message });
+    const id = sent.result?.task?.id;
+
+    expect((await call('anna', 'GetTask', { id })).result).toMatchObject({ id });
+    expect((await call('bert', 'GetTask', { id })).error?.code).toBe(-32001);
+    expect((await call('bert', 'CancelTask', { id })).error?.code).toBe(-32001);
+    expect((await call('bert', 'ListTasks', {})).result).toMatchObject({ tasks: [], totalSize: 0 });
+    expect((await call('anna', 'ListTasks', {})).result?.tasks).toContainEqual(
+      expect.objectContaining({ id }),
+    );
+    expect((await server.send('POST', '/a2a/whoami', {})).status).toBe(401);
+    expect((await server.send('POST', '/mcp', {})).status).toBe(401);
+  });
 });

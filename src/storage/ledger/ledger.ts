@@ -4,9 +4,12 @@ import { createAssistantStore } from './assistants.ts';
 import type { LedgerConnection } from './connection.ts';
 import { createCronStore } from './crons.ts';
 import { createExternalEventStore } from './external-events.ts';
+import { createNoticeStore } from './notices.ts';
+import { createTargetStore } from './notification-targets.ts';
 import { createOutboundStore } from './outbound.ts';
 import { createWindowStore } from './pause-windows.ts';
 import { createPauseStore } from './pauses.ts';
+import { createPushConfigStore } from './push-configs.ts';
 import { createConditionStore } from './resume-conditions.ts';
 import { createFireStore } from './resume-fires.ts';
 import { createRunStore } from './runs.ts';
@@ -26,6 +29,9 @@ export const createLedger = (connection: LedgerConnection): Ledger => ({
   runs: createRunStore(connection),
   log: createSessionLog(connection),
   outbound: createOutboundStore(connection),
+  notices: createNoticeStore(connection),
+  targets: createTargetStore(connection),
+  pushConfigs: createPushConfigStore(connection),
   items: createStoreItems(connection),
   crons: createCronStore(connection),
   approvals: createApprovalStore(connection),

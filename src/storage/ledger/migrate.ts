@@ -12,6 +12,7 @@ import * as crons from './migrations/0008-crons.ts';
 import * as triggers from './migrations/0009-triggers.ts';
 import * as effectAnswers from './migrations/0010-effect-answers.ts';
 import * as watch from './migrations/0011-watch.ts';
+import * as notices from './migrations/0012-notices.ts';
 
 /** Numbered, forward only; applied in this order. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -26,6 +27,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0009-triggers': triggers,
   '0010-effect-answers': effectAnswers,
   '0011-watch': watch,
+  '0012-notices': notices,
 };
 
 /** Which migrations were applied now, and which the ledger has in all. */

@@ -1,5 +1,5 @@
 import type { Insertable, Selectable } from 'kysely';
-import { parseDestination, type OutboundMessage, type OutboundStatus } from '../../model/outbound.ts';
+import { isMail, parseDestination, type OutboundMessage, type OutboundStatus } from '../../model/outbound.ts';
 import type { NewOutboundMessage, OutboundStore } from '../outbound-store.ts';
 import type { LedgerConnection } from './connection.ts';
 import type { OutboundTable } from './schema.ts';
@@ -107,13 +107,13 @@ const createOutboundQueries = (
 
 const newRow = (message: NewOutboundMessage): Insertable<OutboundTable> => {
   const at = iso(message.now);
-  const destination = parseDestination(message.url);
   return {
     outbound_id: message.outboundId,
     kind: message.kind,
     url: message.url,
-    origin: destination.server ? '' : destination.url.origin,
+    origin: originOf(message.url),
     body: JSON.stringify(message.body),
+    headers_json: message.headers ? JSON.stringify(message.headers) : null,
     thread_id: message.threadId ?? null,
     run_id: message.runId ?? null,
     status: 'pending',
@@ -126,11 +126,19 @@ const newRow = (message: NewOutboundMessage): Insertable<OutboundTable> => {
   };
 };
 
+/** Where it goes, by which deliveries to one receiver are counted. All mail goes to one server. */
+const originOf = (url: string): string => {
+  if (isMail(url)) return 'mailto:';
+  const destination = parseDestination(url);
+  return destination.server ? '' : destination.url.origin;
+};
+
 const fromRow = (row: Selectable<OutboundTable>): OutboundMessage => ({
   outboundId: row.outbound_id,
   kind: row.kind,
   url: row.url,
   body: row.body,
+  headers: row.headers_json === null ? null : (JSON.parse(row.headers_json) as Record<string, string>),
   threadId: row.thread_id,
   runId: row.run_id,
   status: row.status as OutboundStatus,

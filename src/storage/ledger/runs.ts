@@ -8,6 +8,7 @@ import { moveColumns, runFromRow, runToRow } from './run-row.ts';
 export const createRunStore = (db: LedgerConnection): RunStore => ({
   ...createRunQueries(db),
   ...createRunDelays(db),
+  ...createRoots(db),
 
   insert: async (run) => {
     await db.insertInto('runs').values(runToRow(run)).execute();
@@ -96,6 +97,29 @@ const createRunDelays = (db: LedgerConnection): Pick<RunStore, 'promote' | 'next
       .where(sql<boolean>`due_ms > 0`)
       .executeTakeFirstOrThrow();
     return next ?? undefined;
+  },
+});
+
+const createRoots = (db: LedgerConnection): Pick<RunStore, 'roots'> => ({
+  roots: async ({ assistantId, threadId, states, updatedAfter, limit, offset }) => {
+    let query = db
+      .selectFrom('runs')
+      .where('assistant_id', '=', assistantId)
+      .where(sql<boolean>`NOT EXISTS (SELECT 1 FROM approvals WHERE approvals.answer_run_id = runs.run_id)`);
+    if (threadId !== undefined) query = query.where('thread_id', '=', threadId);
+    if (states) query = query.where('state', 'in', states);
+    if (updatedAfter !== undefined) query = query.where('updated_at', '>', updatedAfter);
+    const { total } = await query
+      .select((eb) => eb.fn.countAll<number>().as('total'))
+      .executeTakeFirstOrThrow();
+    const rows = await query
+      .selectAll()
+      .orderBy('updated_at', 'desc')
+      .orderBy('seq', 'desc')
+      .limit(limit)
+      .offset(offset)
+      .execute();
+    return { items: rows.map(runFromRow), total: Number(total) };
   },
 });
 

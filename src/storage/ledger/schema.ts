@@ -1,11 +1,12 @@
 import type { Generated } from 'kysely';
 import type { ApprovalsTable, ApprovalToolsTable, StickyDecisionsTable } from './approvals-schema.ts';
+import type { NoticeTables } from './notices-schema.ts';
 import type { TriggerTables } from './triggers-schema.ts';
 import type { WatchTables } from './watch-schema.ts';
 import type { EffectsTable, EmergencyStopRunsTable, EmergencyStopsTable } from './stops-schema.ts';
 
 /** Columns named `*_json` hold JSON text; `*_ms` milliseconds since the epoch; other times are ISO 8601 UTC. */
-export interface LedgerSchema extends TriggerTables, WatchTables {
+export interface LedgerSchema extends TriggerTables, WatchTables, NoticeTables {
   assistants: AssistantsTable;
   assistant_versions: AssistantVersionsTable;
   threads: ThreadsTable;
@@ -140,6 +141,8 @@ export interface OutboundTable {
   /** Where it goes: scheme, host and port; empty for this server. */
   origin: string;
   body: string;
+  /** Headers of its own, which may hold what proves who sends it. */
+  headers_json: string | null;
   thread_id: string | null;
   run_id: string | null;
   status: string;

@@ -101,6 +101,8 @@ const TABLES = [
   'pauses',
   'run_usage',
   'step_failures',
+  'notices',
+  'push_configs',
   'threads',
 ] as const;
 

@@ -1,0 +1,87 @@
+import type { ListTaskPushNotificationConfigsResponse, TaskPushNotificationConfig } from '@a2a-js/sdk';
+import { isoTime } from '../../model/clock.ts';
+import { parseDestination } from '../../model/outbound.ts';
+import type { PushConfig } from '../../model/push-config.ts';
+import { findTask, type Call } from './call.ts';
+import { refusal, RPC_CODES } from './refusals.ts';
+
+/**
+ * Says where an agent hears of its task. It is told of each rest and each end, at least once, whatever happens to the
+ * server.
+ */
+export const addPushConfig = async (
+  call: Call,
+  asked: TaskPushNotificationConfig,
+): Promise<TaskPushNotificationConfig> => {
+  const { deps, protocol } = call;
+  const { root } = await findTask(call, asked.taskId);
+  parseDestination(asked.url);
+  const { scheme = '', credentials = '' } = asked.authentication ?? {};
+  const config: PushConfig = {
+    taskId: root.runId,
+    threadId: root.threadId,
+    configId: asked.id === '' ? deps.newId() : asked.id,
+    url: asked.url,
+    token: asked.token === '' ? null : asked.token,
+    authentication: scheme === '' ? null : { scheme, credentials },
+    protocol,
+    createdAt: isoTime({ now: deps.now }),
+  };
+  await deps.pushConfigs.put(config);
+  return present(config);
+};
+
+interface Named {
+  taskId: string;
+  id: string;
+}
+
+export const getPushConfig = async (
+  call: Call,
+  { taskId, id }: Named,
+): Promise<TaskPushNotificationConfig> => {
+  const { root } = await findTask(call, taskId);
+  const found =
+    id === ''
+      ? (await call.deps.pushConfigs.ofTask(root.runId))[0]
+      : await call.deps.pushConfigs.get(root.runId, id);
+  if (!found) throw noSuchConfig(call, { taskId, id });
+  return present(found);
+};
+
+export const listPushConfigs = async (
+  call: Call,
+  taskId: string,
+): Promise<ListTaskPushNotificationConfigsResponse> => {
+  const { root } = await findTask(call, taskId);
+  const configs = await call.deps.pushConfigs.ofTask(root.runId);
+  return { configs: configs.map(present), nextPageToken: '' };
+};
+
+export const removePushConfig = async (call: Call, { taskId, id }: Named): Promise<void> => {
+  const { root } = await findTask(call, taskId);
+  if (!(await call.deps.pushConfigs.remove(root.runId, id))) throw noSuchConfig(call, { taskId, id });
+};
+
+const noSuchConfig = ({ sdk }: Call, { taskId, id }: Named): Error =>
+  refusal(sdk, {
+    code: RPC_CODES.invalidParams,
+    message: `Task ${taskId} has no push notification config ${id}.`,
+    data: { task_id: taskId, id },
+  });
+
+/** What proves who sends it is not shown again. */
+const present = ({
+  taskId,
+  configId,
+  url,
+  token,
+  authentication,
+}: PushConfig): TaskPushNotificationConfig => ({
+  tenant: '',
+  id: configId,
+  taskId,
+  url,
+  token: token ?? '',
+  authentication: authentication ? { scheme: authentication.scheme, credentials: '' } : undefined,
+});

@@ -1,0 +1,53 @@
+import { isHoldpointError, type ErrorCode, type HoldpointError } from '../../model/errors.ts';
+import { RESUME_REFUSED } from './extension.ts';
+import type { Sdk } from './sdk.ts';
+
+/** The codes of JSON-RPC and A2A. */
+export const RPC_CODES = {
+  invalidParams: -32602,
+  internal: -32603,
+  taskNotFound: -32001,
+  taskNotCancelable: -32002,
+  unsupportedOperation: -32004,
+} as const;
+
+const BY_CODE: Partial<Record<ErrorCode, number>> = {
+  run_not_found: RPC_CODES.taskNotFound,
+  thread_not_found: RPC_CODES.taskNotFound,
+  invalid_transition: RPC_CODES.unsupportedOperation,
+  thread_busy: RPC_CODES.unsupportedOperation,
+  thread_paused: RPC_CODES.unsupportedOperation,
+  approval_already_decided: RPC_CODES.unsupportedOperation,
+  approval_outdated: RPC_CODES.unsupportedOperation,
+  not_supported: RPC_CODES.unsupportedOperation,
+  stopped: RPC_CODES.unsupportedOperation,
+  scope_paused: RPC_CODES.unsupportedOperation,
+  preflight_failed: RESUME_REFUSED,
+  internal: RPC_CODES.internal,
+};
+
+/** An error of the protocol with this code; `data` says what a program needs to know. */
+export const refusal = (
+  { errors }: Sdk,
+  { code, message, data }: { code: number; message: string; data?: Record<string, unknown> },
+): Error =>
+  new errors.JsonRpcTransportError({
+    jsonrpc: '2.0',
+    id: null,
+    error: { code, message, ...(data && { data: [{ '@type': 'holdpoint/error', ...data }] }) },
+  });
+
+/** What was thrown, as the protocol says it. Nothing of what is not ours is told. */
+export const asRefusal = (
+  sdk: Sdk,
+  thrown: unknown,
+  codes: Partial<Record<ErrorCode, number>> = {},
+): Error => {
+  if (!isHoldpointError(thrown)) return thrown instanceof Error ? thrown : new Error(String(thrown));
+  const { code, message, details } = thrown as HoldpointError;
+  return refusal(sdk, {
+    code: codes[code] ?? BY_CODE[code] ?? RPC_CODES.invalidParams,
+    message,
+    data: { code, ...details },
+  });
+};

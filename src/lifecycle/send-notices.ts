@@ -1,0 +1,81 @@
+import { isHoldpointError } from '../model/errors.ts';
+import type { Notice } from '../model/notice.ts';
+import type { NewOutboundMessage } from '../storage/ports.ts';
+import type { LifecycleDeps } from './deps.ts';
+
+/** A message that a notice becomes. */
+export interface NoticeMessage extends Pick<NewOutboundMessage, 'kind' | 'url' | 'body' | 'headers'> {
+  /** Whom it is for: each is told of a notice once. */
+  to: string;
+}
+
+/** Makes a notice into messages, for those who asked for it. */
+export type NoticeWriter = (notice: Notice) => Promise<NoticeMessage[]>;
+
+type SendDeps = LifecycleDeps & { writers: NoticeWriter[] };
+
+/** Notices looked at in one go. */
+const AT_ONCE = 50;
+
+/** A notice that nothing can be made of is given up after so many looks. */
+const MOST_TRIES = 5;
+
+/**
+ * Makes what is to be told into outgoing messages. A notice goes off the list in the transaction that writes its
+ * messages, so each is written once, however many servers look and whenever one of them dies.
+ */
+export const createSendNotices = (deps: SendDeps) => {
+  const tries = new Map<number, number>();
+  return async (): Promise<undefined> => {
+    const notices = await deps.storage.notices.waiting(AT_ONCE);
+    let sent = false;
+    for (const notice of notices) {
+      const messages = await write(deps, tries, notice);
+      if (messages && (await send(deps, notice, messages))) sent = true;
+    }
+    if (sent || notices.length === AT_ONCE) deps.storage.signals.publish({ kind: 'due' });
+    return undefined;
+  };
+};
+
+/** Undefined when it is to be tried again. */
+const write = async (
+  { writers, log }: SendDeps,
+  tries: Map<number, number>,
+  notice: Notice,
+): Promise<NoticeMessage[] | undefined> => {
+  const { seq } = notice;
+  try {
+    const messages: NoticeMessage[] = [];
+    for (const writer of writers) messages.push(...(await writer(notice)));
+    tries.delete(seq);
+    return messages;
+  } catch (error) {
+    if (isHoldpointError(error)) return []; // what it tells of is gone
+    const count = (tries.get(seq) ?? 0) + 1;
+    tries.set(seq, count);
+    log?.error({ err: error, notice }, 'a notice cannot be written');
+    if (count < MOST_TRIES) return undefined;
+    tries.delete(seq);
+    return [];
+  }
+};
+
+const send = async (
+  { storage, clock }: SendDeps,
+  { seq, threadId, runId }: Notice,
+  messages: NoticeMessage[],
+): Promise<boolean> =>
+  storage.transaction(async (ledger) => {
+    if (!(await ledger.notices.take(seq))) return false;
+    for (const { to, ...message } of messages) {
+      await ledger.outbound.enqueue({
+        ...message,
+        outboundId: `notice-${seq}-${to}`,
+        ...(threadId !== null && { threadId }),
+        ...(runId !== null && { runId }),
+        now: clock.now(),
+      });
+    }
+    return messages.length > 0;
+  });

@@ -1,0 +1,14 @@
+/** Where an A2A client wants to hear of its task. */
+export interface PushConfig {
+  /** The run the task began with. */
+  taskId: string;
+  threadId: string;
+  configId: string;
+  url: string;
+  /** Sent back in a header, by which the receiver knows it. */
+  token: string | null;
+  authentication: { scheme: string; credentials: string } | null;
+  /** The version of the protocol it was asked for in: `1.0` or `0.3`. */
+  protocol: string;
+  createdAt: string;
+}

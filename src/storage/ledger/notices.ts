@@ -1,0 +1,47 @@
+import { sql, type Selectable } from 'kysely';
+import type { NewNotice, Notice, NoticeKind } from '../../model/notice.ts';
+import type { NoticeStore } from '../notices.ts';
+import type { LedgerConnection } from './connection.ts';
+import type { NoticesTable } from './notices-schema.ts';
+
+export const createNoticeStore = (db: LedgerConnection): NoticeStore => ({
+  add: async (notice) => {
+    const { kind, at, threadId = null, runId = null, assistantId = null } = notice;
+    const { state = null, subjectId = null, detail = null } = notice;
+    const detailJson = detail && JSON.stringify(detail);
+    await sql`
+      INSERT INTO notices (kind, at, thread_id, run_id, assistant_id, state, subject_id, detail_json)
+      SELECT ${kind}, ${at}, ${threadId}, ${runId}, ${assistantId}, ${state}, ${subjectId}, ${detailJson}
+      WHERE ${wanted(notice)}`.execute(db);
+  },
+
+  waiting: async (limit) => {
+    const rows = await db.selectFrom('notices').selectAll().orderBy('seq').limit(limit).execute();
+    return rows.map(fromRow);
+  },
+
+  take: async (seq) => {
+    const result = await db.deleteFrom('notices').where('seq', '=', seq).executeTakeFirst();
+    return result.numDeletedRows > 0n;
+  },
+});
+
+/** People hear of pauses, not of each run that ends; those who asked for a task hear of all that becomes of it. */
+const wanted = ({ kind, state, threadId = null }: NewNotice) => {
+  const pushed = sql<boolean>`EXISTS (SELECT 1 FROM push_configs WHERE thread_id = ${threadId})`;
+  const targeted = sql<boolean>`EXISTS (SELECT 1 FROM notification_targets)`;
+  if (kind !== 'run') return targeted;
+  return state === 'paused' ? sql<boolean>`(${targeted} OR ${pushed})` : pushed;
+};
+
+const fromRow = (row: Selectable<NoticesTable>): Notice => ({
+  seq: Number(row.seq),
+  kind: row.kind as NoticeKind,
+  at: row.at,
+  threadId: row.thread_id,
+  runId: row.run_id,
+  assistantId: row.assistant_id,
+  state: row.state as Notice['state'],
+  subjectId: row.subject_id,
+  detail: row.detail_json === null ? null : (JSON.parse(row.detail_json) as Notice['detail']),
+});
