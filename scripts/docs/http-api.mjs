@@ -7,6 +7,8 @@ const TITLES = {
   state: 'State and history',
   runs: 'Runs',
   agent: 'Four calls',
+  a2a: 'Other agents (A2A)',
+  mcp: 'MCP',
   approvals: 'Approvals',
   'session log': 'The session log',
   'scope pauses': 'Pausing many threads',
