@@ -1,11 +1,17 @@
-// Builds dist/ from src/; "npm run check" is what checks the types. The console joins here when it exists.
+// Builds dist/: the server from src/, the console from console/. The console is left as it is when nothing it is made
+// of has changed since: every run of the tests builds. "npm run check" is what checks the types.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildConsole } from './build-console.mjs';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
-rmSync('dist', { recursive: true, force: true });
+for (const name of existsSync('dist') ? readdirSync('dist') : []) {
+  if (name !== 'console') rmSync(join('dist', name), { recursive: true, force: true });
+}
 execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json', '--noCheck'], {
   stdio: 'inherit',
 });
 chmodSync('dist/cli.js', 0o755);
+await buildConsole();

@@ -7,6 +7,7 @@ import * as prettier from 'prettier';
 import { register } from 'tsx/esm/api';
 import { agentPicture } from './docs/agent-picture.mjs';
 import { cliPage } from './docs/cli.mjs';
+import { consoleApi } from './docs/console-api.mjs';
 import { errorsPage } from './docs/errors.mjs';
 import { httpApiPage } from './docs/http-api.mjs';
 import { runStatesPage } from './docs/run-states.mjs';
@@ -14,13 +15,14 @@ import { settingsPage } from './docs/settings.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** Whole pages, and parts of pages between two markers. The sources are read, not dist/: it may be older. */
+/** Whole pages and files, and parts of pages between two markers. The sources are read, not dist/: it may be older. */
 const GENERATED = [
   { file: 'docs/http-api.md', page: httpApiPage },
   { file: 'docs/cli.md', page: cliPage },
   { file: 'docs/errors.md', page: errorsPage },
   { file: 'docs/run-states.md', page: runStatesPage },
   { file: 'docs/settings.md', page: settingsPage },
+  { file: 'console/src/api/schema.ts', whole: consoleApi },
   { file: 'README.md', part: 'agent graph', content: agentPicture },
   { file: 'graphs/agent/README.md', part: 'agent graph', content: agentPicture },
 ];
@@ -30,10 +32,15 @@ const MARK = '<!-- Written by scripts/docs.mjs from the code: edit that, then "n
 const read = (file) => (existsSync(join(ROOT, file)) ? readFileSync(join(ROOT, file), 'utf8') : '');
 
 /** The file as it should be. */
-const expected = async ({ file, page, part, content }) => {
-  const text = page ? withMark(await page()) : replacePart(read(file), { file, part, text: await content() });
+const expected = async ({ file, ...how }) => {
+  const text = await textOf(file, how);
   const options = await prettier.resolveConfig(join(ROOT, file));
   return prettier.format(text, { ...options, filepath: file });
+};
+
+const textOf = async (file, { page, whole, part, content }) => {
+  if (page) return withMark(await page());
+  return whole ? whole() : replacePart(read(file), { file, part, text: await content() });
 };
 
 const withMark = (text) => text.replace('\n', `\n\n${MARK}\n`);

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
+import { CONSOLE_DIR } from './composition/console-dir.ts';
 import { createControl } from './composition/control.ts';
 import { listen } from './composition/listen.ts';
 import { createAgents } from './composition/agents.ts';
@@ -248,7 +249,8 @@ const startHttp = async (
   });
   const { bodyLimitBytes } = settings;
   const served = project.served(routes);
-  const app = createApp({ ...project, routes: served, bodyLimitBytes, log, metrics });
+  const shared = { bodyLimitBytes, log, metrics };
+  const app = createApp({ ...project, ...shared, routes: served, consoleDir: CONSOLE_DIR });
   const answer = app.callback();
   const server = createServer((request, response) => void answer(request, response));
   server.keepAliveTimeout = KEEP_ALIVE_MS;

@@ -19,10 +19,12 @@ const TITLES = {
   effects: 'Effects',
   workers: 'Workers',
   outbound: 'Webhooks and notices',
+  overview: 'All threads at a glance',
+  changes: 'The change feed',
 };
 
 /** The routes as they are declared; handlers are never called here. */
-const document = async () => {
+export const document = async () => {
   const { openApiDocument } = await import('../../src/http/document.ts');
   const { allRoutes } = await import('../../src/http/routes.ts');
   const routes = allRoutes({ platform: {}, control: {}, streams: {}, agents: {}, metrics: {}, version: '' });

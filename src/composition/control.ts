@@ -14,6 +14,7 @@ import { createWorkers, type WorkerProcesses } from '../resources/workers.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { DueWork } from '../worker/scheduler.ts';
 import { createApprovals } from './approvals.ts';
+import { overviewDeps } from './overview.ts';
 import { sessionLogDeps } from './session-log.ts';
 import { createStops } from './stops.ts';
 import { openTriggers } from './triggers.ts';
@@ -63,6 +64,7 @@ export const createControl = (parts: ControlParts): Control => {
       ...stops,
       ...sessionLogDeps(lifecycle),
       watch: createWatch({ storage, clock, findAssistant }),
+      ...overviewDeps(lifecycle, parts.settings),
       outbound: createOutbound(lifecycle),
       pauses,
       triggers,

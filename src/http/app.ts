@@ -8,6 +8,7 @@ import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { AccessControl } from './access.ts';
 import { authenticate, type Authentication } from './middleware/authenticate.ts';
+import { consoleAtRoot, serveConsole } from './middleware/console.ts';
 import { errors } from './middleware/errors.ts';
 import { jsonBody } from './middleware/json-body.ts';
 import { observe } from './middleware/observe.ts';
@@ -23,6 +24,8 @@ export interface AppOptions {
   access?: AccessControl | undefined;
   /** The project's own application, around all others. */
   userApp?: UserApp | undefined;
+  /** Where the built console is; absent: there is none. */
+  consoleDir?: string | undefined;
   bodyLimitBytes: number;
   log: Logger;
   metrics: Metrics;
@@ -30,16 +33,18 @@ export interface AppOptions {
 
 /** The HTTP application, in the order a request goes through it. */
 export const createApp = (options: AppOptions): Koa => {
-  const { origins, authentication, userApp, bodyLimitBytes, log, metrics } = options;
+  const { origins, authentication, userApp, consoleDir, bodyLimitBytes, log, metrics } = options;
   const app = new Koa();
   app.use(observe({ log, metrics, newId: randomUUID }));
   app.use(errors(log));
   app.use(origin(origins));
+  if (consoleDir !== undefined) app.use(serveConsole(consoleDir));
   if (userApp) {
     if (userApp.authenticated && authentication) app.use(authenticate(authentication));
     app.use(around(userApp, bodyLimitBytes));
     app.use(errors(log)); // the project's application gets an answer of ours, whatever happens
   }
+  if (consoleDir !== undefined) app.use(consoleAtRoot);
   if (authentication) app.use(authenticate(authentication));
   app.use(jsonBody(bodyLimitBytes));
   app.use(mount(options).routes());

@@ -1,14 +1,17 @@
 import { z } from 'zod';
+import { activityRoutes } from './control/activity.ts';
 import { agentRoutes } from './control/agent.ts';
 import { a2aRoutes } from './a2a/routes.ts';
 import type { A2aDeps } from './a2a/deps.ts';
 import { approvalRoutes } from './control/approvals.ts';
+import { changeRoutes } from './control/changes.ts';
 import type { ControlDeps } from './control/deps.ts';
 import type { McpDeps } from './mcp/deps.ts';
 import { mcpRoutes } from './mcp/routes.ts';
 import { effectRoutes } from './control/effects.ts';
 import { stopRoutes } from './control/emergency-stops.ts';
 import { outboundRoutes } from './control/outbound.ts';
+import { overviewRoutes } from './control/overview.ts';
 import { sessionLogRoutes } from './control/session-log.ts';
 import { stickyRoutes } from './control/sticky-decisions.ts';
 import { pauseConditionRoutes } from './control/pause-conditions.ts';
@@ -73,6 +76,9 @@ export const allRoutes = (deps: RoutesDeps): Route[] => {
     ...a2aRoutes(agents),
     ...mcpRoutes(agents),
     ...outboundRoutes(control),
+    ...overviewRoutes(control),
+    ...activityRoutes(control),
+    ...changeRoutes(control),
     ...storeRoutes(platform),
     metricsRoute(metrics),
   ];

@@ -211,7 +211,7 @@ export const WIRE_RUN_STATUSES = [
   'interrupted',
 ] as const satisfies WireRunStatus[];
 
-const Lifecycle = z
+export const Lifecycle = z
   .object({
     state: z.enum(['queued', 'running', 'draining', 'awaiting_decision', ...RUN_STATES]),
     pause_id: z.string().nullable(),

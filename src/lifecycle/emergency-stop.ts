@@ -34,6 +34,7 @@ export const createEmergencyStop = (deps: LifecycleDeps) => {
     for (const { threadId, fence } of fenced) {
       await storage.checkpoints.acquire({ threadId, fence, token: newId() });
     }
+    storage.signals.publish({ kind: 'due' });
     for (const { runId } of fenced) storage.signals.publish({ kind: 'desired', runId });
     storage.signals.publish({ kind: 'due' });
     for (const threadId of threads) storage.signals.publish({ kind: 'thread', threadId });

@@ -16,3 +16,21 @@ export interface LogEntry {
   to: RunState | null;
   detail: JsonObject | null;
 }
+
+/** A line with its place in the log of all threads: later ones have higher numbers. */
+export interface ActivityLine extends LogEntry {
+  seq: number;
+}
+
+/** Which lines; a missing field does not narrow. */
+export interface ActivityQuery {
+  threadId?: string | undefined;
+  actor?: string | undefined;
+  kinds?: string[] | undefined;
+  /** ISO 8601 UTC, both inclusive. */
+  since?: string | undefined;
+  until?: string | undefined;
+  /** Only lines before this place. */
+  before?: number | undefined;
+  limit: number;
+}

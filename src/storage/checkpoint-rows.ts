@@ -151,3 +151,13 @@ const listLength = (stored: Uint8Array | string): number => {
   const value: unknown = JSON.parse(Buffer.from(stored).toString('utf8'));
   return Array.isArray(value) ? value.length : 1;
 };
+
+/** The step in each checkpoint's metadata, by thread. */
+export const stepsIn = (rows: { thread_id: string; metadata: string }[]): Map<string, number> => {
+  const steps = new Map<string, number>();
+  for (const { thread_id: threadId, metadata } of rows) {
+    const { step } = JSON.parse(metadata) as { step?: unknown };
+    if (typeof step === 'number') steps.set(threadId, step);
+  }
+  return steps;
+};

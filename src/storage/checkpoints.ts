@@ -95,5 +95,7 @@ export interface Checkpoints {
   /** Deletes all but the latest checkpoint of each namespace. Only for who holds the thread. */
   keepLatest(threadId: string): Promise<void>;
   size(threadId: string): Promise<ThreadSize>;
+  /** The step of each thread's latest root checkpoint; threads without one are left out. */
+  steps(threadIds: string[]): Promise<Map<string, number>>;
   close(): Promise<void>;
 }

@@ -10,7 +10,7 @@ import type { Lease } from '../model/lease.ts';
 import type { EventCursor, NewRunEvent, RunEvent } from '../model/run-event.ts';
 import type { DesiredState, RunState } from '../model/run-state.ts';
 import type { Run } from '../model/run.ts';
-import type { LogEntry } from '../model/session-log.ts';
+import type { ActivityLine, ActivityQuery, LogEntry } from '../model/session-log.ts';
 import type { HeldThread, Thread, ThreadFilter, ThreadSearch, ThreadValues } from '../model/thread.ts';
 import type { ApprovalStore, StickyDecisionStore } from './approvals.ts';
 import type { Checkpoints } from './checkpoints.ts';
@@ -18,6 +18,7 @@ import type { CronStore } from './cron-store.ts';
 import type { EffectLedger } from './effects.ts';
 import type { LedgerConnection } from './ledger/connection.ts';
 import type { OutboundStore } from './outbound-store.ts';
+import type { OverviewStore } from './overview.ts';
 import type { StopStore } from './stops.ts';
 import type { WatchStore } from './watch-store.ts';
 
@@ -205,6 +206,12 @@ export interface SessionLog {
   append(entry: LogEntry): Promise<void>;
   /** In the order they were written. */
   read(threadId: string): Promise<LogEntry[]>;
+  /** Of all threads, newest first. */
+  search(query: ActivityQuery): Promise<ActivityLine[]>;
+  /** Of all threads, in the order they were written, from the one after `after`. */
+  since(after: number, limit: number): Promise<ActivityLine[]>;
+  /** The place of the newest line; 0 when there is none. */
+  end(): Promise<number>;
 }
 
 /** The durable truth, in SQL in every profile. */
@@ -229,6 +236,7 @@ export interface Ledger {
   readonly scopes: ScopeStore;
   readonly windows: WindowStore;
   readonly watch: WatchStore;
+  readonly overview: OverviewStore;
   /** For adapters in `storage/` that join a transaction. */
   readonly connection: LedgerConnection;
 }

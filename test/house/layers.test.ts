@@ -51,6 +51,16 @@ interface Diagnostic {
   labels: { span: { line: number } }[];
 }
 
+/** Imports in the folder that the linter refuses. */
+const diagnosticsIn = async (folder: string): Promise<Diagnostic[]> => {
+  const oxlint = join(ROOT, 'node_modules/oxlint/bin/oxlint');
+  const { stdout } = await promisify(execFile)(process.execPath, [oxlint, '--format=json'], {
+    cwd: folder,
+  }).catch((error: { stdout: string }) => error);
+  const { diagnostics } = JSON.parse(stdout) as { diagnostics: Diagnostic[] };
+  return diagnostics.filter(({ code }) => code === 'eslint(no-restricted-imports)');
+};
+
 /** Lints one file per folder, with an import on each line, and answers which lines were refused. */
 const refused = async (imports: (folder: string) => string[]): Promise<Record<string, string[]>> => {
   const folder = temporaryFolder();
@@ -59,12 +69,7 @@ const refused = async (imports: (folder: string) => string[]): Promise<Record<st
     mkdirSync(join(folder, 'src', name), { recursive: true });
     writeFileSync(join(folder, 'src', name, 'probe.ts'), imports(name).join('\n'));
   }
-  const oxlint = join(ROOT, 'node_modules/oxlint/bin/oxlint');
-  const { stdout } = await promisify(execFile)(process.execPath, [oxlint, '--format=json'], {
-    cwd: folder,
-  }).catch((error: { stdout: string }) => error);
-  const { diagnostics } = JSON.parse(stdout) as { diagnostics: Diagnostic[] };
-  const found = diagnostics.filter(({ code }) => code === 'eslint(no-restricted-imports)');
+  const found = await diagnosticsIn(folder);
   return Object.fromEntries(
     FOLDERS.map((name) => {
       const lines = found
@@ -124,6 +129,21 @@ describe('the layer rules of the linter', () => {
       const expected = Object.entries(PACKAGES).filter(([, folders]) => !folders.includes(folder));
       expect(found[folder], folder).toEqual(expected.map(([name]) => line(name)).toSorted());
     }
+  });
+
+  it('keep the console apart from the server', async () => {
+    const folder = temporaryFolder();
+    cpSync(join(ROOT, '.oxlintrc.json'), join(folder, '.oxlintrc.json'));
+    mkdirSync(join(folder, 'console/src/app'), { recursive: true });
+    const others = ['../../../src/model/run.ts', '../../../graphs/agent/graph.ts', 'node:fs', 'koa', 'zod'];
+    const lines = ["import '../api/client.ts';", ...others.map((name) => `import '${name}';`)];
+    writeFileSync(join(folder, 'console/src/app/probe.ts'), lines.join('\n'));
+
+    const refusedLines = (await diagnosticsIn(folder)).flatMap(({ labels }) =>
+      labels.map(({ span }) => span.line),
+    );
+
+    expect([...new Set(refusedLines)].toSorted((a, b) => a - b)).toEqual([2, 3, 4, 5, 6]);
   });
 
   it('let nobody import a composition root, and of storage only its ports', async () => {

@@ -51,9 +51,11 @@ const EXPECTED = [
   'src/server.ts',
   'src/cli.ts',
   'src/index.ts',
+  'console/index.html',
+  'console/src/main.tsx',
 ];
 
-const SOURCES = ['src', 'graphs', 'test', 'scripts', 'docs', 'bench', 'examples', '.ci'];
+const SOURCES = ['src', 'console', 'graphs', 'test', 'scripts', 'docs', 'bench', 'examples', '.ci'];
 
 describe('the tree', () => {
   it('has what a newcomer looks for', () => {

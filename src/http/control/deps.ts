@@ -7,6 +7,9 @@ import type { PauseDeps } from './pauses.ts';
 import type { ApprovalDeps } from './approvals.ts';
 import type { EffectDeps } from './effects.ts';
 import type { StopDeps } from './emergency-stops.ts';
+import type { ActivityDeps } from './activity.ts';
+import type { ChangeDeps } from './changes.ts';
+import type { OverviewDeps } from './overview.ts';
 import type { SessionLogDeps } from './session-log.ts';
 import type { StickyDeps } from './sticky-decisions.ts';
 import type { ScopeDeps } from './scope-pauses.ts';
@@ -14,7 +17,16 @@ import type { TriggerDeps } from './triggers.ts';
 
 /** What the endpoints of the control surface are made with. */
 export interface ControlDeps
-  extends ApprovalDeps, StickyDeps, SessionLogDeps, StopDeps, EffectDeps, WatchDeps {
+  extends
+    ApprovalDeps,
+    StickyDeps,
+    SessionLogDeps,
+    StopDeps,
+    EffectDeps,
+    OverviewDeps,
+    ActivityDeps,
+    ChangeDeps,
+    WatchDeps {
   agent: AgentDeps;
   workers: WorkerDeps;
   pauses: PauseDeps;

@@ -10,7 +10,7 @@ export interface SessionLogDeps {
   readLog: (threadId: string) => Promise<LogEntry[]>;
 }
 
-const LogLineView = z.object({
+export const LogLineView = z.object({
   at: z.string(),
   actor: z.string().meta({ description: 'Who did it' }),
   kind: z.string().meta({ description: 'What happened' }),
@@ -33,7 +33,7 @@ export const sessionLogRoutes = ({ readLog }: SessionLogDeps): Route[] => [
   }),
 ];
 
-const presentLine = ({ at, actor, kind, runId, from, to, detail }: LogEntry) => ({
+export const presentLine = ({ at, actor, kind, runId, from, to, detail }: LogEntry) => ({
   at,
   actor,
   kind,

@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import { stepsIn } from '../checkpoint-rows.ts';
 import type { ThreadSize } from '../checkpoints.ts';
 
 const COPY_CHECKPOINTS = `
@@ -37,6 +38,10 @@ export const prepareUpkeep = (db: Database) => {
     sizeOf('checkpoints', 'length(checkpoint) + length(metadata)'),
   );
   const writeSize = db.prepare<[string], { count: number; bytes: number }>(sizeOf('writes', 'length(value)'));
+  const latest = db.prepare<[string], { thread_id: string; metadata: string }>(
+    `SELECT thread_id, CAST(metadata AS TEXT) AS metadata FROM checkpoints
+     WHERE thread_id = ? AND checkpoint_ns = '' ORDER BY rowid DESC LIMIT 1`,
+  );
   const forgetRun = db.transaction((threadId: string, runId: string) => {
     for (const statement of forget) statement.run(threadId, runId);
     unlease.run(threadId);
@@ -55,6 +60,8 @@ export const prepareUpkeep = (db: Database) => {
     forgetRun: (threadId: string, runId: string): void => forgetRun.immediate(threadId, runId),
     copyThread: (from: string, to: string): void => copyThread.immediate(from, to),
     keepLatest: (threadId: string): void => keepLatest.immediate(threadId),
+    steps: (threadIds: string[]) =>
+      stepsIn(threadIds.map((id) => latest.get(id)).filter((row) => row !== undefined)),
     size: (threadId: string): ThreadSize => ({
       checkpoints: checkpointSize.get(threadId) ?? none,
       writes: writeSize.get(threadId) ?? none,

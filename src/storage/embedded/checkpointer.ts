@@ -43,6 +43,7 @@ export const openCheckpoints = ({ at, ...file }: OpenCheckpoints): Checkpoints =
     copyThread: async ({ from, to }) => upkeep.copyThread(from, to),
     keepLatest: async (threadId) => upkeep.keepLatest(threadId),
     size: async (threadId) => upkeep.size(threadId),
+    steps: async (threadIds) => upkeep.steps(threadIds),
     close: async () => {
       group.flush();
       db.close();

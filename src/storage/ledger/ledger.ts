@@ -7,6 +7,7 @@ import { createExternalEventStore } from './external-events.ts';
 import { createNoticeStore } from './notices.ts';
 import { createTargetStore } from './notification-targets.ts';
 import { createOutboundStore } from './outbound.ts';
+import { createOverviewStore } from './overview.ts';
 import { createWindowStore } from './pause-windows.ts';
 import { createPauseStore } from './pauses.ts';
 import { createPushConfigStore } from './push-configs.ts';
@@ -44,4 +45,5 @@ export const createLedger = (connection: LedgerConnection): Ledger => ({
   scopes: createScopeStore(connection),
   windows: createWindowStore(connection),
   watch: createWatchStore(connection),
+  overview: createOverviewStore(connection),
 });

@@ -13,6 +13,7 @@ import * as triggers from './migrations/0009-triggers.ts';
 import * as effectAnswers from './migrations/0010-effect-answers.ts';
 import * as watch from './migrations/0011-watch.ts';
 import * as notices from './migrations/0012-notices.ts';
+import * as overview from './migrations/0013-overview.ts';
 
 /** Numbered, forward only; applied in this order. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -28,6 +29,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0010-effect-answers': effectAnswers,
   '0011-watch': watch,
   '0012-notices': notices,
+  '0013-overview': overview,
 };
 
 /** Which migrations were applied now, and which the ledger has in all. */

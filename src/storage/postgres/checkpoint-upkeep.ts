@@ -1,4 +1,5 @@
 import type { Checkpoints, ThreadSize } from '../checkpoints.ts';
+import { stepsIn } from '../checkpoint-rows.ts';
 import type { CheckpointTables } from './checkpoint-tables.ts';
 
 const FORGET_RUN = `
@@ -40,7 +41,11 @@ SELECT
   (SELECT count(*)::int FROM checkpoint_writes WHERE thread_id = $1) AS writes,
   (SELECT coalesce(sum(length(value)), 0)::float8 FROM checkpoint_writes WHERE thread_id = $1) AS write_bytes`;
 
-type Upkeep = Pick<Checkpoints, 'forgetRun' | 'copyThread' | 'keepLatest' | 'size'>;
+const STEPS = `
+SELECT DISTINCT ON (thread_id) thread_id, convert_from(metadata, 'UTF8') AS metadata FROM checkpoints
+WHERE thread_id = ANY($1) AND checkpoint_ns = '' ORDER BY thread_id, seq DESC`;
+
+type Upkeep = Pick<Checkpoints, 'forgetRun' | 'copyThread' | 'keepLatest' | 'size' | 'steps'>;
 
 /** What is done to all of a thread's or a run's checkpoints at once; each is one statement. */
 export const createUpkeep = ({ query }: CheckpointTables): Upkeep => ({
@@ -60,4 +65,6 @@ export const createUpkeep = ({ query }: CheckpointTables): Upkeep => ({
       writes: { count: row?.['writes'] ?? 0, bytes: row?.['write_bytes'] ?? 0 },
     };
   },
+  steps: async (threadIds) =>
+    stepsIn(await query<{ thread_id: string; metadata: string }>(STEPS, [threadIds])),
 });

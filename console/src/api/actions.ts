@@ -1,0 +1,86 @@
+import { api, bodyOf } from './client.ts';
+import { ownName } from './identity.ts';
+import type { paths } from './schema.ts';
+
+/** Who says it, where a person has given a name. */
+const named = <Field extends string>(field: Field): { [K in Field]?: string } =>
+  (ownName.get() === '' ? {} : { [field]: ownName.get() }) as { [K in Field]?: string };
+
+export type DecisionKind = 'approve' | 'edit' | 'reject' | 'respond';
+
+export interface Verdict {
+  decision: DecisionKind;
+  args?: Record<string, unknown>;
+  message?: string;
+  answer?: unknown;
+}
+
+export interface DecisionInput {
+  approvalId: string;
+  payloadHash: string;
+  verdicts: Verdict[];
+  additionalContext?: string | undefined;
+  remember?: 'thread' | 'assistant' | undefined;
+}
+
+/** Decides a question, once: the hash of what was shown goes along, so that nothing else is decided. */
+export const decide = ({ approvalId, payloadHash, verdicts, additionalContext, remember }: DecisionInput) => {
+  const [only] = verdicts;
+  const said = verdicts.length === 1 && only ? { ...only } : { decisions: verdicts };
+  return bodyOf(
+    api.POST('/approvals/{approval_id}/decision', {
+      params: { path: { approval_id: approvalId } },
+      body: {
+        ...said,
+        payload_hash: payloadHash,
+        ...named('decided_by'),
+        ...(additionalContext && { additional_context: additionalContext }),
+        ...(remember && { remember }),
+      } as paths['/approvals/{approval_id}/decision']['post']['requestBody'] extends infer Body
+        ? Body extends { content: { 'application/json': infer Json } }
+          ? Json
+          : never
+        : never,
+    }),
+  );
+};
+
+export type StopScope = { all: true } | { assistant_id: string } | { thread_id: string };
+
+export const stopNow = (scope: StopScope, reason: string) =>
+  bodyOf(api.POST('/emergency-stops', { body: { scope, reason, ...named('requested_by') } }));
+
+export const releaseStop = (stopId: string) =>
+  bodyOf(
+    api.POST('/emergency-stops/{stop_id}/release', {
+      params: { path: { stop_id: stopId } },
+      body: named('released_by'),
+    }),
+  );
+
+export const pauseScope = (scope: StopScope, reason: string) =>
+  bodyOf(api.POST('/pauses', { body: { scope, reason } }));
+
+export const resumeScope = (pauseId: string) =>
+  bodyOf(api.POST('/pauses/{pause_id}/resume', { params: { path: { pause_id: pauseId } } }));
+
+type PauseBody = NonNullable<
+  paths['/threads/{thread_id}/pause']['post']['requestBody']
+>['content']['application/json'];
+type ResumeBody = NonNullable<
+  paths['/threads/{thread_id}/resume']['post']['requestBody']
+>['content']['application/json'];
+
+const onThread = (threadId: string) => ({ params: { path: { thread_id: threadId } } });
+
+export const pauseThread = (threadId: string, body: PauseBody) =>
+  bodyOf(api.POST('/threads/{thread_id}/pause', { ...onThread(threadId), body }));
+
+export const withdrawPause = (threadId: string) =>
+  bodyOf(api.DELETE('/threads/{thread_id}/pause', onThread(threadId)));
+
+export const resumeThread = (threadId: string, body: ResumeBody) =>
+  bodyOf(api.POST('/threads/{thread_id}/resume', { ...onThread(threadId), body }));
+
+export const deleteThread = (threadId: string) =>
+  bodyOf(api.DELETE('/threads/{thread_id}', onThread(threadId)));

@@ -1,0 +1,106 @@
+import type { QueryClient } from '@tanstack/react-query';
+import { ApiError } from './errors.ts';
+import { apiKey } from './identity.ts';
+import { readEvents } from './sse.ts';
+import { createStore } from './store.ts';
+
+export interface Live {
+  state: 'connecting' | 'live' | 'offline';
+  /** When the server was last heard of. */
+  heardAt: number | null;
+}
+
+/** Whether what is shown is up to date. */
+export const live = createStore<Live>({ state: 'connecting', heardAt: null });
+
+interface Change {
+  threads: string[] | null;
+  log: boolean;
+  control: boolean;
+}
+
+/** News is passed on to the page at most so often. */
+const PAUSE_MS = 250;
+const FIRST_RETRY_MS = 300;
+const LAST_RETRY_MS = 5000;
+
+/**
+ * Follows the server's change feed, one connection for the whole tab, and has the queries that a change may concern asked
+ * again. Comes back by itself; after a break everything is asked again. Answers how to end it.
+ */
+export const followChanges = (queries: QueryClient): (() => void) => {
+  const ended = new AbortController();
+  const invalidate = createInvalidation(queries);
+  let retry = FIRST_RETRY_MS;
+  let wake = (): void => {};
+  const follow = async (): Promise<void> => {
+    for await (const { event, data } of readEvents('/changes', ended.signal)) {
+      retry = FIRST_RETRY_MS;
+      live.set({ state: 'live', heardAt: Date.now() });
+      if (event === 'hello') invalidate({ threads: null, log: true, control: true });
+      if (event === 'change') invalidate(JSON.parse(data) as Change);
+    }
+  };
+  const keepFollowing = async (): Promise<void> => {
+    while (!ended.signal.aborted) {
+      const failure = await follow().catch((error: unknown) => error);
+      if (ended.signal.aborted) return;
+      live.set({ ...live.get(), state: 'offline' });
+      const refused = failure instanceof ApiError && failure.status >= 400 && failure.status < 500;
+      await wait(refused ? LAST_RETRY_MS : retry, (resolve) => (wake = resolve));
+      retry = Math.min(retry * 2, LAST_RETRY_MS);
+    }
+  };
+  const unsubscribe = apiKey.subscribe(() => wake());
+  const online = (): void => wake();
+  addEventListener('online', online);
+  void keepFollowing();
+  return () => {
+    ended.abort();
+    unsubscribe();
+    removeEventListener('online', online);
+    wake();
+  };
+};
+
+const wait = (ms: number, onWake: (resolve: () => void) => void): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    onWake(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+
+/** Gathers changes and has what they concern asked again: at once after a quiet time, else at the pace of a page. */
+const createInvalidation = (queries: QueryClient) => {
+  let gathered: Change | undefined;
+  let timer: number | undefined;
+  const flush = (): void => {
+    const change = gathered;
+    gathered = undefined;
+    timer = undefined;
+    if (!change) return;
+    timer = window.setTimeout(flush, PAUSE_MS);
+    for (const queryKey of keysOf(change)) void queries.invalidateQueries({ queryKey });
+  };
+  return (change: Change): void => {
+    gathered = gathered ? merge(gathered, change) : change;
+    if (timer === undefined) flush();
+  };
+};
+
+const merge = (a: Change, b: Change): Change => ({
+  threads: a.threads && b.threads ? [...new Set([...a.threads, ...b.threads])] : null,
+  log: a.log || b.log,
+  control: a.control || b.control,
+});
+
+/** The beginnings of the keys of the queries that a change may concern. */
+const keysOf = ({ threads, log, control }: Change): string[][] => [
+  ['overview'],
+  ['threads'],
+  ...(threads === null ? [['thread']] : threads.map((id) => ['thread', id])),
+  ...(log ? [['approvals'], ['activity'], ['agents']] : []),
+  ...(log || control ? [['control'], ['stops'], ['pauses']] : []),
+];

@@ -1,0 +1,64 @@
+import { Button, Group, Modal, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { useState, type FormEvent } from 'react';
+import { apiKey, keyWanted, ownName } from '../api/identity.ts';
+import { useStore } from '../api/store.ts';
+import { identityDialog } from './dialogs.ts';
+
+/** Who is at the keyboard. Opens by itself when the server asks for a key. */
+export const IdentityDialog = () => {
+  const asked = useStore(keyWanted);
+  const opened = useStore(identityDialog) || asked;
+  const close = (): void => {
+    identityDialog.set(false);
+    keyWanted.set(false);
+  };
+  return (
+    <Modal opened={opened} onClose={close} title={asked ? 'This server wants a key' : 'You'}>
+      {opened && <Fields asked={asked} onDone={close} />}
+    </Modal>
+  );
+};
+
+const Fields = ({ asked, onDone }: { asked: boolean; onDone: () => void }) => {
+  const queries = useQueryClient();
+  const [key, setKey] = useState(apiKey.get());
+  const [name, setName] = useState(ownName.get());
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    ownName.set(name.trim());
+    apiKey.set(key.trim());
+    onDone();
+    void queries.invalidateQueries();
+  };
+  return (
+    <form onSubmit={submit}>
+      <Stack>
+        {asked && apiKey.get() !== '' && (
+          <Text size="sm" c="var(--mantine-color-error)" role="alert">
+            The key this tab has is refused.
+          </Text>
+        )}
+        <PasswordInput
+          label="API key"
+          description="Kept until you close this tab. Needed only where the server asks for one."
+          autoComplete="off"
+          data-autofocus={asked || undefined}
+          value={key}
+          onChange={({ currentTarget }) => setKey(currentTarget.value)}
+        />
+        <TextInput
+          label="Your name"
+          description="Shown with what you decide, where the server does not know you by your key."
+          autoComplete="name"
+          maxLength={200}
+          value={name}
+          onChange={({ currentTarget }) => setName(currentTarget.value)}
+        />
+        <Group justify="flex-end">
+          <Button type="submit">Save</Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+};

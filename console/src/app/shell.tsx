@@ -1,0 +1,67 @@
+import { AppShell } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { useKeys } from '../keys/keys.ts';
+import { Announcer } from './announcer.tsx';
+import { Banners } from './banners.tsx';
+import { helpDialog, inFront, stopDialog } from './dialogs.ts';
+import { Header } from './header.tsx';
+import { HelpDialog } from './help-dialog.tsx';
+import { IdentityDialog } from './identity-dialog.tsx';
+import { Navigation } from './navigation.tsx';
+import { Palette } from './palette.tsx';
+import { SCREENS } from './screens.ts';
+import classes from './shell.module.css';
+import { StopDialog } from './stop-dialog.tsx';
+
+/** What is around every screen. */
+export const Shell = () => {
+  const [opened, { toggle, close }] = useDisclosure();
+  const path = useRouterState({ select: ({ location }) => location.pathname });
+  useEffect(close, [path, close]);
+  useGlobalKeys();
+  return (
+    <>
+      <a href="#main" className={classes['skip']}>
+        Skip to the content
+      </a>
+      <AppShell
+        header={{ height: 56 }}
+        navbar={{ width: 216, breakpoint: 'sm', collapsed: { mobile: !opened } }}
+        padding={{ base: 'sm', sm: 'lg' }}
+      >
+        <Header opened={opened} onToggle={toggle} />
+        <Navigation />
+        <AppShell.Main id="main" tabIndex={-1} className={classes['main']}>
+          <Banners />
+          <Outlet />
+        </AppShell.Main>
+      </AppShell>
+      <Palette />
+      <StopDialog />
+      <HelpDialog />
+      <IdentityDialog />
+      <Announcer />
+    </>
+  );
+};
+
+const useGlobalKeys = (): void => {
+  const navigate = useNavigate();
+  useKeys([
+    ...SCREENS.map(({ to, label, key }) => ({
+      keys: `g ${key}`,
+      label: `Go to ${label}`,
+      group: 'Everywhere',
+      run: () => void navigate({ to }),
+    })),
+    { keys: '?', label: 'Show the keys', group: 'Everywhere', run: () => helpDialog.set(true) },
+    {
+      keys: 'ctrl+shift+Period',
+      label: 'Emergency stop',
+      group: 'Everywhere',
+      run: () => stopDialog.set(inFront.get()),
+    },
+  ]);
+};

@@ -1,0 +1,94 @@
+import { Group, Stack, Text, Title } from '@mantine/core';
+import type { Approval } from '../../api/queries.ts';
+import { TextLink } from '../link-button.tsx';
+import { Markdown } from '../markdown.tsx';
+import { Pill, type Tone } from '../status.tsx';
+import { Ago, Until } from '../time.tsx';
+import classes from './approval.module.css';
+import { Arguments } from './arguments.tsx';
+import { Decide } from './decide.tsx';
+import { Outcome } from './outcome.tsx';
+import { heldBy, type EffectClass, type Held } from './question.ts';
+import { Steps } from './steps.tsx';
+import { useDecision } from './use-decision.ts';
+import { Why } from './why.tsx';
+
+interface Props {
+  approval: Approval;
+  /** Called when it was decided from here. */
+  onDecided: () => void;
+  /** Whether it stands on its thread's own screen, where the thread need not be named. */
+  onThread?: boolean;
+}
+
+/** One question: what the agent wants, why, and what a person may say. */
+export const ApprovalCard = ({ approval, onDecided, onThread = false }: Props) => {
+  const held = heldBy(approval);
+  const deciding = useDecision(approval, held, onDecided);
+  const current = held[deciding.place] ?? held[0];
+  if (!current) return null;
+  return (
+    <article className={`hp-panel ${classes['card']}`} aria-label={`Question: ${current.tool ?? 'plain'}`}>
+      <Stack gap="md">
+        <Heading approval={approval} held={current} onThread={onThread} />
+        {held.length > 1 && <Steps held={held} deciding={deciding} />}
+        {current.description && <Markdown text={current.description} />}
+        {deciding.mode !== 'edit' && (
+          <Arguments
+            held={current}
+            payload={approval.payload}
+            verdict={deciding.verdicts[deciding.place] ?? null}
+          />
+        )}
+        {approval.status === 'waiting' ? (
+          <Decide
+            key={deciding.place}
+            approval={approval}
+            held={held}
+            current={current}
+            deciding={deciding}
+          />
+        ) : (
+          <Outcome approval={approval} />
+        )}
+        <Why threadId={approval.thread_id} />
+      </Stack>
+    </article>
+  );
+};
+
+const EFFECTS: Record<EffectClass, { label: string; tone: Tone }> = {
+  read: { label: 'Only reads', tone: 'green' },
+  reversible: { label: 'Can be undone', tone: 'blue' },
+  irreversible: { label: 'Cannot be undone', tone: 'red' },
+};
+
+const Heading = ({ approval, held, onThread }: { approval: Approval; held: Held; onThread: boolean }) => (
+  <div>
+    <Group gap="sm" align="center">
+      <Title order={2} size="h3" className="hp-text">
+        {held.tool ?? 'Question'}
+      </Title>
+      {held.effect && <Pill {...EFFECTS[held.effect]} />}
+      {approval.status === 'waiting' && approval.expires_at !== null && (
+        <Pill
+          tone="amber"
+          label={approval.on_expiry === 'reject' ? 'Rejected by itself ' : 'Wanted '}
+          icon={undefined}
+        />
+      )}
+      {approval.status === 'waiting' && approval.expires_at !== null && <Until at={approval.expires_at} />}
+    </Group>
+    <Text size="sm" className="hp-soft" mt={2}>
+      {approval.graph_id} · asked <Ago at={approval.created_at} />
+      {!onThread && (
+        <>
+          {' · '}
+          <TextLink to="/threads/$threadId" params={{ threadId: approval.thread_id }}>
+            thread {approval.thread_id.slice(0, 8)}
+          </TextLink>
+        </>
+      )}
+    </Text>
+  </div>
+);

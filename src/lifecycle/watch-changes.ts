@@ -1,0 +1,84 @@
+import type { Signal, Storage } from '../storage/ports.ts';
+
+/** What has changed since the last time. */
+export interface Changes {
+  /** Threads on which something happened; null: so many that all may have changed. */
+  threads: string[] | null;
+  /** Lines were added to the session log. */
+  log: boolean;
+  /** The queue, pauses, stops or what comes due may have changed. */
+  control: boolean;
+}
+
+/** News is gathered so long before it is told. */
+const GATHER_MS = 80;
+/** Signals may be lost: the session log is looked at this often. */
+const LOOK_MS = 1000;
+const LINES = 500;
+const MANY = 100;
+
+/**
+ * Tells of every change, from now on, until `signal` aborts: at least of each line of the session log, within a second
+ * at the latest, and of progress within a step as it is heard of.
+ */
+export const createWatchChanges = ({ storage }: { storage: Storage }) => {
+  return async function* (signal: AbortSignal): AsyncGenerator<Changes> {
+    const heard = createHearing();
+    const stop = storage.signals.subscribe(heard.take);
+    let place = await storage.log.end();
+    try {
+      while (!signal.aborted) {
+        await heard.wait(signal);
+        const lines = await storage.log.since(place, LINES);
+        place = lines.at(-1)?.seq ?? place;
+        const changes = heard.changes(lines.map(({ threadId }) => threadId));
+        if (changes && !signal.aborted) yield changes;
+      }
+    } finally {
+      stop();
+    }
+  };
+};
+
+const createHearing = () => {
+  let threads = new Set<string>();
+  let control = false;
+  let wake = (): void => {};
+  const isNews = (): boolean => control || threads.size > 0;
+  return {
+    take: (signal: Signal): void => {
+      if (signal.kind === 'thread' || signal.kind === 'events') threads.add(signal.threadId);
+      else control = true;
+      wake();
+    },
+    /** Resolves a moment after there is news, at the latest when it is time to look again. */
+    wait: async (signal: AbortSignal): Promise<void> => {
+      if (!isNews()) await sleep(LOOK_MS, { signal, onWake: (resolve) => (wake = resolve) });
+      wake = () => {};
+      if (isNews()) await sleep(GATHER_MS, { signal });
+    },
+    changes: (logged: string[]): Changes | undefined => {
+      if (!isNews() && logged.length === 0) return undefined;
+      const all = new Set([...threads, ...logged]);
+      const told = { threads: all.size > MANY ? null : [...all], log: logged.length > 0, control };
+      threads = new Set();
+      control = false;
+      return told;
+    },
+  };
+};
+
+const sleep = (
+  ms: number,
+  { signal, onWake }: { signal: AbortSignal; onWake?: (resolve: () => void) => void },
+): Promise<void> =>
+  new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done);
+    onWake?.(done);
+  });
