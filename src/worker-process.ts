@@ -20,6 +20,7 @@ import { isHoldpointError, LeaseLostError, UnstorableValueError } from './model/
 import { openEmbeddedStorage } from './storage/embedded/open.ts';
 import type { Signal, Storage } from './storage/ports.ts';
 import { createLogger, type Logger } from './telemetry/logger.ts';
+import { createTakeSnapshot } from './engine/snapshot.ts';
 import { createInspectResume } from './engine/resume-inspection.ts';
 import { pauseSecurer } from './composition/pauses.ts';
 import type { FromWorker, ToWorker, WorkerCalls, WorkerMethod } from './worker/protocol.ts';
@@ -157,7 +158,8 @@ const createCalls = (
 ): { [M in WorkerMethod]: (params: WorkerCalls[M]) => Promise<unknown> } => {
   const updateState = createUpdates(lifecycle, graphs);
   const inspectResume = createInspectResume({ graphs, checkpoints: lifecycle.storage.checkpoints });
-  return { updateState: (update) => updateState({ update, owner }), inspectResume };
+  const takeSnapshot = createTakeSnapshot({ graphs, checkpoints: lifecycle.storage.checkpoints });
+  return { updateState: (update) => updateState({ update, owner }), inspectResume, takeSnapshot };
 };
 
 /** State updates run a graph's reducers and edges: like a run, each has a name by which it can be found out. */

@@ -8,10 +8,14 @@ import { launch } from './launch.ts';
 import { log } from './log.ts';
 import { migrate } from './migrate.ts';
 import { pause } from './pause.ts';
+import { release } from './release.ts';
 import { reject } from './reject.ts';
 import { respond } from './respond.ts';
 import { resume } from './resume.ts';
 import { serve } from './serve.ts';
+import { stop } from './stop.ts';
+import { windows } from './windows.ts';
+import { workers } from './workers.ts';
 
 /** The commands, in the order in which somebody meets them. */
 export const COMMANDS: readonly Command[] = [
@@ -26,6 +30,10 @@ export const COMMANDS: readonly Command[] = [
   respond,
   pause,
   resume,
+  stop,
+  release,
+  windows,
+  workers,
   log,
   migrate,
 ];

@@ -16,18 +16,26 @@ export const log = command({
   summary: 'What happened on a thread, in order: who, when, what, why',
   about: 'Each line was written together with the change it tells of.',
   args: [{ name: 'thread', help: 'The id of the thread' }],
-  options: CONNECTION,
+  options: { markdown: { help: 'As a document, to read or to keep' }, ...CONNECTION },
   examples: [
     { run: 'holdpoint log 6f1c2d1e-9f57-4a4c-8d27-3a9b1d1f2f10', says: 'To read' },
     {
       run: 'holdpoint log 6f1c2d1e-9f57-4a4c-8d27-3a9b1d1f2f10 --json',
       says: 'With every detail, in a script',
     },
+    {
+      run: 'holdpoint log 6f1c2d1e-9f57-4a4c-8d27-3a9b1d1f2f10 --markdown > session.md',
+      says: 'As a document: its pauses, where it stands, how to resume it',
+    },
   ],
   run: async ({ args: [thread = ''], options, env, terminal }) => {
-    const lines = await connect({ options, env }).control<Line[]>(
-      `/threads/${encodeURIComponent(thread)}/log`,
-    );
+    const client = connect({ options, env });
+    const path = `/threads/${encodeURIComponent(thread)}/log`;
+    if (options.markdown) {
+      terminal.print(await client.document(path));
+      return 0;
+    }
+    const lines = await client.control<Line[]>(path);
     if (options.json) terminal.json(lines);
     else terminal.print(table(['AT', 'WHO', 'WHAT', 'STATE', 'DETAIL'], lines.map(row)));
     return 0;

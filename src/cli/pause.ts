@@ -3,6 +3,8 @@ import { command, UsageError, type GivenOptions, type Options } from './kit/comm
 import { connect, CONNECTION } from './kit/connection.ts';
 import { follow } from './kit/follow.ts';
 import { jsonOf } from './kit/json.ts';
+import { pauseScope } from './kit/pause-scope.ts';
+import { SCOPE, scopeOf } from './kit/scope.ts';
 
 const OPTIONS = {
   reason: { value: 'TEXT', help: 'Why; needed, and kept in the log' },
@@ -13,16 +15,34 @@ const OPTIONS = {
     value: 'CONDITION',
     help: 'What resumes it by itself: text such as "event: redis_ready", or a condition as JSON',
   },
+  'resume-behavior': {
+    value: 'continue|restart_step|await_instructions',
+    help: 'How it goes on then (default: continue)',
+  },
+  release: {
+    value: 'idle|shutdown',
+    help: 'Whether a worker that holds nothing else may end (default: idle)',
+  },
+  all: SCOPE.all,
+  assistant: SCOPE.assistant,
+  graph: { value: 'ID', help: 'One graph' },
+  'new-runs': {
+    value: 'queue|reject',
+    help: 'With --all, --assistant or --graph: new runs wait (default), or are refused',
+  },
   detach: { help: 'Do not wait until it is paused' },
   ...CONNECTION,
 } as const satisfies Options;
 
 export const pause = command({
   name: 'pause',
-  summary: 'Stop a thread at the end of its step, to go on later',
+  summary: 'Stop a thread, an assistant or everything at the end of its step, to go on later',
   about: `The step that runs is finished and its checkpoint is written and read back; only then is it paused. "Draining" is not
-paused: the command waits until it is, unless --detach is given.`,
-  args: [{ name: 'thread', help: 'The id of the thread' }],
+paused: the command waits until it is, unless --detach is given. With --all, --assistant or --graph everything there is paused, and what comes is
+held back, until "holdpoint resume" with the id of that pause.`,
+  args: [
+    { name: 'thread', help: 'The id of the thread; not with --all, --assistant or --graph', optional: true },
+  ],
   options: OPTIONS,
   examples: [
     {
@@ -33,12 +53,21 @@ paused: the command waits until it is, unless --detach is given.`,
       run: 'holdpoint pause 6f1c2d1e-9f57-4a4c-8d27-3a9b1d1f2f10 --reason "waiting for Redis" --resume-when "event: redis_ready"',
       says: 'Until an event',
     },
+    { run: 'holdpoint pause --all --reason "database maintenance"', says: 'Everything' },
   ],
-  run: async ({ args: [thread = ''], options, env, terminal }) => {
+  run: async ({ args: [thread], options, env, terminal }) => {
     const asked = pauseOptions(options);
-    const session = await Session.load(thread, connect({ options, env }));
-    const { state, pauseId, resumeUrl } = await session.pause(asked);
+    const client = connect({ options, env });
     const json = options.json === true;
+    const scope = await scopeOf(client, options);
+    if ((thread === undefined) === (scope === undefined))
+      throw new UsageError('Say what to pause: a thread, or one of --all, --assistant and --graph.');
+    if (scope) {
+      const { 'new-runs': newRuns } = options;
+      return pauseScope({ client, scope, asked, newRuns, detach: options.detach === true, json, terminal });
+    }
+    const session = await Session.load(thread ?? '', client);
+    const { state, pauseId, resumeUrl } = await session.pause(asked);
     if (!json && resumeUrl !== undefined)
       terminal.print(`Resume it from outside, once and without a key: POST ${resumeUrl}\n`);
     if (!options.detach && state === 'draining') return follow({ session, terminal, json });
@@ -52,15 +81,30 @@ paused: the command waits until it is, unless --detach is given.`,
 const pauseOptions = (options: GivenOptions<typeof OPTIONS>): PauseOptions => {
   const { reason, timeout, 'on-timeout': onTimeout, 'resume-when': when } = options;
   if (reason === undefined) throw new UsageError('Say why: --reason TEXT.');
-  if (onTimeout !== undefined && onTimeout !== 'extend' && onTimeout !== 'force')
-    throw new UsageError(`--on-timeout must be extend or force, not "${onTimeout}".`);
   return {
     reason,
     mode: options.now ? 'now' : 'drain',
     drainTimeoutMs: timeout === undefined ? undefined : millisecondsOf(timeout),
-    onTimeout,
+    onTimeout: oneOf('--on-timeout', onTimeout, ['extend', 'force'] as const),
     resumeWhen: when === undefined ? undefined : conditionOf(when),
+    resumeBehavior: oneOf('--resume-behavior', options['resume-behavior'], RESUME_BEHAVIORS),
+    release: oneOf('--release', options.release, RELEASES),
   };
+};
+
+const RESUME_BEHAVIORS = ['continue', 'restart_step', 'await_instructions'] as const;
+const RELEASES = ['idle', 'shutdown'] as const;
+
+const oneOf = <T extends string>(
+  option: string,
+  text: string | undefined,
+  words: readonly T[],
+): T | undefined => {
+  if (text === undefined) return undefined;
+  const word = words.find((known) => known === text);
+  if (word === undefined)
+    throw new UsageError(`${option} must be one of ${words.join(', ')}, not "${text}".`);
+  return word;
 };
 
 const millisecondsOf = (text: string): number => {

@@ -1,8 +1,15 @@
-import { ServerRefusal, Session, type Check, type ResumeOptions } from '../client/index.ts';
+import {
+  ServerRefusal,
+  Session,
+  type Check,
+  type HoldpointClient,
+  type ResumeOptions,
+} from '../client/index.ts';
 import { command, EXIT, UsageError, type GivenOptions, type Options } from './kit/command.ts';
 import { connect, CONNECTION } from './kit/connection.ts';
 import { follow } from './kit/follow.ts';
-import { jsonOf } from './kit/json.ts';
+import { jsonObjectOf, jsonOf } from './kit/json.ts';
+import type { ScopePause } from './kit/pause-scope.ts';
 import { visible, type Terminal } from './kit/terminal.ts';
 
 const OPTIONS = {
@@ -13,6 +20,9 @@ const OPTIONS = {
     help: 'When code or configuration changed since (default: refuse)',
   },
   from: { value: 'CHECKPOINT', help: 'Go on from this earlier checkpoint' },
+  command: { value: 'JSON', help: 'A LangGraph command: {"update": …, "goto": …}' },
+  'max-tokens': { value: 'N', help: 'What the run may spend from now on, where its budget was reached' },
+  'max-cost': { value: 'N', help: 'The same, in the currency of its prices' },
   force: { help: 'Although a check failed; kept in the log' },
   detach: { help: 'Do not follow it' },
   ...CONNECTION,
@@ -22,8 +32,8 @@ export const resume = command({
   name: 'resume',
   summary: 'Go on with a paused or stopped thread, and follow it',
   about: `Every check of the preflight must pass first: the checkpoint, the code, the configuration, the resources. When one fails
-it is shown, nothing has changed, and the thread stays as it was.`,
-  args: [{ name: 'thread', help: 'The id of the thread' }],
+it is shown, nothing has changed, and the thread stays as it was. A pause of many ends by its own id: each thread it had paused goes on.`,
+  args: [{ name: 'thread', help: 'The id of the thread, or of a pause of many' }],
   options: OPTIONS,
   examples: [
     { run: 'holdpoint resume 6f1c2d1e-9f57-4a4c-8d27-3a9b1d1f2f10', says: 'Go on' },
@@ -34,7 +44,14 @@ it is shown, nothing has changed, and the thread stays as it was.`,
   ],
   run: async ({ args: [thread = ''], options, env, terminal }) => {
     const asked = resumeOptions(options);
-    const session = await Session.load(thread, connect({ options, env }));
+    const client = connect({ options, env });
+    const scope = await endedScope(client, thread);
+    if (scope) {
+      if (options.json) terminal.json(scope);
+      else terminal.print('Resumed: what was held back goes on, and each thread it had paused.\n');
+      return EXIT.done;
+    }
+    const session = await Session.load(thread, client);
     const { runId, preflight } = await session.resume(asked).catch((error: unknown) => {
       if (!options.json && isPreflight(error))
         terminal.tell(checksText(error.details['checks'] as Check[], terminal.paint));
@@ -47,6 +64,22 @@ it is shown, nothing has changed, and the thread stays as it was.`,
   },
 });
 
+/** Ends the pause of many that has this id; undefined when none has. */
+const endedScope = async (client: HoldpointClient, id: string): Promise<ScopePause | undefined> => {
+  const path = `/pauses/${encodeURIComponent(id)}`;
+  const found = await client.control<ScopePause>(path).catch((error: unknown) => {
+    if (error instanceof ServerRefusal && error.status < 500) return undefined;
+    throw error;
+  });
+  return found && client.control<ScopePause>(`${path}/resume`, { method: 'POST' });
+};
+
+const numberOf = (option: string, text: string | undefined): number | undefined => {
+  if (text === undefined) return undefined;
+  if (/^\d+(\.\d+)?$/.test(text)) return Number(text);
+  throw new UsageError(`${option} must be a number, not "${text}".`);
+};
+
 const resumeOptions = (options: GivenOptions<typeof OPTIONS>): ResumeOptions => {
   const { context, value, 'on-drift': onDrift, from, force } = options;
   if (onDrift !== undefined && onDrift !== 'refuse' && onDrift !== 'accept' && onDrift !== 'migrate')
@@ -57,6 +90,9 @@ const resumeOptions = (options: GivenOptions<typeof OPTIONS>): ResumeOptions => 
     onDrift,
     force,
     fromCheckpointId: from,
+    command: options.command === undefined ? undefined : jsonObjectOf('--command', options.command),
+    maxTokens: numberOf('--max-tokens', options['max-tokens']),
+    maxCost: numberOf('--max-cost', options['max-cost']),
   };
 };
 

@@ -60,6 +60,11 @@ export interface ResumeOptions {
   /** Resume although a check failed; logged. */
   force?: boolean | undefined;
   fromCheckpointId?: string | undefined;
+  /** A LangGraph command: `{ update, goto }`. */
+  command?: Record<string, unknown> | undefined;
+  /** What the run may spend from now on, where a budget was reached. */
+  maxTokens?: number | undefined;
+  maxCost?: number | undefined;
 }
 
 /** What a check of the preflight found. */
@@ -77,4 +82,8 @@ export const resumeBody = (options: ResumeOptions) => ({
   on_drift: options.onDrift,
   force: options.force,
   from_checkpoint_id: options.fromCheckpointId,
+  command: options.command,
+  ...((options.maxTokens ?? options.maxCost) !== undefined && {
+    budget: { max_tokens: options.maxTokens, max_cost: options.maxCost },
+  }),
 });

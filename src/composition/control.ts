@@ -12,6 +12,7 @@ import { createOutbound } from '../resources/outbound.ts';
 import { createWatch } from '../resources/watch.ts';
 import { createWorkers, type WorkerProcesses } from '../resources/workers.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import type { WorkerPool } from '../worker/pool.ts';
 import type { DueWork } from '../worker/scheduler.ts';
 import { createApprovals } from './approvals.ts';
 import { overviewDeps } from './overview.ts';
@@ -23,7 +24,7 @@ export interface ControlParts {
   lifecycle: LifecycleDeps;
   assistants: Pick<Assistants, 'find' | 'findNamed'>;
   pauses: PauseDeps;
-  workers: WorkerProcesses & StoppableProcesses;
+  workers: WorkerProcesses & StoppableProcesses & Pick<WorkerPool, 'call'>;
   settings: Settings;
   log: Logger;
 }
@@ -62,7 +63,10 @@ export const createControl = (parts: ControlParts): Control => {
       },
       ...approvals,
       ...stops,
-      ...sessionLogDeps(lifecycle),
+      ...sessionLogDeps(lifecycle, async (of) => {
+        const told = await parts.workers.call('takeSnapshot', of, parts.settings.callTimeoutMs);
+        return told as Record<string, unknown> | null;
+      }),
       watch: createWatch({ storage, clock, findAssistant }),
       ...overviewDeps(lifecycle, parts.settings),
       outbound: createOutbound(lifecycle),

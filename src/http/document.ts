@@ -31,8 +31,12 @@ const operation = ({ tag, summary, params, query, body, response, status = 200, 
   responses: {
     [status]: {
       description: 'Done',
-      ...(response && { content: { 'application/json': { schema: jsonSchema(response, 'output') } } }),
-      ...(produces && { content: { [produces]: { schema: { type: 'string' } } } }),
+      ...((response ?? produces) !== undefined && {
+        content: {
+          ...(response && { 'application/json': { schema: jsonSchema(response, 'output') } }),
+          ...(produces !== undefined && { [produces]: { schema: { type: 'string' } } }),
+        },
+      }),
     },
     default: {
       description: errorsText,

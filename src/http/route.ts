@@ -73,7 +73,7 @@ interface RouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodTyp
   /** The body of a good answer, for the document; absent when there is none. */
   response?: z.ZodType;
   status?: number;
-  /** What the answer is when it is no JSON. */
+  /** What the answer is when it is text and no JSON. */
   produces?: string;
   handle: (input: {
     params: z.output<P>;

@@ -1,5 +1,6 @@
 import type { StateUpdate } from '../engine/graph-calls.ts';
 import type { InspectResume } from '../engine/resume-inspection.ts';
+import type { TakeSnapshot } from '../engine/snapshot.ts';
 import type { WorkerVitals } from '../model/worker.ts';
 import type { Signal } from '../storage/ports.ts';
 
@@ -7,6 +8,7 @@ import type { Signal } from '../storage/ports.ts';
 export interface WorkerCalls {
   updateState: StateUpdate;
   inspectResume: InspectResume;
+  takeSnapshot: TakeSnapshot;
 }
 
 export type WorkerMethod = keyof WorkerCalls;

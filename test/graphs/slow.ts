@@ -21,3 +21,9 @@ export const slow = new StateGraph(State)
   .addEdge('wait', 'after')
   .addEdge('after', END)
   .compile();
+
+/** What a document of the session says of it. */
+export const snapshot = ({ path }: { path: string[] }) => ({
+  task: 'carry it there',
+  progress: path.map((_, index) => (index === 0 ? 'one step done' : 'another step done')),
+});

@@ -8,6 +8,8 @@ const tag = 'session log';
 export interface SessionLogDeps {
   /** Every line of the thread's log, in order. */
   readLog: (threadId: string) => Promise<LogEntry[]>;
+  /** The session as a document in Markdown. */
+  readSession: (threadId: string) => Promise<string>;
 }
 
 export const LogLineView = z.object({
@@ -21,15 +23,20 @@ export const LogLineView = z.object({
 });
 
 /** What happened on a thread, each line written in the transaction of the change it tells of. */
-export const sessionLogRoutes = ({ readLog }: SessionLogDeps): Route[] => [
+export const sessionLogRoutes = (deps: SessionLogDeps): Route[] => [
   route({
     method: 'get',
     path: '/threads/:thread_id/log',
     tag,
-    summary: 'What happened on a thread, in order: who, when, what, why',
+    summary:
+      'What happened on a thread, in order: who, when, what, why; with `Accept: text/markdown` as a document, with its pauses, where it stands and how it goes on',
     params: ThreadParams,
     response: z.array(LogLineView),
-    handle: async ({ params }) => (await readLog(params.thread_id)).map(presentLine),
+    produces: 'text/markdown',
+    handle: async ({ params, request }) =>
+      /\btext\/markdown\b/.test(request.headers.accept ?? '')
+        ? deps.readSession(params.thread_id)
+        : (await deps.readLog(params.thread_id)).map(presentLine),
   }),
 ];
 
