@@ -2472,7 +2472,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** What happened on a thread, in order: who, when, what, why */
+    /** What happened on a thread, in order: who, when, what, why; with `Accept: text/markdown` as a document, with its pauses, where it stands and how it goes on */
     get: {
       parameters: {
         query?: never;
@@ -2504,6 +2504,7 @@ export interface paths {
                 [key: string]: unknown;
               } | null;
             }[];
+            'text/markdown': string;
           };
         };
       };
