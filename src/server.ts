@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { CONSOLE_DIR } from './composition/console-dir.ts';
 import { createControl } from './composition/control.ts';
+import { openKeyRing } from './composition/keys.ts';
 import { listen } from './composition/listen.ts';
 import { createAgents } from './composition/agents.ts';
 import { startCourier } from './composition/outbound.ts';
@@ -35,7 +36,6 @@ import { STOP_CHECKS } from './lifecycle/stop-checks.ts';
 import { createReapRuns } from './lifecycle/reap-runs.ts';
 import { createStartDelayed } from './lifecycle/start-delayed.ts';
 import { systemClock, type Clock } from './model/clock.ts';
-import { HoldpointError } from './model/errors.ts';
 import { startRehearsalModel } from './rehearsal/index.ts';
 import { createAssistants, type Assistants } from './resources/assistants.ts';
 import { lockDataFolder } from './storage/embedded/data-lock.ts';
@@ -85,6 +85,13 @@ export const startServer = async ({
   const hub = createSignalHub();
   const { dataDir, synchronous } = settings;
   const storage = await openEmbeddedStorage({ dataDir, synchronous, link: hub.link });
+  const keys = await openKeyRing({ storage, clock, settings, langgraph, log }).catch(
+    async (error: unknown) => {
+      await storage.close();
+      lock.release();
+      throw error;
+    },
+  );
   const parts = { storage, clock, at, newId: newUuid };
   const lifecycle: LifecycleDeps = { ...parts, settings: lifecycleSettings(settings), log };
   const graphs = createReloadableRegistry(langgraph.graphs);
@@ -92,7 +99,7 @@ export const startServer = async ({
   const assistants = createAssistants({ storage, graphs, shapes, clock, newId: newUuid });
   const reapRuns = await takeOver(lifecycle, graphs);
   await assistants.ensureSystem();
-  const project = await loadProject({ langgraph, settings, storage, assistants, log });
+  const project = await loadProject({ langgraph, settings, storage, assistants, keys, log });
   const rehearsal = modelConfigured() ? undefined : await startRehearsalModel();
   const workers = startWorkers({
     ...(workerEntry !== undefined && { entry: workerEntry }),
@@ -162,7 +169,6 @@ const readProject = (path: string): LanggraphConfig => {
 const prepare = (settings: Settings) => {
   const log = createLogger(settings.logLevel, { process: 'api' });
   const langgraph = readProject(settings.config);
-  if (!langgraph.auth) refuseOpenHost(settings.host);
   const lock = lockDataFolder(settings.dataDir);
   return { log, langgraph, lock };
 };
@@ -272,11 +278,3 @@ const startHttp = async (
 
 const modelConfigured = (): boolean =>
   Boolean(process.env['OPENAI_API_KEY'] || process.env['OPENAI_BASE_URL']);
-
-const refuseOpenHost = (host: string): void => {
-  if (['127.0.0.1', 'localhost', '::1'].includes(host)) return;
-  throw new HoldpointError(
-    'invalid_request',
-    `HOLDPOINT_HOST=${host}: langgraph.json has no auth, so this server listens on loopback only (127.0.0.1). Give it auth.path, or put a proxy with authentication in front.`,
-  );
-};

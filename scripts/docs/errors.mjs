@@ -6,8 +6,9 @@ const MEANING = {
     'A field is missing, malformed or out of range. `metadata.field` names it where one is to blame.',
   payload_too_large: 'The body is larger than `HOLDPOINT_BODY_LIMIT_BYTES`.',
   unauthenticated:
-    'The authentication of the project (`auth.path`) does not know who asks, or the call carries no signature, or not that of the secret.',
-  forbidden: 'Who asks may not do this, by the rules of the project (`auth.path`).',
+    'No API key, or one that is unknown, revoked or expired; or the authentication of the project (`auth.path`) does not know who asks; or the call carries no signature, or not that of the secret.',
+  forbidden:
+    'Who asks may not do this: by the scopes of the API key (`metadata.scope` is the one that is missing), or by the rules of the project (`auth.path`).',
   origin_refused: 'A web page of this origin may not call the server: add it to `HOLDPOINT_ORIGINS`.',
   assistant_not_found: 'No assistant and no graph has this id.',
   graph_not_found: 'The graph is not in `langgraph.json`, or not any more.',
@@ -18,6 +19,7 @@ const MEANING = {
   pause_not_found: 'The thread is neither draining nor paused.',
   condition_not_found: 'The assistant has no pause conditions.',
   worker_not_found: 'No worker process has this id (any more).',
+  key_not_found: 'No API key in force has this id or name.',
   outbound_not_found: 'No outgoing message has this id.',
   trigger_not_found: 'No pause has this resume token.',
   window_not_found: 'No pause window has this id.',

@@ -49,7 +49,8 @@ export const httpApiPage = async () => {
 
 What a running server also tells at \`/docs\` (this, to read) and \`/openapi.json\` (with every schema). Bodies are JSON; fields
 that are not listed are accepted and ignored. Ids are UUIDs, times ISO 8601 in UTC. How errors look: [errors](errors.md). How
-this compares with other LangGraph servers: [compatibility](compatibility.md).
+this compares with other LangGraph servers: [compatibility](compatibility.md). _Scope_ is what an API key needs, where the server
+asks for one: [security](security.md).
 
 ${sections.join('\n\n')}
 `;
@@ -66,7 +67,7 @@ const section = (operation, first) =>
     operation.requestBody && first !== operation
       ? `Takes what ${code(`${first.method} ${first.path}`)} takes.`
       : inputs(operation),
-    outcome(operation),
+    `${outcome(operation)} ${scopeOf(operation)}`,
   ]
     .filter(Boolean)
     .join('\n\n');
@@ -85,6 +86,11 @@ const inputs = ({ parameters, requestBody }) => {
     ...body.map(([name, schema, required]) => [code(name), 'body', typeOf(schema), notes(schema, required)]),
   ];
   return rows.length === 0 ? '' : table(['Field', 'In', 'Type', ''], rows);
+};
+
+const scopeOf = ({ 'x-holdpoint-scope': scope }) => {
+  if (scope === 'open') return 'Asks nobody who they are.';
+  return scope === 'any' ? 'Any API key may.' : `Scope: ${code(scope)}.`;
 };
 
 const outcome = ({ responses }) => {

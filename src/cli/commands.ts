@@ -4,6 +4,7 @@ import { edit } from './edit.ts';
 import { follow } from './follow.ts';
 import { inbox } from './inbox.ts';
 import type { Command } from './kit/command.ts';
+import { keys } from './keys.ts';
 import { launch } from './launch.ts';
 import { log } from './log.ts';
 import { migrate } from './migrate.ts';
@@ -35,5 +36,6 @@ export const COMMANDS: readonly Command[] = [
   windows,
   workers,
   log,
+  keys,
   migrate,
 ];

@@ -60,6 +60,10 @@ const explain = (error: unknown, { terminal, json }: { terminal: Terminal; json:
 };
 
 const foreseen = (error: unknown): { code: string; message: string } => {
+  if (error instanceof ServerRefusal && error.code === 'unauthenticated') {
+    const hint = 'Give it in HOLDPOINT_API_KEY; "holdpoint keys create" makes one.';
+    return { code: error.code, message: `${error.message} ${hint}` };
+  }
   if (isHoldpointError(error) || error instanceof ServerRefusal) return error;
   if (error instanceof SessionError) return { code: 'not_possible', message: error.message };
   if (error instanceof ServerUnreachable) {

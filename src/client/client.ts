@@ -4,7 +4,7 @@ import { refusalOf, ServerUnreachable } from './errors.ts';
 export interface Connection {
   /** The address of the server; the default is `http://127.0.0.1:2024`. */
   url?: string | undefined;
-  /** Sent as `X-Api-Key`. */
+  /** Sent as `X-Api-Key`. The default is `HOLDPOINT_API_KEY`, where there is an environment. */
   apiKey?: string | undefined;
   /** Sent with each request. */
   headers?: Record<string, string> | undefined;
@@ -29,7 +29,7 @@ export class HoldpointClient extends Client {
   readonly #headers: Record<string, string>;
   readonly #fetch: typeof fetch;
 
-  constructor({ url = DEFAULT_URL, apiKey, headers = {} }: Connection = {}) {
+  constructor({ url = DEFAULT_URL, apiKey = keyOfEnvironment(), headers = {} }: Connection = {}) {
     const address = url.replace(/\/+$/, '');
     const send = refusingFetch(address);
     super({
@@ -70,6 +70,12 @@ export class HoldpointClient extends Client {
     return (await this.#fetch(target, init)).text();
   }
 }
+
+/** None in a page, where there is no environment, and none where it is empty. */
+const keyOfEnvironment = (): string | undefined => {
+  const { process: node } = globalThis as { process?: { env: Record<string, string | undefined> } };
+  return node?.env['HOLDPOINT_API_KEY'] || undefined;
+};
 
 /** Throws what the server says instead of leaving it to each caller to look. */
 const refusingFetch =

@@ -10,6 +10,7 @@ import type { OriginRules } from '../http/middleware/origin.ts';
 import type { HonoApp, UserApp } from '../http/middleware/user-app.ts';
 import type { Route } from '../http/route.ts';
 import { HoldpointError, isHoldpointError } from '../model/errors.ts';
+import type { KeyRing } from '../resources/key-ring.ts';
 import type { Assistants } from '../resources/assistants.ts';
 import { createUserAuth, type AuthHandlers, type UserAuth } from '../resources/user-auth.ts';
 import type { Storage } from '../storage/ports.ts';
@@ -20,12 +21,13 @@ interface ProjectParts {
   settings: Settings;
   storage: Storage;
   assistants: Assistants;
+  keys: KeyRing;
   log: Logger;
 }
 
 export interface Project {
-  authentication: Authentication | undefined;
-  access: AccessControl | undefined;
+  authentication: Authentication;
+  access: AccessControl;
   userApp: UserApp | undefined;
   origins: OriginRules;
   /** Lets the project's code know where the server listens. */
@@ -35,14 +37,20 @@ export interface Project {
 }
 
 /** What a project adds to the server itself: who may do what, its own routes, who may call from a page. */
-export const loadProject = async ({ langgraph, settings, log, ...rest }: ProjectParts): Promise<Project> => {
+export const loadProject = async ({
+  langgraph,
+  settings,
+  keys,
+  log,
+  ...rest
+}: ProjectParts): Promise<Project> => {
   for (const key of langgraph.unknown) log.warn({ key }, 'langgraph.json: nobody knows this key');
   const { http } = langgraph;
   const { open } = bindLoopback();
   const auth = langgraph.auth && (await loadAuth(langgraph.auth));
   return {
-    authentication: auth && { auth, studioKeys: settings.studioKeys },
-    access: auth && assembleAccess(auth, rest),
+    authentication: { keys, auth, studioKeys: settings.studioKeys },
+    access: assembleAccess(auth, rest),
     userApp: http.app && { app: await loadApp(http.app), authenticated: http.customRouteAuth },
     origins: { ...http.cors, allowed: [...settings.origins, ...http.cors.allowed] },
     open,
@@ -94,7 +102,7 @@ const wrongExport = (field: string, { file, exportName }: Source, expected: stri
   new HoldpointError('invalid_request', `${field}: export ${exportName} of ${file} is not ${expected}.`);
 
 const assembleAccess = (
-  auth: UserAuth,
+  auth: UserAuth | undefined,
   { storage, assistants }: Pick<ProjectParts, 'storage' | 'assistants'>,
 ): AccessControl =>
   createAccessControl({

@@ -30,7 +30,7 @@ export const SETTINGS = {
   host: {
     env: 'HOLDPOINT_HOST',
     schema: z.string().default('127.0.0.1'),
-    help: 'Address to listen on. Only loopback, unless langgraph.json has auth.',
+    help: 'Address to listen on. Only loopback, unless an API key was made or langgraph.json has auth.',
   },
   port: {
     env: 'HOLDPOINT_PORT',
@@ -48,6 +48,16 @@ export const SETTINGS = {
     path: true,
     schema: z.string().default('langgraph.json'),
     help: 'The langgraph.json that names the graphs.',
+  },
+  keys: {
+    env: 'HOLDPOINT_KEYS',
+    schema: z.enum(['auto', 'required', 'off']).default('auto'),
+    help: 'When callers need an API key: auto, once one was made ("holdpoint keys create"); required, from the start; off, never.',
+  },
+  openToAll: {
+    env: 'HOLDPOINT_OPEN_TO_ALL',
+    schema: z.enum(['no', 'yes']).default('no'),
+    help: 'Whether to listen beyond loopback although nobody is asked who they are: whoever reaches it can do everything.',
   },
   synchronous: {
     env: 'HOLDPOINT_SQLITE_SYNCHRONOUS',

@@ -7,26 +7,41 @@ import type { UserAuth } from '../resources/user-auth.ts';
 import { ACCESS, fallbackAccess, type Access, type Resource } from './access-table.ts';
 import { rpcEvent } from './rpc-access.ts';
 import { Reply, type Guard, type GuardedInput, type Route } from './route.ts';
+import { requireScope } from './scopes.ts';
 
 type Metadata = Record<string, unknown>;
 
 export interface AccessDeps {
-  auth: UserAuth;
+  /** The project's own rules, if it has some. */
+  auth: UserAuth | undefined;
   /** The metadata of what is asked for; undefined when there is none. */
   metadataOf: Record<Resource, (id: string) => Promise<Metadata | undefined>>;
   threadOfRun: (runId: string) => Promise<string | undefined>;
 }
 
-/** The one place where it is decided whether a request may be done, and on what. */
+/**
+ * The one place where it is decided whether a request may be done, and on what: by the scopes of an API key, and by
+ * the project's own rules, to which a key with the scope `admin` is not subject.
+ * @throws {HoldpointError} `forbidden` at once when a key has not the scope of the route.
+ */
 export type AccessControl = (route: Route, principal: Principal) => Guard;
 
 export const createAccessControl =
   (deps: AccessDeps): AccessControl =>
-  (route, principal) =>
-  async (input) => {
-    const access = ACCESS[`${route.method} ${route.path}`] ?? fallbackAccess(route, input);
-    return CHECKS[access.kind](deps, { access, principal, input });
+  (route, principal) => {
+    requireScope(principal, route.scope);
+    return async (input) => {
+      for (const scope of route.moreScopes?.(input.body) ?? []) requireScope(principal, scope);
+      const { auth } = deps;
+      if (!auth || principal.key?.scopes.includes('admin')) return input;
+      const access = ACCESS[`${route.method} ${route.path}`] ?? fallbackAccess(route, input);
+      return CHECKS[access.kind]({ ...deps, auth }, { access, principal, input });
+    };
   };
+
+interface CheckDeps extends AccessDeps {
+  auth: UserAuth;
+}
 
 interface Question {
   access: Access;
@@ -34,9 +49,9 @@ interface Question {
   input: GuardedInput;
 }
 
-type Check = (deps: AccessDeps, question: Question) => Promise<GuardedInput>;
+type Check = (deps: CheckDeps, question: Question) => Promise<GuardedInput>;
 
-const ask = ({ auth }: AccessDeps, { access, principal }: Question, value: Record<string, unknown>) =>
+const ask = ({ auth }: CheckDeps, { access, principal }: Question, value: Record<string, unknown>) =>
   auth.authorize({ principal, event: access.event, value });
 
 /** Something that exists: what its metadata do not let the caller see is not there for them. */

@@ -4,9 +4,11 @@ import Koa, { type Context } from 'koa';
 import { HoldpointError } from '../model/errors.ts';
 import { ANYBODY, type Principal } from '../model/principal.ts';
 import { encodeState } from '../model/state-json.ts';
+import type { KeyRing } from '../resources/key-ring.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { AccessControl } from './access.ts';
+import { isOpenTo } from './open-paths.ts';
 import { authenticate, type Authentication } from './middleware/authenticate.ts';
 import { consoleAtRoot, serveConsole } from './middleware/console.ts';
 import { errors } from './middleware/errors.ts';
@@ -19,9 +21,8 @@ import { Reply, StreamReply, type Guard, type Route } from './route.ts';
 export interface AppOptions {
   routes: Route[];
   origins: OriginRules;
-  /** Absent: nobody is asked who they are. */
-  authentication?: Authentication | undefined;
-  access?: AccessControl | undefined;
+  authentication: Authentication;
+  access: AccessControl;
   /** The project's own application, around all others. */
   userApp?: UserApp | undefined;
   /** Where the built console is; absent: there is none. */
@@ -33,19 +34,20 @@ export interface AppOptions {
 
 /** The HTTP application, in the order a request goes through it. */
 export const createApp = (options: AppOptions): Koa => {
-  const { origins, authentication, userApp, consoleDir, bodyLimitBytes, log, metrics } = options;
+  const { routes, origins, authentication, userApp, consoleDir, bodyLimitBytes, log, metrics } = options;
+  const identify = authenticate(authentication, isOpenTo(routes));
   const app = new Koa();
   app.use(observe({ log, metrics, newId: randomUUID }));
   app.use(errors(log));
   app.use(origin(origins));
   if (consoleDir !== undefined) app.use(serveConsole(consoleDir));
   if (userApp) {
-    if (userApp.authenticated && authentication) app.use(authenticate(authentication));
+    if (userApp.authenticated) app.use(identify);
     app.use(around(userApp, bodyLimitBytes));
     app.use(errors(log)); // the project's application gets an answer of ours, whatever happens
   }
   if (consoleDir !== undefined) app.use(consoleAtRoot);
-  if (authentication) app.use(authenticate(authentication));
+  app.use(identify);
   app.use(jsonBody(bodyLimitBytes));
   app.use(mount(options).routes());
   app.use((ctx) => {
@@ -54,14 +56,14 @@ export const createApp = (options: AppOptions): Koa => {
   return app;
 };
 
-const mount = ({ routes, access }: AppOptions): Router => {
+const mount = ({ routes, access, authentication }: AppOptions): Router => {
   const router = new Router();
   for (const route of routes) {
     router[route.method](route.path, async (ctx) => {
       ctx.state['route'] = route.path;
       const principal = ctx.state['principal'] as Principal | undefined;
-      const guard = access && principal && access(route, principal);
-      await answer(ctx, { route, principal, guard });
+      const guard = principal && access(route, principal);
+      await answer(ctx, { route, principal, guard, keys: authentication.keys });
     });
   }
   return router;
@@ -70,13 +72,23 @@ const mount = ({ routes, access }: AppOptions): Router => {
 /** Said of every connection that ends: an error made for each would cost more than most requests. */
 const LEFT = 'the connection ended';
 
+/** A stream lasts no longer than the key by which it was opened. */
+const endWithKey = (ctx: Context, keys: KeyRing, principal: Principal | undefined): void => {
+  if (principal?.key)
+    ctx.res.once(
+      'close',
+      keys.watch(principal.key.keyId, () => ctx.res.destroy()),
+    );
+};
+
 interface Work {
   route: Route;
   principal: Principal | undefined;
   guard: Guard | undefined;
+  keys: KeyRing;
 }
 
-const answer = async (ctx: Context, { route, principal, guard }: Work): Promise<void> => {
+const answer = async (ctx: Context, { route, principal, guard, keys }: Work): Promise<void> => {
   const left = new AbortController();
   ctx.res.once('close', () => left.abort(LEFT));
   const result = await route.run({
@@ -93,6 +105,7 @@ const answer = async (ctx: Context, { route, principal, guard }: Work): Promise<
     guard,
   });
   if (result instanceof StreamReply) {
+    endWithKey(ctx, keys, principal);
     const write = () => stream(ctx, result, left.signal);
     if (!ctx.state[DEFERS]) return write();
     ctx.state[DEFERRED] = { headers: result.headers, write } satisfies Deferred;

@@ -19,13 +19,31 @@ export const openApiDocument = (routes: Route[], version: string): Record<string
       description: 'Launch, hold, pause, approve, resume and stop LangGraph.js agents.',
     },
     paths,
-    components: { schemas: { Error: jsonSchema(ErrorBody, 'output') } },
+    components: {
+      schemas: { Error: jsonSchema(ErrorBody, 'output') },
+      securitySchemes: {
+        apiKey: { type: 'apiKey', in: 'header', name: 'x-api-key' },
+        bearer: { type: 'http', scheme: 'bearer' },
+      },
+    },
   };
 };
 
-const operation = ({ tag, summary, params, query, body, response, status = 200, produces }: Route) => ({
+const operation = ({
+  tag,
+  summary,
+  scope,
+  params,
+  query,
+  body,
+  response,
+  status = 200,
+  produces,
+}: Route) => ({
   tags: [tag],
   summary,
+  security: scope === 'open' ? [] : [{ apiKey: [] }, { bearer: [] }],
+  'x-holdpoint-scope': scope,
   parameters: [...parameters(params, 'path'), ...parameters(query, 'query')],
   ...(body && { requestBody: { content: { 'application/json': { schema: jsonSchema(body, 'input') } } } }),
   responses: {
@@ -76,6 +94,7 @@ export const documentRoutes = (others: Route[], version: string): Route[] => {
     route({
       method: 'get',
       path: '/openapi.json',
+      scope: 'any',
       tag: 'meta',
       summary: 'This document',
       response: z.record(z.string(), z.unknown()),
@@ -84,6 +103,7 @@ export const documentRoutes = (others: Route[], version: string): Route[] => {
     route({
       method: 'get',
       path: '/docs',
+      scope: 'any',
       tag: 'meta',
       summary: 'This document, to read',
       produces: 'text/html',

@@ -21,6 +21,7 @@ export const HTTP_STATUS = {
   pause_not_found: 404,
   condition_not_found: 404,
   worker_not_found: 404,
+  key_not_found: 404,
   route_not_found: 404,
   already_exists: 409,
   thread_busy: 422, // the platform wire's status for multitask_strategy "reject"
@@ -62,6 +63,7 @@ export const errorBody = ({ code, message, details }: HoldpointError): Record<st
 });
 
 export const errorHeaders = ({ code }: HoldpointError): Record<string, string> => {
+  if (code === 'unauthenticated') return { 'WWW-Authenticate': 'Bearer realm="holdpoint"' };
   const seconds = RETRY_AFTER[code];
   return seconds === undefined ? {} : { 'Retry-After': String(seconds) };
 };

@@ -1,8 +1,10 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { z } from 'zod';
+import type { RouteScope } from '../model/api-key.ts';
 import type { AuthFilters } from '../model/auth-filter.ts';
 import { HoldpointError } from '../model/errors.ts';
 import type { Principal } from '../model/principal.ts';
+import type { MoreScopes } from './scopes.ts';
 
 export type Method = 'get' | 'post' | 'patch' | 'put' | 'delete';
 
@@ -20,6 +22,12 @@ export interface RequestFacts {
   /** What the metadata of what is read must say, where its rules ask for that and the route applies it itself. */
   filters?: AuthFilters | undefined;
 }
+
+/** Whom the log names: a name that the body gives does not hide who it was that sent it. */
+export const actorOf = ({ actor, principal }: RequestFacts, claimed: string | undefined): string => {
+  if (claimed === undefined) return actor;
+  return principal ? `${claimed} via ${actor}` : claimed;
+};
 
 /** The validated parts of a request, before and after it is decided whether it may be done. */
 export interface GuardedInput {
@@ -65,6 +73,10 @@ interface RouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodTyp
   method: Method;
   /** With `:name` parameters. */
   path: string;
+  /** What an API key needs to call it. `open`: nobody is asked who they are. */
+  scope: RouteScope;
+  /** What it needs beside that, by the body. */
+  moreScopes?: MoreScopes;
   tag: string;
   summary: string;
   params?: P;

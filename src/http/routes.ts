@@ -89,6 +89,7 @@ const metricsRoute = ({ text, json }: RoutesDeps['metrics']): Route =>
   route({
     method: 'get',
     path: '/metrics',
+    scope: 'read',
     tag: 'meta',
     summary: 'Counters for Prometheus; with format=json the same as JSON',
     query: z.looseObject({ format: z.enum(['prometheus', 'json']).default('prometheus') }),

@@ -22,6 +22,7 @@ export const ERROR_CODES = [
   'pause_not_found',
   'condition_not_found',
   'worker_not_found',
+  'key_not_found',
   'route_not_found',
   'already_exists',
   'thread_busy',

@@ -1,3 +1,5 @@
+import type { Scope } from './api-key.ts';
+
 /** Who asks. */
 export interface Principal {
   identity: string;
@@ -5,7 +7,9 @@ export interface Principal {
   permissions: string[];
   /** All that the project's own authentication said of the user. */
   user: Record<string, unknown>;
+  /** Set for who came by an API key: which, and what it may do. */
+  key?: { keyId: string; scopes: readonly Scope[] };
 }
 
-/** Who everybody is while a project has no authentication of its own. */
+/** Who everybody is while nobody is asked who they are. */
 export const ANYBODY = 'user';

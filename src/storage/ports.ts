@@ -12,6 +12,7 @@ import type { DesiredState, RunState } from '../model/run-state.ts';
 import type { Run } from '../model/run.ts';
 import type { ActivityLine, ActivityQuery, LogEntry } from '../model/session-log.ts';
 import type { HeldThread, Thread, ThreadFilter, ThreadSearch, ThreadValues } from '../model/thread.ts';
+import type { ApiKeyStore } from './api-keys.ts';
 import type { ApprovalStore, StickyDecisionStore } from './approvals.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import type { CronStore } from './cron-store.ts';
@@ -40,6 +41,7 @@ import type { StoreItems } from './store-items.ts';
 export type { ItemId, ItemVector, PutItem, StoredItem, StoreItems } from './store-items.ts';
 import type { PauseStore } from './pauses.ts';
 
+export type { ApiKeyStore } from './api-keys.ts';
 export type { PausePatch, PauseStore } from './pauses.ts';
 
 export type { ApprovalChange, ApprovalStore, StickyDecisionStore, StickySearch } from './approvals.ts';
@@ -237,6 +239,7 @@ export interface Ledger {
   readonly windows: WindowStore;
   readonly watch: WatchStore;
   readonly overview: OverviewStore;
+  readonly apiKeys: ApiKeyStore;
   /** For adapters in `storage/` that join a transaction. */
   readonly connection: LedgerConnection;
 }

@@ -7,16 +7,32 @@ import { route, StreamReply } from '../../src/http/route.ts';
 import { sse } from '../../src/http/sse.ts';
 import type { ObservedEvent } from '../../src/lifecycle/read-events.ts';
 import { HoldpointError } from '../../src/model/errors.ts';
+import type { KeyRing } from '../../src/resources/key-ring.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
+
+const NO_KEYS: KeyRing = {
+  asked: async () => false,
+  find: async () => undefined,
+  watch: () => () => {},
+};
 
 /** A server whose `GET /stream` answers with `reply`. */
 const serve = async (reply: StreamReply): Promise<string> => {
   const app = createApp({
     routes: [
-      route({ method: 'get', path: '/stream', tag: 'test', summary: 'A stream', handle: () => reply }),
+      route({
+        method: 'get',
+        path: '/stream',
+        scope: 'open',
+        tag: 'test',
+        summary: 'A stream',
+        handle: () => reply,
+      }),
     ],
     origins: { allowed: [] },
+    authentication: { keys: NO_KEYS, studioKeys: [] },
+    access: () => (input) => Promise.resolve(input),
     bodyLimitBytes: 1000,
     log: createLogger('silent'),
     metrics: createMetrics({ countRuns: async () => ({}), workers: () => [] }),

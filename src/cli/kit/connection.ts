@@ -11,6 +11,10 @@ export const CONNECTION = {
     help: `The server (default: HOLDPOINT_URL, else the one that runs on the data folder, else ${DEFAULT_URL})`,
   },
   data: { value: 'DIR', help: 'The data folder whose server is meant (default: as for serve)' },
+  'api-key': {
+    value: 'KEY',
+    help: 'The API key (default: HOLDPOINT_API_KEY, which no list of processes shows)',
+  },
   json: { help: 'Print one JSON value, for scripts' },
 } as const satisfies Options;
 
@@ -23,7 +27,7 @@ interface Asked {
 export const connect = ({ options, env }: Asked): HoldpointClient =>
   new HoldpointClient({
     url: options.url ?? (env['HOLDPOINT_URL'] || serverOf(options.data, env)),
-    ...(env['HOLDPOINT_API_KEY'] && { apiKey: env['HOLDPOINT_API_KEY'] }),
+    apiKey: options['api-key'] ?? env['HOLDPOINT_API_KEY'],
   });
 
 const serverOf = (data: string | undefined, env: NodeJS.ProcessEnv): string | undefined => {

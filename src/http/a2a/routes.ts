@@ -3,6 +3,7 @@ import type { Assistant } from '../../model/assistant.ts';
 import { isRecord } from '../../model/json.ts';
 import { Reply, route, StreamReply, type RequestFacts, type Route } from '../route.ts';
 import { AssistantParams, JsonObjectBody } from '../schemas.ts';
+import { scopesOfA2a } from '../rpc-scopes.ts';
 import { eventStream, keepAlive } from '../sse.ts';
 import { guarded, showTask, type Call } from './call.ts';
 import type { A2aDeps } from './deps.ts';
@@ -18,6 +19,8 @@ export const a2aRoutes = (deps: A2aDeps): Route[] => [
   route({
     method: 'post',
     path: '/a2a/:assistant_id',
+    scope: 'any',
+    moreScopes: scopesOfA2a,
     tag,
     summary: 'A2A by JSON-RPC, versions 1.0 and 0.3; a refused call is 200 with an error',
     params: AssistantParams,
@@ -31,6 +34,7 @@ export const a2aRoutes = (deps: A2aDeps): Route[] => [
   route({
     method: 'get',
     path: '/.well-known/agent-card.json',
+    scope: 'read',
     tag,
     summary: 'What an assistant says of itself to other agents; that of the first graph unless one is named',
     query: z.object({ assistant_id: z.string().min(1).max(200).optional() }),

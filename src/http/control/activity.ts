@@ -27,6 +27,7 @@ export const activityRoutes = ({ searchLog }: ActivityDeps): Route[] => [
   route({
     method: 'get',
     path: '/activity',
+    scope: 'read',
     tag: 'session log',
     summary:
       'What happened on all threads, newest first; X-Pagination-Next is what `before` of the next page is to be',

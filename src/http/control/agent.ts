@@ -8,6 +8,7 @@ import { incomingState } from '../platform/incoming-state.ts';
 import { toLaunchInput } from '../platform/run-request.ts';
 import { Reply, route, type Route } from '../route.ts';
 import { JsonObjectBody, RunCreate, Uuid } from '../schemas.ts';
+import { scopesOfAnswer } from '../scopes.ts';
 import { ApprovalView, presentApproval } from './approval-view.ts';
 
 const tag = 'agent';
@@ -84,6 +85,7 @@ const launching = (deps: AgentDeps): Route =>
   route({
     method: 'post',
     path: '/agent/launch',
+    scope: 'run',
     tag,
     summary: 'Give an agent something to do; it is on disk when this answers',
     body: Work,
@@ -116,6 +118,7 @@ const pausing = (deps: AgentDeps): Route =>
   route({
     method: 'post',
     path: '/agent/pause',
+    scope: 'operate',
     tag,
     summary: 'Pause it at the end of its step; one that is draining or paused answers 200 and stays as it is',
     body: Of.extend({ reason: z.string().trim().min(1).max(2000).default('asked for') }),
@@ -137,6 +140,8 @@ const resuming = (deps: AgentDeps): Route =>
   route({
     method: 'post',
     path: '/agent/resume',
+    scope: 'operate',
+    moreScopes: scopesOfAnswer,
     tag,
     summary: 'Go on with what is paused, or answer the question that waits',
     body: Of.extend({
@@ -160,6 +165,7 @@ const looking = (deps: AgentDeps): Route =>
   route({
     method: 'get',
     path: '/agent/:id',
+    scope: 'read',
     tag,
     summary: 'How far it has come: its status, what it did last, what it asks, and what it came to',
     params: z.object({ id: Uuid }),

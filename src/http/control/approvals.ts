@@ -4,7 +4,7 @@ import type { Approval, ApprovalSearch } from '../../model/approval.ts';
 import type { DecideApprovalInput, DecidedApproval } from '../../lifecycle/decide-approval.ts';
 import type { SetDeadlineInput } from '../../lifecycle/set-deadline.ts';
 import { pageHeaders } from '../present.ts';
-import { Reply, route, type Route } from '../route.ts';
+import { actorOf, Reply, route, type Route } from '../route.ts';
 import { QueryPaging } from '../schemas.ts';
 import { ApprovalDecision, ApprovalView, presentApproval, verdictsOf } from './approval-view.ts';
 
@@ -27,6 +27,7 @@ const reading = ({ getApproval, searchApprovals }: ApprovalDeps): Route[] => [
   route({
     method: 'get',
     path: '/approvals',
+    scope: 'read',
     tag,
     summary: 'Questions on every thread, oldest first; those that wait unless another status is asked for',
     query: z.object({
@@ -57,6 +58,7 @@ const reading = ({ getApproval, searchApprovals }: ApprovalDeps): Route[] => [
   route({
     method: 'get',
     path: '/approvals/:approval_id',
+    scope: 'read',
     tag,
     summary: 'One question, with its decision if there is one',
     params: ApprovalParams,
@@ -75,6 +77,7 @@ const deciding = ({ decideApproval, setDeadline }: ApprovalDeps): Route[] => [
   route({
     method: 'post',
     path: '/approvals/:approval_id/decision',
+    scope: 'decide',
     tag,
     summary: 'Decide a question, once; the same again changes nothing, another decision is refused',
     params: ApprovalParams,
@@ -84,7 +87,7 @@ const deciding = ({ decideApproval, setDeadline }: ApprovalDeps): Route[] => [
       const { approval, runId, already } = await decideApproval({
         approvalId: params.approval_id,
         verdicts: verdictsOf(body),
-        decidedBy: body.decided_by,
+        decidedBy: body.decided_by === undefined ? undefined : actorOf(request, body.decided_by),
         payloadHash: body.payload_hash,
         additionalContext: body.additional_context,
         remember: body.remember,
@@ -96,6 +99,7 @@ const deciding = ({ decideApproval, setDeadline }: ApprovalDeps): Route[] => [
   route({
     method: 'patch',
     path: '/approvals/:approval_id',
+    scope: 'decide',
     tag,
     summary: 'Set until when a waiting question may be decided, and what happens then',
     params: ApprovalParams,

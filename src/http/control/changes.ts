@@ -12,6 +12,7 @@ export const changeRoutes = ({ watchChanges, heartbeatMs }: ChangeDeps): Route[]
   route({
     method: 'get',
     path: '/changes',
+    scope: 'read',
     tag: 'changes',
     summary:
       'That something has changed, as it does: `hello` first, then `change` with `threads` (ids; null: many), `log` and `control`. What it is now is to be read',

@@ -42,6 +42,7 @@ export const effectRoutes = ({ listEffects, resolveEffect }: EffectDeps): Route[
   route({
     method: 'get',
     path: '/threads/:thread_id/effects',
+    scope: 'read',
     tag: 'effects',
     summary: 'Side effects of a thread, in the order they were intended',
     params: ThreadParams,
@@ -51,6 +52,7 @@ export const effectRoutes = ({ listEffects, resolveEffect }: EffectDeps): Route[
   route({
     method: 'post',
     path: '/threads/:thread_id/effects/:effect_key/resolution',
+    scope: 'decide',
     tag: 'effects',
     summary: 'Say of an effect in doubt, on a thread at rest, whether it happened',
     params: ThreadParams.extend({ effect_key: z.string().min(1) }),

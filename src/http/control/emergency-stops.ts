@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { EmergencyStopInput } from '../../lifecycle/emergency-stop.ts';
 import type { StopCoverage, StopScope } from '../../model/emergency-stop.ts';
-import { route, type Route } from '../route.ts';
+import { actorOf, route, type Route } from '../route.ts';
 import { QueryFlag, QueryPaging } from '../schemas.ts';
 
 const tag = 'emergency stops';
@@ -49,6 +49,7 @@ const throwing = ({ emergencyStop, releaseStop }: StopDeps): Route[] => [
   route({
     method: 'post',
     path: '/emergency-stops',
+    scope: 'operate',
     tag,
     summary: 'Stop a thread, an assistant or everything at once, and keep it stopped until the release',
     body: z.looseObject({
@@ -62,20 +63,21 @@ const throwing = ({ emergencyStop, releaseStop }: StopDeps): Route[] => [
         await emergencyStop({
           scope: toScope(body.scope),
           reason: body.reason,
-          actor: body.requested_by ?? request.actor,
+          actor: actorOf(request, body.requested_by),
         }),
       ),
   }),
   route({
     method: 'post',
     path: '/emergency-stops/:stop_id/release',
+    scope: 'operate',
     tag,
     summary: 'Lift a stop; what it stopped stays stopped until each thread is resumed',
     params: StopParams,
     body: z.looseObject({ released_by: z.string().min(1).max(200).optional() }).prefault({}),
     response: StopView,
     handle: async ({ params, body, request }) =>
-      presentStop(await releaseStop({ stopId: params.stop_id, actor: body.released_by ?? request.actor })),
+      presentStop(await releaseStop({ stopId: params.stop_id, actor: actorOf(request, body.released_by) })),
   }),
 ];
 
@@ -83,6 +85,7 @@ const seeing = ({ getStop, listStops }: StopDeps): Route[] => [
   route({
     method: 'get',
     path: '/emergency-stops',
+    scope: 'read',
     tag,
     summary: 'Stops in force (or released ones), newest first, with every run they cover',
     query: z.object({ ...QueryPaging, released: QueryFlag }),
@@ -92,6 +95,7 @@ const seeing = ({ getStop, listStops }: StopDeps): Route[] => [
   route({
     method: 'get',
     path: '/emergency-stops/:stop_id',
+    scope: 'read',
     tag,
     summary: 'A stop: what was running, and what is confirmed down',
     params: StopParams,

@@ -29,6 +29,7 @@ export const outboundRoutes = ({ outbound }: ControlDeps): Route[] => [
   route({
     method: 'get',
     path: '/outbound',
+    scope: 'read',
     tag,
     summary: 'List webhooks, notices and announcements, newest first',
     query: z.object({
@@ -45,6 +46,7 @@ export const outboundRoutes = ({ outbound }: ControlDeps): Route[] => [
   route({
     method: 'get',
     path: '/outbound/:outbound_id',
+    scope: 'read',
     tag,
     summary: 'Get an outgoing message',
     params: OutboundParams,
@@ -54,6 +56,7 @@ export const outboundRoutes = ({ outbound }: ControlDeps): Route[] => [
   route({
     method: 'post',
     path: '/outbound/:outbound_id/retry',
+    scope: 'operate',
     tag,
     summary: 'Send a failed message again',
     params: OutboundParams,

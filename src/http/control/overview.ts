@@ -53,6 +53,7 @@ export const overviewRoutes = ({ overview }: OverviewDeps): Route[] => [
   route({
     method: 'get',
     path: '/overview',
+    scope: 'read',
     tag,
     summary: 'How many threads there are of each kind, how many questions wait, and how long the queue is',
     response: Counts,
@@ -61,6 +62,7 @@ export const overviewRoutes = ({ overview }: OverviewDeps): Route[] => [
   route({
     method: 'get',
     path: '/overview/threads',
+    scope: 'read',
     tag,
     summary: 'Threads with what each does or wants now, in short',
     query: z.object({

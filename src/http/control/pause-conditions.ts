@@ -25,6 +25,7 @@ export const pauseConditionRoutes = (deps: WatchDeps): Route[] => [
   route({
     method: 'get',
     path,
+    scope: 'read',
     tag,
     summary: 'Conditions under which the runs of an assistant are paused by themselves',
     params: AssistantParams,
@@ -34,6 +35,7 @@ export const pauseConditionRoutes = (deps: WatchDeps): Route[] => [
   route({
     method: 'put',
     path,
+    scope: 'admin',
     tag,
     summary: 'Set them, in place of those before; they hold from the next attempt of each run on',
     params: AssistantParams,
@@ -45,6 +47,7 @@ export const pauseConditionRoutes = (deps: WatchDeps): Route[] => [
   route({
     method: 'delete',
     path,
+    scope: 'admin',
     tag,
     summary: 'Take them away',
     params: AssistantParams,
@@ -57,6 +60,7 @@ export const pauseConditionRoutes = (deps: WatchDeps): Route[] => [
   route({
     method: 'get',
     path: '/threads/:thread_id/usage',
+    scope: 'read',
     tag,
     summary:
       'What the runs of a thread have spent, by model; metered where the assistant has pause conditions',

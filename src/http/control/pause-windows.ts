@@ -99,6 +99,7 @@ const collection = (deps: WindowDeps): Route[] => [
   route({
     method: 'post',
     path: '/pause-windows',
+    scope: 'operate',
     tag,
     summary: 'Create a pause window',
     body: WindowBody,
@@ -109,6 +110,7 @@ const collection = (deps: WindowDeps): Route[] => [
   route({
     method: 'get',
     path: '/pause-windows',
+    scope: 'read',
     tag,
     summary: 'List pause windows, oldest first',
     response: z.array(WindowView),
@@ -120,6 +122,7 @@ const single = (deps: WindowDeps): Route[] => [
   route({
     method: 'get',
     path: '/pause-windows/:window_id',
+    scope: 'read',
     tag,
     summary: 'Get a pause window',
     params: WindowParams,
@@ -129,6 +132,7 @@ const single = (deps: WindowDeps): Route[] => [
   route({
     method: 'patch',
     path: '/pause-windows/:window_id',
+    scope: 'operate',
     tag,
     summary: 'Change a pause window; one that is open ends at its new end',
     params: WindowParams,
@@ -140,6 +144,7 @@ const single = (deps: WindowDeps): Route[] => [
   route({
     method: 'delete',
     path: '/pause-windows/:window_id',
+    scope: 'operate',
     tag,
     summary: 'Delete a pause window; one that is open is left',
     params: WindowParams,
@@ -149,6 +154,7 @@ const single = (deps: WindowDeps): Route[] => [
   route({
     method: 'get',
     path: '/pause-windows/:window_id/occurrences',
+    scope: 'read',
     tag,
     summary: 'Preview when a pause window is open',
     params: WindowParams,

@@ -8,6 +8,7 @@ import { ResumeWhen } from '../../model/resume-condition.ts';
 import { incomingState } from '../platform/incoming-state.ts';
 import { Reply, route, type RequestFacts, type Route } from '../route.ts';
 import { CommandBody, QueryPaging, ThreadParams } from '../schemas.ts';
+import { scopesOfAnswer } from '../scopes.ts';
 import { PauseView, presentPause } from './pause-view.ts';
 
 export interface PauseDeps {
@@ -88,6 +89,7 @@ const asking = (deps: PauseDeps): Route =>
   route({
     method: 'post',
     path: '/threads/:thread_id/pause',
+    scope: 'operate',
     tag,
     summary:
       'Pause a thread at the end of its step, or now; one that is draining or paused answers with that pause',
@@ -119,6 +121,7 @@ const withdrawing = (deps: PauseDeps): Route =>
   route({
     method: 'delete',
     path: '/threads/:thread_id/pause',
+    scope: 'operate',
     tag,
     summary: 'Withdraw a pause that is still draining',
     params: ThreadParams,
@@ -131,6 +134,8 @@ const resuming = (deps: PauseDeps): Route =>
   route({
     method: 'post',
     path: '/threads/:thread_id/resume',
+    scope: 'operate',
+    moreScopes: scopesOfAnswer,
     tag,
     summary: 'Resume a paused or stopped thread, once every check of the preflight passed',
     params: ThreadParams,
@@ -173,6 +178,7 @@ const reading = (deps: PauseDeps): Route[] => [
   route({
     method: 'get',
     path: '/threads/:thread_id/pause',
+    scope: 'read',
     tag,
     summary: 'The pause that is draining or in which the thread rests',
     params: ThreadParams,
@@ -187,6 +193,7 @@ const reading = (deps: PauseDeps): Route[] => [
   route({
     method: 'get',
     path: '/threads/:thread_id/pauses',
+    scope: 'read',
     tag,
     summary: 'All pauses of a thread, newest first',
     params: ThreadParams,

@@ -75,6 +75,7 @@ const asking = (deps: ScopeDeps): Route =>
   route({
     method: 'post',
     path: '/pauses',
+    scope: 'operate',
     tag,
     summary: 'Pause a thread, an assistant, a graph or everything: what runs and what comes',
     body: ScopePauseBody,
@@ -102,6 +103,7 @@ const resuming = (deps: ScopeDeps): Route =>
   route({
     method: 'post',
     path: '/pauses/:pause_id/resume',
+    scope: 'operate',
     tag,
     summary:
       'Let a paused scope go on: threads it paused resume through their preflight, held runs start in order',
@@ -116,6 +118,7 @@ const reading = (deps: ScopeDeps): Route[] => [
   route({
     method: 'get',
     path: '/pauses',
+    scope: 'read',
     tag,
     summary: 'List pauses of scopes, newest first',
     query: z.object({ state: z.enum(['active', 'resumed']).optional(), ...QueryPaging }),
@@ -128,6 +131,7 @@ const reading = (deps: ScopeDeps): Route[] => [
   route({
     method: 'get',
     path: '/pauses/:pause_id',
+    scope: 'read',
     tag,
     summary: 'Get a pause of a scope, with how many runs it holds',
     params: PauseParams,

@@ -27,6 +27,7 @@ export const sessionLogRoutes = (deps: SessionLogDeps): Route[] => [
   route({
     method: 'get',
     path: '/threads/:thread_id/log',
+    scope: 'read',
     tag,
     summary:
       'What happened on a thread, in order: who, when, what, why; with `Accept: text/markdown` as a document, with its pauses, where it stands and how it goes on',

@@ -37,6 +37,7 @@ export const stickyRoutes = ({ searchSticky, revokeSticky }: StickyDeps): Route[
   route({
     method: 'get',
     path: '/sticky-decisions',
+    scope: 'read',
     tag,
     summary: 'Remembered decisions in force, oldest first',
     query: z.object({
@@ -55,6 +56,7 @@ export const stickyRoutes = ({ searchSticky, revokeSticky }: StickyDeps): Route[
   route({
     method: 'delete',
     path: '/sticky-decisions/:sticky_id',
+    scope: 'decide',
     tag,
     summary: 'Forget a remembered decision; what it answered stays answered',
     params: z.object({ sticky_id: Id }),

@@ -17,6 +17,7 @@ export const triggerRoutes = (deps: TriggerDeps): Route[] => [
   route({
     method: 'post',
     path: '/hooks/:resume_token',
+    scope: 'open',
     tag,
     summary: 'Resume by the URL of a pause: once, while its time is not over, with any JSON body',
     params: z.object({ resume_token: z.string().min(1).max(200) }),
@@ -37,6 +38,7 @@ export const triggerRoutes = (deps: TriggerDeps): Route[] => [
   route({
     method: 'post',
     path: '/events',
+    scope: 'operate',
     tag,
     summary: 'Tell everybody who waits for it of an event; each thread resumes once per event id',
     body: z.object({

@@ -51,6 +51,7 @@ export const workerRoutes = (deps: WorkerDeps): Route[] => [
   route({
     method: 'get',
     path: '/workers',
+    scope: 'read',
     tag,
     summary: 'The worker processes: what each has, and its last sign of life',
     response: z.array(WorkerView),
@@ -59,6 +60,7 @@ export const workerRoutes = (deps: WorkerDeps): Route[] => [
   route({
     method: 'get',
     path: '/workers/:worker_id',
+    scope: 'read',
     tag,
     summary: 'One worker process',
     params: WorkerParams,
@@ -68,6 +70,7 @@ export const workerRoutes = (deps: WorkerDeps): Route[] => [
   route({
     method: 'post',
     path: '/workers/:worker_id/drain',
+    scope: 'operate',
     tag,
     summary:
       'Let a worker bring what it has to a boundary and end; another takes its place, and its runs go on there',
@@ -94,6 +97,7 @@ export const workerRoutes = (deps: WorkerDeps): Route[] => [
   route({
     method: 'get',
     path: '/queue',
+    scope: 'read',
     tag,
     summary: 'What waits for a worker, since when, and how many runs are in which state',
     response: QueueView,

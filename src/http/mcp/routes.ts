@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { baseUrl } from '../a2a/agent-card.ts';
 import { Reply, route, StreamReply, type RequestFacts, type Route } from '../route.ts';
 import { JsonObjectBody } from '../schemas.ts';
+import { scopesOfMcp } from '../rpc-scopes.ts';
 import type { McpDeps } from './deps.ts';
 import { loadSdk } from './sdk.ts';
 import { createMcpServer } from './server.ts';
@@ -14,6 +15,8 @@ export const mcpRoutes = (deps: McpDeps): Route[] => [
   route({
     method: 'post',
     path: '/mcp',
+    scope: 'any',
+    moreScopes: scopesOfMcp,
     tag,
     summary: 'MCP over streamable HTTP, stateless: assistants as tools, questions, decisions, pause, resume',
     body: z.unknown().meta({ type: 'object', description: 'A JSON-RPC message' }),
@@ -23,6 +26,7 @@ export const mcpRoutes = (deps: McpDeps): Route[] => [
   route({
     method: 'get',
     path: '/mcp',
+    scope: 'any',
     tag,
     summary: 'Refused with 405: there is no stream beside that of a request',
     status: 405,
@@ -31,6 +35,7 @@ export const mcpRoutes = (deps: McpDeps): Route[] => [
   route({
     method: 'delete',
     path: '/mcp',
+    scope: 'any',
     tag,
     summary: 'Refused with 404: there are no sessions',
     status: 404,

@@ -1,11 +1,15 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Middleware } from 'koa';
+import { HoldpointError } from '../../model/errors.ts';
 import type { Principal } from '../../model/principal.ts';
+import type { KeyRing } from '../../resources/key-ring.ts';
 import { STUDIO_USER, type UserAuth } from '../../resources/user-auth.ts';
 
 export interface Authentication {
-  auth: UserAuth;
+  keys: KeyRing;
+  /** The project's own. */
+  auth?: UserAuth | undefined;
   /** Keys by which LangGraph Studio is let in as a user of its own; none: as anybody else. */
   studioKeys: readonly string[];
 }
@@ -18,26 +22,50 @@ export interface Asked {
   headers: IncomingHttpHeaders;
 }
 
-/** Beside what says nothing of anybody: hooks, whose token is what they ask for. */
-const OPEN = /^\/(ok|info)$|^\/ui\/[^/]+\/[^/]+$|^\/hooks\/[^/]+$/;
-
-/** Establishes who asks, before anything of the body is read. Leaves it in `ctx.state.principal`. */
+/**
+ * Establishes who asks, before anything of the body is read. Leaves it in `ctx.state.principal`; there is none
+ * where nobody is asked.
+ */
 export const authenticate =
-  (options: Authentication): Middleware =>
+  (options: Authentication, isOpen: (method: string, path: string) => boolean): Middleware =>
   async (ctx, next) => {
-    if (!OPEN.test(ctx.path)) ctx.state['principal'] ??= await principalOf(options, ctx.req as Asked);
+    if (!isOpen(ctx.method, ctx.path))
+      ctx.state['principal'] ??= await principalOf(options, ctx.req as Asked);
     await next();
   };
 
-/** @throws {HoldpointError} `unauthenticated`, `forbidden`. */
+/**
+ * A key of this server first, then what the project says; nobody where neither is asked for.
+ * @throws {HoldpointError} `unauthenticated`, `forbidden`.
+ */
 export const principalOf = async (
-  { auth, studioKeys }: Authentication,
-  { method, url, headers }: Asked,
-): Promise<Principal> => {
-  if (isStudio(headers, studioKeys)) return STUDIO_USER;
-  const base = `http://${headers.host ?? 'localhost'}`;
-  return auth.authenticate(new Request(new URL(url, base), { method, headers: toHeaders(headers) }));
+  { keys, auth, studioKeys }: Authentication,
+  asked: Asked,
+): Promise<Principal | undefined> => {
+  const token = tokenIn(asked.headers);
+  const holder = token === undefined ? undefined : await keys.find(token);
+  if (holder) return holder;
+  if (auth) return isStudio(asked.headers, studioKeys) ? STUDIO_USER : auth.authenticate(toRequest(asked));
+  if (!(await keys.asked())) return undefined;
+  throw new HoldpointError(
+    'unauthenticated',
+    token === undefined
+      ? 'This server asks for an API key: send it as x-api-key, or as Authorization: Bearer.'
+      : 'This API key is unknown, revoked or expired.',
+  );
 };
+
+const PREFIX = 'hpk_';
+
+/** The key in the headers. Clients fill `x-api-key` with keys of other services too: ours is known by its beginning. */
+const tokenIn = (headers: IncomingHttpHeaders): string | undefined => {
+  const { authorization = '', 'x-api-key': key, 'sec-websocket-protocol': protocols = '' } = headers;
+  const bearer = /^bearer +(\S+)$/i.exec(authorization)?.[1];
+  return [key, bearer, protocols.split(/ *, */)].flat().find((text) => text?.startsWith(PREFIX));
+};
+
+const toRequest = ({ method, url, headers }: Asked): Request =>
+  new Request(new URL(url, `http://${headers.host ?? 'localhost'}`), { method, headers: toHeaders(headers) });
 
 export const toHeaders = (headers: IncomingHttpHeaders): Headers => {
   const sent = new Headers();

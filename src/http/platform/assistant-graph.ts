@@ -18,6 +18,7 @@ export const assistantGraphRoutes = ({ assistants }: PlatformDeps): Route[] => [
   route({
     method: 'get',
     path: '/assistants/:assistant_id/graph',
+    scope: 'read',
     tag,
     summary: "The assistant's graph as nodes and edges",
     params: AssistantParams,
@@ -28,6 +29,7 @@ export const assistantGraphRoutes = ({ assistants }: PlatformDeps): Route[] => [
   route({
     method: 'get',
     path: '/assistants/:assistant_id/schemas',
+    scope: 'read',
     tag,
     summary: "JSON Schemas of the graph's input, output, state and context",
     params: AssistantParams,
@@ -44,6 +46,7 @@ export const assistantGraphRoutes = ({ assistants }: PlatformDeps): Route[] => [
   route({
     method: 'get',
     path: '/assistants/:assistant_id/subgraphs',
+    scope: 'read',
     tag,
     summary: 'The graphs within the graph, with their schemas; of all levels with recurse',
     params: AssistantParams,
@@ -54,6 +57,7 @@ export const assistantGraphRoutes = ({ assistants }: PlatformDeps): Route[] => [
   route({
     method: 'get',
     path: '/assistants/:assistant_id/subgraphs/:namespace',
+    scope: 'read',
     tag,
     summary: 'The graph of this namespace within the graph, with its schemas',
     params: AssistantParams.extend({ namespace: z.string().min(1) }),

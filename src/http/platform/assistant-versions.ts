@@ -15,6 +15,7 @@ export const assistantVersionRoutes = ({ assistants }: PlatformDeps): Route[] =>
   route({
     method: 'post',
     path: '/assistants/:assistant_id/versions',
+    scope: 'read',
     tag,
     summary: "An assistant's versions, newest first",
     params: AssistantParams,
@@ -35,6 +36,7 @@ export const assistantVersionRoutes = ({ assistants }: PlatformDeps): Route[] =>
   route({
     method: 'post',
     path: '/assistants/:assistant_id/latest',
+    scope: 'admin',
     tag,
     summary:
       'Use another version of an assistant from now on; the version in the body or as a query parameter',

@@ -73,6 +73,7 @@ const finding = ({ assistants }: PlatformDeps): Route[] => [
   route({
     method: 'post',
     path: '/assistants/search',
+    scope: 'read',
     tag,
     summary: 'Find assistants',
     body: Search,
@@ -95,6 +96,7 @@ const finding = ({ assistants }: PlatformDeps): Route[] => [
   route({
     method: 'post',
     path: '/assistants/count',
+    scope: 'read',
     tag,
     summary: 'How many assistants there are',
     body: Count,
@@ -104,6 +106,7 @@ const finding = ({ assistants }: PlatformDeps): Route[] => [
   route({
     method: 'get',
     path: '/assistants/:assistant_id',
+    scope: 'read',
     tag,
     summary: 'Get an assistant by its id or its graph id',
     params: AssistantParams,
@@ -116,6 +119,7 @@ const editing = ({ assistants, deleteAssistant }: PlatformDeps): Route[] => [
   route({
     method: 'post',
     path: '/assistants',
+    scope: 'admin',
     tag,
     summary: 'Create an assistant: a graph with configuration',
     body: Create,
@@ -133,6 +137,7 @@ const editing = ({ assistants, deleteAssistant }: PlatformDeps): Route[] => [
   route({
     method: 'patch',
     path: '/assistants/:assistant_id',
+    scope: 'admin',
     tag,
     summary: 'Make a new version of an assistant; metadata is merged, what else is given replaced',
     params: AssistantParams,
@@ -146,6 +151,7 @@ const editing = ({ assistants, deleteAssistant }: PlatformDeps): Route[] => [
   route({
     method: 'delete',
     path: '/assistants/:assistant_id',
+    scope: 'admin',
     tag,
     summary: 'Delete an assistant with its versions; its runs are cancelled',
     params: AssistantParams,

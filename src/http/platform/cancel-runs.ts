@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { RunState } from '../../model/run-state.ts';
 import { route, type Route } from '../route.ts';
 import { given, Uuid } from '../schemas.ts';
+import { scopesOfMany } from '../scopes.ts';
 import type { PlatformDeps } from './deps.ts';
 
 const Which = z
@@ -27,6 +28,8 @@ export const cancelRunsRoutes = (deps: PlatformDeps): Route[] => [
   route({
     method: 'post',
     path: '/runs/cancel',
+    scope: 'run',
+    moreScopes: scopesOfMany,
     tag: 'runs',
     summary: 'Cancel several runs of a thread, or all that wait or are at work; paused ones stay as they are',
     query: z.object({ action: z.enum(['interrupt', 'rollback']).default('interrupt') }),

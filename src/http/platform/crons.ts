@@ -8,6 +8,7 @@ import { Reply, route, type RequestFacts, type Route } from '../route.ts';
 import { JsonObjectBody, MetadataFilter, Paging, RunCreate, ThreadParams, Uuid } from '../schemas.ts';
 import type { PlatformDeps } from './deps.ts';
 import { toLaunchInput } from './run-request.ts';
+import { scopesOfOwnRun, scopesOfRun } from '../scopes.ts';
 
 const tag = 'crons';
 
@@ -77,6 +78,8 @@ const creating = ({ crons }: PlatformDeps): Route[] => [
   route({
     method: 'post',
     path: '/runs/crons',
+    scope: 'run',
+    moreScopes: scopesOfOwnRun,
     tag,
     summary: 'Launch a run again and again, each on a thread of its own',
     body: Create,
@@ -86,6 +89,8 @@ const creating = ({ crons }: PlatformDeps): Route[] => [
   route({
     method: 'post',
     path: '/threads/:thread_id/runs/crons',
+    scope: 'run',
+    moreScopes: scopesOfRun,
     tag,
     summary: 'Launch a run on this thread again and again',
     params: ThreadParams,
@@ -100,6 +105,7 @@ const finding = ({ crons }: PlatformDeps): Route[] => [
   route({
     method: 'post',
     path: '/runs/crons/search',
+    scope: 'read',
     tag,
     summary: 'Find crons',
     body: Search,
@@ -119,6 +125,7 @@ const finding = ({ crons }: PlatformDeps): Route[] => [
   route({
     method: 'post',
     path: '/runs/crons/count',
+    scope: 'read',
     tag,
     summary: 'How many crons there are',
     body: z.looseObject(Filter).prefault({}),
@@ -131,6 +138,7 @@ const single = ({ crons }: PlatformDeps): Route[] => [
   route({
     method: 'get',
     path: '/runs/crons/:cron_id',
+    scope: 'read',
     tag,
     summary: 'Get a cron',
     params: CronParams,
@@ -140,6 +148,8 @@ const single = ({ crons }: PlatformDeps): Route[] => [
   route({
     method: 'patch',
     path: '/runs/crons/:cron_id',
+    scope: 'run',
+    moreScopes: scopesOfOwnRun,
     tag,
     summary: 'Change a cron; what is not given stays',
     params: CronParams,
@@ -158,6 +168,7 @@ const single = ({ crons }: PlatformDeps): Route[] => [
   route({
     method: 'delete',
     path: '/runs/crons/:cron_id',
+    scope: 'run',
     tag,
     summary: 'Delete a cron; runs it has launched go on',
     params: CronParams,

@@ -17,6 +17,7 @@ export const metaRoutes = (
   route({
     method: 'get',
     path: '/ok',
+    scope: 'open',
     tag,
     summary: 'Whether the server answers; with check_db=1, whether its database does',
     query: z.looseObject({ check_db: z.string().optional() }),
@@ -29,6 +30,7 @@ export const metaRoutes = (
   route({
     method: 'get',
     path: '/info',
+    scope: 'open',
     tag,
     summary: 'What this server is',
     response: z.looseObject({ version: z.string(), holdpoint_version: z.string() }),

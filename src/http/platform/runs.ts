@@ -16,6 +16,7 @@ import {
 import type { PlatformDeps } from './deps.ts';
 import { toLaunchInput, type RunRequest } from './run-request.ts';
 import { followReply, waitReply } from './run-streams.ts';
+import { scopesOfRun } from '../scopes.ts';
 
 const tag = 'runs';
 
@@ -30,6 +31,8 @@ const creating = (deps: PlatformDeps): Route[] => [
   route({
     method: 'post',
     path: '/threads/:thread_id/runs',
+    scope: 'run',
+    moreScopes: scopesOfRun,
     tag,
     summary: 'Start a run; it goes on in the background',
     params: ThreadParams,
@@ -45,6 +48,8 @@ const creating = (deps: PlatformDeps): Route[] => [
   route({
     method: 'post',
     path: '/threads/:thread_id/runs/stream',
+    scope: 'run',
+    moreScopes: scopesOfRun,
     tag,
     summary: 'Start a run and follow it as server-sent events',
     params: ThreadParams,
@@ -58,6 +63,8 @@ const creating = (deps: PlatformDeps): Route[] => [
   route({
     method: 'post',
     path: '/threads/:thread_id/runs/wait',
+    scope: 'run',
+    moreScopes: scopesOfRun,
     tag,
     summary: 'Start a run and answer with its result',
     params: ThreadParams,
@@ -77,6 +84,7 @@ const reading = (deps: PlatformDeps): Route[] => [
   route({
     method: 'get',
     path: '/threads/:thread_id/runs',
+    scope: 'read',
     tag,
     summary: "A thread's runs, newest first",
     params: ThreadParams,
@@ -102,6 +110,7 @@ const reading = (deps: PlatformDeps): Route[] => [
   route({
     method: 'get',
     path: '/threads/:thread_id/runs/:run_id',
+    scope: 'read',
     tag,
     summary: 'Get a run',
     params: RunParams,
@@ -114,6 +123,7 @@ const following = (deps: PlatformDeps): Route[] => [
   route({
     method: 'get',
     path: '/threads/:thread_id/runs/:run_id/join',
+    scope: 'read',
     tag,
     summary: 'Wait for a run and answer with its result',
     params: RunParams,
@@ -128,6 +138,7 @@ const following = (deps: PlatformDeps): Route[] => [
   route({
     method: 'get',
     path: '/threads/:thread_id/runs/:run_id/stream',
+    scope: 'read',
     tag,
     summary: 'Follow a run; Last-Event-ID continues after that event, -1 (or none) from the start',
     params: RunParams,
@@ -152,6 +163,7 @@ const ending = (deps: PlatformDeps): Route[] => [
   route({
     method: 'post',
     path: '/threads/:thread_id/runs/:run_id/cancel',
+    scope: 'run',
     tag,
     summary: 'Cancel a run (action=rollback: and delete what it did); with wait, answer when it has stopped',
     params: RunParams,
@@ -168,6 +180,7 @@ const ending = (deps: PlatformDeps): Route[] => [
   route({
     method: 'delete',
     path: '/threads/:thread_id/runs/:run_id',
+    scope: 'run',
     tag,
     summary: 'Delete a run and its events; one that runs is cancelled first',
     params: RunParams,

@@ -31,6 +31,7 @@ const latest = ({ states, updateState }: PlatformDeps): Route[] => [
   route({
     method: 'get',
     path: '/threads/:thread_id/state',
+    scope: 'read',
     tag,
     summary: "The thread's latest state",
     params: ThreadParams,
@@ -41,6 +42,7 @@ const latest = ({ states, updateState }: PlatformDeps): Route[] => [
   route({
     method: 'post',
     path: '/threads/:thread_id/state',
+    scope: 'decide',
     tag,
     summary: 'Edit the state as if a node had returned the values',
     params: ThreadParams,
@@ -61,6 +63,7 @@ const metadataOf = ({ threads }: PlatformDeps): Route[] => [
   route({
     method: 'patch',
     path: '/threads/:thread_id/state',
+    scope: 'run',
     tag,
     summary: "Merge metadata into the thread's, as the SDK's patchState asks",
     params: ThreadParams,
@@ -77,6 +80,7 @@ const atCheckpoint = ({ states }: PlatformDeps): Route[] => [
   route({
     method: 'get',
     path: '/threads/:thread_id/state/:checkpoint_id',
+    scope: 'read',
     tag,
     summary: 'The state at a checkpoint',
     params: ThreadParams.extend({ checkpoint_id: z.string().min(1) }),
@@ -92,6 +96,7 @@ const atCheckpoint = ({ states }: PlatformDeps): Route[] => [
   route({
     method: 'post',
     path: '/threads/:thread_id/state/checkpoint',
+    scope: 'read',
     tag,
     summary: 'The state at a checkpoint, also of a subgraph',
     params: ThreadParams,
@@ -110,6 +115,7 @@ const history = ({ states }: PlatformDeps): Route[] => [
   route({
     method: 'get',
     path: '/threads/:thread_id/history',
+    scope: 'read',
     tag,
     summary: 'Past states, newest first',
     params: ThreadParams,
@@ -121,6 +127,7 @@ const history = ({ states }: PlatformDeps): Route[] => [
   route({
     method: 'post',
     path: '/threads/:thread_id/history',
+    scope: 'read',
     tag,
     summary: 'Past states, newest first, filtered',
     params: ThreadParams,

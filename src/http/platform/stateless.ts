@@ -6,6 +6,7 @@ import { queryList, QueryFlag, RunCreate, RunView, Uuid } from '../schemas.ts';
 import type { PlatformDeps } from './deps.ts';
 import { toLaunchInput, type RunRequest } from './run-request.ts';
 import { followReply, waitReply } from './run-streams.ts';
+import { scopesOfBatch, scopesOfOwnRun } from '../scopes.ts';
 
 const tag = 'stateless';
 
@@ -19,6 +20,8 @@ const creating = (deps: PlatformDeps): Route[] => [
   route({
     method: 'post',
     path: '/runs',
+    scope: 'run',
+    moreScopes: scopesOfOwnRun,
     tag,
     summary: 'Start a run on a thread of its own; it goes on in the background',
     body: RunCreate,
@@ -31,6 +34,8 @@ const creating = (deps: PlatformDeps): Route[] => [
   route({
     method: 'post',
     path: '/runs/stream',
+    scope: 'run',
+    moreScopes: scopesOfOwnRun,
     tag,
     summary: 'Start a run on a thread of its own and follow it as server-sent events',
     body: RunCreate,
@@ -43,6 +48,8 @@ const creating = (deps: PlatformDeps): Route[] => [
   route({
     method: 'post',
     path: '/runs/wait',
+    scope: 'run',
+    moreScopes: scopesOfOwnRun,
     tag,
     summary: 'Start a run on a thread of its own and answer with its result',
     body: RunCreate,
@@ -55,6 +62,8 @@ const creating = (deps: PlatformDeps): Route[] => [
   route({
     method: 'post',
     path: '/runs/batch',
+    scope: 'run',
+    moreScopes: scopesOfBatch,
     tag,
     summary: 'Start several runs, each on a thread of its own: all of them or none',
     body: z.array(RunCreate).min(1).max(1000),
@@ -80,6 +89,7 @@ const following = (deps: PlatformDeps): Route[] => [
   route({
     method: 'get',
     path: '/runs/:run_id/stream',
+    scope: 'read',
     tag,
     summary: 'Follow a run of whatever thread; Last-Event-ID continues after that event',
     params: RunParams,
@@ -97,6 +107,7 @@ const following = (deps: PlatformDeps): Route[] => [
   route({
     method: 'get',
     path: '/runs/:run_id/join',
+    scope: 'read',
     tag,
     summary: 'Wait for a run of whatever thread and answer with its result',
     params: RunParams,

@@ -80,6 +80,7 @@ const items = ({ store }: PlatformDeps): Route[] => [
   route({
     method: 'put',
     path: '/store/items',
+    scope: 'run',
     tag,
     summary: 'Write an item of the store, over the one with its key',
     body: Put,
@@ -99,6 +100,7 @@ const items = ({ store }: PlatformDeps): Route[] => [
   route({
     method: 'get',
     path: '/store/items',
+    scope: 'read',
     tag,
     summary: 'Get an item; null when there is none',
     query: z.object({
@@ -117,6 +119,7 @@ const items = ({ store }: PlatformDeps): Route[] => [
   route({
     method: 'delete',
     path: '/store/items',
+    scope: 'run',
     tag,
     summary: 'Delete an item, if there is one',
     body: z.looseObject({ namespace: Namespace.nullish(), key: Text }),
@@ -130,6 +133,7 @@ const finding = ({ store }: PlatformDeps): Route[] => [
   route({
     method: 'post',
     path: '/store/items/search',
+    scope: 'read',
     tag,
     summary: 'Find items by their fields, or by what they mean',
     body: Search,
@@ -150,6 +154,7 @@ const finding = ({ store }: PlatformDeps): Route[] => [
   route({
     method: 'post',
     path: '/store/namespaces',
+    scope: 'read',
     tag,
     summary: 'Which namespaces have items; "*" stands for any label',
     body: Namespaces,

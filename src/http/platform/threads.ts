@@ -15,6 +15,7 @@ import {
   ThreadPatchBody,
   threadSearchBody,
 } from './thread-bodies.ts';
+import { scopesOfThread } from '../scopes.ts';
 
 const tag = 'threads';
 
@@ -37,6 +38,8 @@ const collection = ({ threads, importThread }: PlatformDeps): Route[] => [
   route({
     method: 'post',
     path: '/threads',
+    scope: 'run',
+    moreScopes: scopesOfThread,
     tag,
     summary: 'Create a thread; with supersteps, take it through them',
     body: ThreadCreate,
@@ -55,6 +58,7 @@ const collection = ({ threads, importThread }: PlatformDeps): Route[] => [
   route({
     method: 'post',
     path: '/threads/search',
+    scope: 'read',
     tag,
     summary: 'Find threads',
     body: Search,
@@ -77,6 +81,7 @@ const collection = ({ threads, importThread }: PlatformDeps): Route[] => [
   route({
     method: 'post',
     path: '/threads/count',
+    scope: 'read',
     tag,
     summary: 'How many threads there are',
     body: ThreadFilterBody,
@@ -107,6 +112,7 @@ const single = ({ threads, deleteThread }: PlatformDeps): Route[] => [
   route({
     method: 'get',
     path: '/threads/:thread_id',
+    scope: 'read',
     tag,
     summary: 'Get a thread with its values and waiting questions; include=ttl: and when it expires',
     params: ThreadParams,
@@ -121,6 +127,7 @@ const single = ({ threads, deleteThread }: PlatformDeps): Route[] => [
   route({
     method: 'patch',
     path: '/threads/:thread_id',
+    scope: 'run',
     tag,
     summary: "Merge metadata into the thread's, or set when it expires",
     params: ThreadParams,
@@ -135,6 +142,7 @@ const single = ({ threads, deleteThread }: PlatformDeps): Route[] => [
   route({
     method: 'delete',
     path: '/threads/:thread_id',
+    scope: 'run',
     tag,
     summary: 'Delete a thread with its runs, checkpoints and log; what runs on it is stopped',
     params: ThreadParams,
@@ -149,6 +157,7 @@ const upkeep = ({ threads, copyThread, pruneThreads }: PlatformDeps): Route[] =>
   route({
     method: 'post',
     path: '/threads/:thread_id/copy',
+    scope: 'run',
     tag,
     summary: 'Make a thread with the same states, questions included',
     params: ThreadParams,
@@ -158,6 +167,7 @@ const upkeep = ({ threads, copyThread, pruneThreads }: PlatformDeps): Route[] =>
   route({
     method: 'post',
     path: '/threads/prune',
+    scope: 'operate',
     tag,
     summary: 'Delete threads, or all but the latest state of each',
     body: PruneBody,
@@ -172,6 +182,7 @@ const upkeep = ({ threads, copyThread, pruneThreads }: PlatformDeps): Route[] =>
   route({
     method: 'get',
     path: '/threads/:thread_id/storage',
+    scope: 'read',
     tag,
     summary: "Bytes the thread's checkpoints take, as stored; channel values are within them",
     params: ThreadParams,

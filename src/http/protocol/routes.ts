@@ -9,6 +9,7 @@ import { CommandEnvelope, SubscriptionBody } from './command-schemas.ts';
 import { createCommands } from './commands.ts';
 import type { ProtocolDeps } from './deps.ts';
 import { visibleEvents } from './visible-events.ts';
+import { scopesOfCommand } from '../scopes.ts';
 
 const tag = 'protocol v2';
 
@@ -19,6 +20,8 @@ export const protocolRoutes = (deps: ProtocolDeps): Route[] => {
     route({
       method: 'post',
       path: '/threads/:thread_id/commands',
+      scope: 'any',
+      moreScopes: scopesOfCommand,
       tag,
       summary:
         'A command: run.start, input.respond, state.get, agent.getTree. A refused one is 200 {type: "error"}',
@@ -33,6 +36,7 @@ export const protocolRoutes = (deps: ProtocolDeps): Route[] => {
     route({
       method: 'post',
       path: '/threads/:thread_id/stream/events',
+      scope: 'read',
       tag,
       summary: 'Events of a thread, over all its runs, as server-sent events; GET upgrades to a WebSocket',
       params: ThreadParams,

@@ -12,8 +12,8 @@ import { ThreadParams } from '../schemas.ts';
 /** All that a request has to pass before it is answered, as a WebSocket has to. */
 export interface DoorOptions {
   origins: OriginRules;
-  authentication?: Authentication | undefined;
-  access?: AccessControl | undefined;
+  authentication: Authentication;
+  access: AccessControl;
   userApp?: UserApp | undefined;
   /** The routes that are served: where these two are switched off there are no sockets either. */
   routes: readonly Route[];
@@ -45,8 +45,8 @@ export const createDoor = (options: DoorOptions) => {
   const { origins, authentication, access, userApp, routes } = options;
   const routeAt = (path: string): Route | undefined => routes.find((route) => route.path === path);
   const [events, commands] = [routeAt(EVENTS), routeAt(COMMANDS)];
-  const whoIs = async (request: IncomingMessage): Promise<Principal | undefined> =>
-    authentication && (await principalOf(authentication, request as Asked));
+  const whoIs = (request: IncomingMessage): Promise<Principal | undefined> =>
+    principalOf(authentication, request as Asked);
   return async (request: IncomingMessage): Promise<Entry | Response> => {
     const threadId = threadOf(request);
     if (!events || !commands) throw noSocket(request);
@@ -56,7 +56,7 @@ export const createDoor = (options: DoorOptions) => {
     if (answer) return answer;
     principal ??= await whoIs(request);
     const params = { thread_id: threadId };
-    const guard = (route: Route) => access && principal && access(route, principal);
+    const guard = (route: Route) => principal && access(route, principal);
     const { filters } = (await guard(events)?.({ params, query: undefined, body: {} })) ?? {};
     return {
       threadId,

@@ -16,6 +16,7 @@ export const threadStreamRoutes = ({ threads, streams, heartbeatMs }: ProtocolDe
   route({
     method: 'get',
     path: '/threads/:thread_id/stream',
+    scope: 'read',
     tag: 'threads',
     summary:
       'Follow a thread over all its runs; Last-Event-ID continues after that event, - from the start, none from now on',

@@ -24,7 +24,11 @@ const MISSED_BEATS = 6;
 
 /** Protocol v2 over WebSocket, on upgrades of `GET /threads/{thread_id}/stream/events`. Answers how to end it. */
 export const serveWebSockets = (server: Server, options: WebSocketOptions): (() => void) => {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: options.bodyLimitBytes });
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: options.bodyLimitBytes,
+    handleProtocols,
+  });
   const enter = createDoor(options);
   const serve = createSocketServer(options);
   const upgrade = async (request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> => {
@@ -46,13 +50,20 @@ export const serveWebSockets = (server: Server, options: WebSocketOptions): (() 
   };
 };
 
-const createSocketServer = ({ deps, log }: WebSocketOptions) => {
+/** A page cannot send headers with a WebSocket: it offers its key as a protocol, beside this one, which is taken. */
+const handleProtocols = (offered: Set<string>): string | false =>
+  offered.has('holdpoint') ? 'holdpoint' : ([...offered].find((one) => !one.startsWith('hpk_')) ?? false);
+
+const createSocketServer = ({ deps, authentication, log }: WebSocketOptions) => {
   const commands = createCommands(deps);
   return (socket: WebSocket, entry: Entry, headers: IncomingHttpHeaders): void => {
     const { threadId, principal } = entry;
     const left = new AbortController();
     const facts = { headers, signal: left.signal, actor: principal?.identity ?? ANYBODY, principal };
     const session = createSocketSession({ socket, entry, deps, signal: left.signal });
+    const { key } = principal ?? {};
+    const unwatch =
+      key && authentication.keys.watch(key.keyId, () => socket.close(1008, 'the key is revoked'));
     const answer = async (text: string): Promise<CommandAnswer> => {
       const command = parsed(text);
       if (command === undefined) return refusal(null, 'invalid_argument', 'A command is JSON.');
@@ -72,6 +83,7 @@ const createSocketServer = ({ deps, log }: WebSocketOptions) => {
     socket.on('error', () => socket.terminate());
     socket.on('close', () => {
       stopBeating();
+      unwatch?.();
       left.abort('the connection ended');
     });
   };

@@ -1,4 +1,5 @@
 import type { Ledger } from '../ports.ts';
+import { createApiKeyStore } from './api-keys.ts';
 import { createApprovalStore } from './approvals.ts';
 import { createAssistantStore } from './assistants.ts';
 import type { LedgerConnection } from './connection.ts';
@@ -46,4 +47,5 @@ export const createLedger = (connection: LedgerConnection): Ledger => ({
   windows: createWindowStore(connection),
   watch: createWatchStore(connection),
   overview: createOverviewStore(connection),
+  apiKeys: createApiKeyStore(connection),
 });

@@ -14,6 +14,7 @@ import * as effectAnswers from './migrations/0010-effect-answers.ts';
 import * as watch from './migrations/0011-watch.ts';
 import * as notices from './migrations/0012-notices.ts';
 import * as overview from './migrations/0013-overview.ts';
+import * as apiKeys from './migrations/0014-api-keys.ts';
 
 /** Numbered, forward only; applied in this order. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -30,6 +31,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0011-watch': watch,
   '0012-notices': notices,
   '0013-overview': overview,
+  '0014-api-keys': apiKeys,
 };
 
 /** Which migrations were applied now, and which the ledger has in all. */

@@ -26,6 +26,19 @@ export interface LedgerSchema extends TriggerTables, WatchTables, NoticeTables {
   approval_tools: ApprovalToolsTable;
   sticky_decisions: StickyDecisionsTable;
   pauses: PausesTable;
+  api_keys: ApiKeysTable;
+}
+
+export interface ApiKeysTable {
+  key_id: string;
+  name: string;
+  /** Joined by commas. */
+  scopes: string;
+  hash: string;
+  created_at: string;
+  expires_at: string | null;
+  last_used_at: string | null;
+  revoked_at: string | null;
 }
 
 export interface AssistantsTable {

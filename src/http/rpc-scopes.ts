@@ -1,0 +1,32 @@
+import type { Scope } from '../model/api-key.ts';
+import { isRecord } from '../model/json.ts';
+import type { MoreScopes } from './scopes.ts';
+
+/** Of a call, or of each of several that are sent at once. */
+const ofEach =
+  (scopesOf: (method: string, params: Record<string, unknown>) => Scope[]): MoreScopes =>
+  (body) =>
+    [body].flat().flatMap((call) => {
+      if (!isRecord(call) || typeof call['method'] !== 'string') return [];
+      return scopesOf(call['method'], isRecord(call['params']) ? call['params'] : {});
+    });
+
+/** A message to a task that is there is the answer to its question. */
+export const scopesOfA2a: MoreScopes = ofEach((method, { message }) => {
+  if (/pause|resume/i.test(method)) return ['operate'];
+  if (/^(get|list|subscribe)|\/(get|list|resubscribe)/i.test(method)) return ['read'];
+  return isRecord(message) && Boolean(message['taskId'] ?? message['task_id']) ? ['run', 'decide'] : ['run'];
+});
+
+const TOOLS: Record<string, Scope> = {
+  get_run: 'read',
+  list_questions: 'read',
+  decide: 'decide',
+  pause: 'operate',
+  resume: 'operate',
+};
+
+/** Every other tool is an agent. */
+export const scopesOfMcp: MoreScopes = ofEach((method, { name }) =>
+  method === 'tools/call' ? [TOOLS[String(name)] ?? 'run'] : [],
+);

@@ -1,0 +1,71 @@
+import { allows, type RouteScope, type Scope } from '../model/api-key.ts';
+import { HoldpointError } from '../model/errors.ts';
+import { isRecord } from '../model/json.ts';
+import type { Principal } from '../model/principal.ts';
+
+/**
+ * Who came without a key is judged by the project's own rules, where it has some.
+ * @throws {HoldpointError} `forbidden` that names the scope which the caller's key lacks.
+ */
+export const requireScope = (principal: Principal | undefined, scope: RouteScope): void => {
+  const { key } = principal ?? {};
+  if (!key || allows(key.scopes, scope)) return;
+  throw new HoldpointError('forbidden', `This API key may not do this: it has not the scope "${scope}".`, {
+    details: { scope, scopes: [...key.scopes] },
+  });
+};
+
+/** What a route asks for beside its scope, by what the body says. */
+export type MoreScopes = (body: unknown) => Scope[];
+
+/**
+ * A run that answers a question, jumps, or sets what its graph may judge calls by, could step past a question; one
+ * without input goes on where its thread has stopped.
+ */
+export const scopesOfRun: MoreScopes = (body) => {
+  if (!isRecord(body)) return [];
+  const { command, context, config, input } = body;
+  const decides = says(command) || says(context) || sets(config);
+  return [
+    ...(decides ? (['decide'] as const) : []),
+    ...(input == null && !says(command) ? (['operate'] as const) : []),
+  ];
+};
+
+/** Of a run on a thread of its own: there is nothing it could go on from. */
+export const scopesOfOwnRun: MoreScopes = (body) => scopesOfRun(body).filter((scope) => scope !== 'operate');
+
+export const scopesOfBatch: MoreScopes = (body) => (Array.isArray(body) ? body.flatMap(scopesOfOwnRun) : []);
+
+/** A state that is brought along may be one that no gate has seen. */
+export const scopesOfThread: MoreScopes = (body) =>
+  isRecord(body) && says(body['supersteps']) ? ['decide'] : [];
+
+/** What is not named is everybody's. */
+export const scopesOfMany: MoreScopes = (body) =>
+  isRecord(body) && body['status'] != null ? ['operate'] : [];
+
+/** A resume may bring the answer to a question. */
+export const scopesOfAnswer: MoreScopes = (body) =>
+  isRecord(body) && (body['answer'] !== undefined || says(body['command'])) ? ['decide'] : [];
+
+/** A command of protocol v2. */
+export const scopesOfCommand: MoreScopes = (body) => {
+  const { method, params } = isRecord(body) ? body : {};
+  if (method === 'run.start') return ['run', ...scopesOfRun(params)];
+  if (method === 'input.respond') return ['decide'];
+  return ['read'];
+};
+
+const says = (value: unknown): boolean => {
+  if (value == null) return false;
+  return typeof value !== 'object' || Object.keys(value).length > 0;
+};
+
+/** Where in the thread to begin is no configuration of the graph's. */
+const PLACE = new Set(['thread_id', 'checkpoint_id', 'checkpoint_ns', 'checkpoint_map']);
+
+const sets = (config: unknown): boolean => {
+  const { configurable } = isRecord(config) ? config : {};
+  return isRecord(configurable) && Object.keys(configurable).some((key) => !PLACE.has(key));
+};

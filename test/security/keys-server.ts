@@ -1,0 +1,49 @@
+import { randomUUID } from 'node:crypto';
+import { WebSocket } from 'ws';
+import { run } from '../cli/cli.ts';
+import { temporaryFolder } from '../support/server.ts';
+
+/** What "holdpoint keys create" says. */
+export interface MadeKey {
+  key_id: string;
+  key: string;
+}
+
+/** A key of the data folder, made by the command line. */
+export const createKey = async (dataDir: string, name: string, scope: string): Promise<MadeKey> => {
+  const ended = await run(['keys', 'create', name, '--scope', scope, '--json', '--data', dataDir]);
+  if (ended.code !== 0) throw new Error(ended.err + ended.out);
+  return ended.json() as MadeKey;
+};
+
+export const SCOPES = ['read', 'run', 'decide', 'operate', 'admin'] as const;
+
+export type Keys = Record<(typeof SCOPES)[number], string>;
+
+/** A data folder with a key for each scope. */
+export const folderWithKeys = async (): Promise<{ dataDir: string; keys: Keys }> => {
+  const dataDir = temporaryFolder();
+  const made: Partial<Keys> = {};
+  for (const scope of SCOPES) made[scope] = (await createKey(dataDir, scope, scope)).key;
+  return { dataDir, keys: made as Keys };
+};
+
+/** Opens the WebSocket of a thread; answers the status of the refusal, or the socket. */
+export const openSocket = (
+  url: string,
+  { protocols = [], headers = {} }: { protocols?: string[]; headers?: Record<string, string> },
+): Promise<WebSocket | number> => {
+  const socket = new WebSocket(
+    `${url.replace('http', 'ws')}/threads/${randomUUID()}/stream/events`,
+    protocols,
+    { headers },
+  );
+  return new Promise((resolve, reject) => {
+    socket.once('open', () => resolve(socket));
+    socket.once('unexpected-response', (request, response) => {
+      request.destroy();
+      resolve(response.statusCode ?? 0);
+    });
+    socket.on('error', reject);
+  });
+};
