@@ -9,6 +9,17 @@ const alias = {
   'holdpoint/gates': source('gates/index.ts'),
 };
 
+/** On another backend than the embedded one: what is seen from outside, with the same tests. */
+const MATRIX = [
+  'test/wire/**/*.int.test.ts',
+  'test/control/**/*.int.test.ts',
+  'test/triggers/**/*.int.test.ts',
+  'test/gates/**/*.int.test.ts',
+];
+/** Of those, what is about the data folder itself. */
+const EMBEDDED_ONLY = ['test/control/emergency-stop.int.test.ts'];
+const { HOLDPOINT_TEST_BACKEND: backend = 'embedded' } = process.env;
+
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
@@ -27,7 +38,9 @@ export default defineConfig({
         resolve: { alias },
         test: {
           name: 'int',
-          include: ['test/**/*.int.test.ts'],
+          include: backend === 'embedded' ? ['test/**/*.int.test.ts'] : MATRIX,
+          exclude: backend === 'embedded' ? [] : EMBEDDED_ONLY,
+          globalSetup: ['test/support/backend-servers.ts'],
           maxWorkers: 3,
           sequence: { groupOrder: 1 },
           // Real processes on a shared machine: one second chance, and only there.

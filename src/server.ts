@@ -6,7 +6,7 @@ import { openKeyRing } from './composition/keys.ts';
 import { listen } from './composition/listen.ts';
 import { createAgents } from './composition/agents.ts';
 import { startCourier } from './composition/outbound.ts';
-import { drainDeadlines, pauseDeps, pauseSecurer } from './composition/pauses.ts';
+import { drainDeadlines, pauseDeps } from './composition/pauses.ts';
 import { platformDeps, type PlatformParts } from './composition/platform.ts';
 import { loadProject, type Project } from './composition/project.ts';
 import { noticeWork } from './composition/notices.ts';
@@ -14,37 +14,33 @@ import { createReload, type Reloading } from './composition/reload.ts';
 import { createSignalHub } from './composition/signal-hub.ts';
 import { openStore } from './composition/store.ts';
 import { threadStreams } from './composition/thread-streams.ts';
-import { startWorkers } from './composition/workers.ts';
-import { readLanggraphConfig, type LanggraphConfig } from './config/langgraph-config.ts';
+import { modelConfigured, needsDatabase, readProject, takeOver } from './composition/start.ts';
+import { isShared, openStorage } from './composition/storage.ts';
+import { startNode, type WorkerNode } from './composition/workers.ts';
+import type { LanggraphConfig } from './config/langgraph-config.ts';
 import { publishAddress } from './config/server-address.ts';
 import type { Settings } from './config/settings.ts';
 import { version } from './config/version.ts';
-import type { GraphRegistry } from './engine/graph-registry.ts';
 import { createReloadableRegistry } from './engine/reloadable-registry.ts';
 import { createGraphShapes } from './engine/schemas/graph-shapes.ts';
-import { readThreadNow } from './engine/thread-now.ts';
 import { createApp } from './http/app.ts';
 import type { ControlDeps } from './http/control/deps.ts';
 import { serveWebSockets } from './http/protocol/websocket.ts';
 import { allRoutes } from './http/routes.ts';
-import { createFinishDeletions } from './lifecycle/delete-thread.ts';
 import { newUuid, type LifecycleDeps } from './lifecycle/deps.ts';
 import { createExpireThreads } from './lifecycle/expire-threads.ts';
 import { scopeCheck } from './lifecycle/pause-scope.ts';
 import { createPruneEvents } from './lifecycle/prune-events.ts';
 import { STOP_CHECKS } from './lifecycle/stop-checks.ts';
-import { createReapRuns } from './lifecycle/reap-runs.ts';
 import { createStartDelayed } from './lifecycle/start-delayed.ts';
-import { systemClock, type Clock } from './model/clock.ts';
+import type { Clock } from './model/clock.ts';
 import { startRehearsalModel } from './rehearsal/index.ts';
 import { createAssistants, type Assistants } from './resources/assistants.ts';
 import { lockDataFolder } from './storage/embedded/data-lock.ts';
-import { openEmbeddedStorage } from './storage/embedded/open.ts';
 import type { Storage } from './storage/ports.ts';
 import { createLogger, type Logger } from './telemetry/logger.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { lifecycleSettings } from './worker-process.ts';
-import type { WorkerPool } from './worker/pool.ts';
 import { every, Scheduler, type DueWork } from './worker/scheduler.ts';
 
 export interface ServerOptions {
@@ -78,52 +74,53 @@ const KEEP_ALIVE_MS = 75_000;
 export const startServer = async ({
   settings,
   at = () => {},
-  clock = systemClock,
+  clock: ownClock,
   workerEntry,
 }: ServerOptions): Promise<RunningServer> => {
   const { log, langgraph, lock } = prepare(settings);
   const hub = createSignalHub();
-  const { dataDir, synchronous } = settings;
-  const storage = await openEmbeddedStorage({ dataDir, synchronous, link: hub.link });
+  const onError = (error: unknown): void => log.error({ err: error }, 'storage, queue or signals');
+  const storage = await openStorage({ settings, link: hub.link, migrate: true, onError });
+  const clock = ownClock ?? storage.clock;
   const keys = await openKeyRing({ storage, clock, settings, langgraph, log }).catch(
     async (error: unknown) => {
       await storage.close();
-      lock.release();
+      lock?.release();
       throw error;
     },
   );
   const parts = { storage, clock, at, newId: newUuid };
   const lifecycle: LifecycleDeps = { ...parts, settings: lifecycleSettings(settings), log };
   const graphs = createReloadableRegistry(langgraph.graphs);
-  const shapes = createGraphShapes({ graphs, folder: join(dataDir, 'schemas'), log });
+  const shapes = createGraphShapes({ graphs, folder: join(settings.dataDir, 'schemas'), log });
   const assistants = createAssistants({ storage, graphs, shapes, clock, newId: newUuid });
   const reapRuns = await takeOver(lifecycle, graphs);
   await assistants.ensureSystem();
   const project = await loadProject({ langgraph, settings, storage, assistants, keys, log });
   const rehearsal = modelConfigured() ? undefined : await startRehearsalModel();
-  const workers = startWorkers({
-    ...(workerEntry !== undefined && { entry: workerEntry }),
+  const node = startNode({
+    entry: workerEntry,
     graphs: () => graphs.sources(),
     store: langgraph.store,
-    ...(rehearsal && { modelUrl: rehearsal.url }),
+    modelUrl: rehearsal?.url,
     onSignal: hub.deliver,
-    onGone: async ({ workerId, culprit, reason }) => {
-      await reapRuns({ held: { owner: workerId }, culprit, reason });
-    },
+    lifecycle,
+    reapRuns,
     settings,
     log,
   });
-  hub.connect((signal) => workers.broadcast(signal));
+  const { workers } = node;
+  hub.connect((signal) => node.pool?.broadcast(signal));
   const shared = { lifecycle, assistants, settings, log };
   const pauses = pauseDeps({ lifecycle, graphs, workers, settings, moreChecks: MORE_CHECKS });
-  const { due, courier, store, control, scheduler } = startDueWork({ ...shared, pauses, workers, langgraph });
+  const { due, courier, store, control, scheduler } = startDueWork({ ...shared, pauses, node, langgraph });
   const http = { ...shared, graphs, workers, store, pauses };
   const { server, url, endConnections } = await startHttp(http, { control, project, log });
   courier.open(url);
-  workers.open(url);
+  node.open(url);
   project.open(url);
   const above = { server, endConnections, scheduler, control: due, courier };
-  const beneath = { workers, rehearsal, storage, lock, settings };
+  const beneath = { node, rehearsal, storage, lock, settings };
   return {
     url,
     graphs: graphs.ids(),
@@ -139,10 +136,10 @@ interface Parts {
   scheduler: Scheduler;
   control: { close(): Promise<void> };
   courier: ReturnType<typeof startCourier>['courier'];
-  workers: WorkerPool;
+  node: WorkerNode;
   rehearsal: { close: () => Promise<void> } | undefined;
   storage: Storage;
-  lock: ReturnType<typeof lockDataFolder>;
+  lock: ReturnType<typeof lockDataFolder> | undefined;
   settings: Settings;
 }
 
@@ -151,42 +148,19 @@ const stop = async (parts: Parts): Promise<void> => {
   await parts.scheduler.close();
   await parts.control.close();
   await parts.courier.close();
-  await parts.workers.stop(parts.settings.drainTimeoutMs);
+  await parts.node.stop(parts.settings.drainTimeoutMs);
   parts.endConnections();
   await parts.rehearsal?.close();
   await parts.storage.close();
-  parts.lock.release();
+  parts.lock?.release();
 };
 
-/** What `langgraph.json` says; its environment is that of this process, where that says nothing itself. */
-const readProject = (path: string): LanggraphConfig => {
-  const langgraph = readLanggraphConfig(path);
-  for (const [name, value] of Object.entries(langgraph.env)) process.env[name] ??= value;
-  return langgraph;
-};
-
-/** Reads what is set, and takes the data folder. */
+/** Reads what is set, and takes the data folder where everything is kept in it. */
 const prepare = (settings: Settings) => {
   const log = createLogger(settings.logLevel, { process: 'api' });
   const langgraph = readProject(settings.config);
-  const lock = lockDataFolder(settings.dataDir);
-  return { log, langgraph, lock };
-};
-
-/** Finishes what a former server left half done. Answers how to take back what a worker held. */
-const takeOver = async (lifecycle: LifecycleDeps, graphs: GraphRegistry) => {
-  const { reader } = lifecycle.storage.checkpoints;
-  const reapRuns = createReapRuns({
-    ...lifecycle,
-    securePause: pauseSecurer(lifecycle, graphs, { runsCode: false }),
-    readThread: async ({ threadId, graphId }) => readThreadNow(await graphs.load(graphId), reader, threadId),
-  });
-  await createFinishDeletions(lifecycle)();
-  await reapRuns({
-    held: { expiredBefore: Number.MAX_SAFE_INTEGER },
-    reason: 'the server stopped without draining',
-  });
-  return reapRuns;
+  if (settings.role === 'api' && !isShared(settings)) throw needsDatabase('serve --role api');
+  return { log, langgraph, lock: isShared(settings) ? undefined : lockDataFolder(settings.dataDir) };
 };
 
 /** What a resume has to find besides its own pause. */
@@ -196,14 +170,15 @@ interface DueParts {
   lifecycle: LifecycleDeps;
   assistants: Assistants;
   pauses: ReturnType<typeof pauseDeps>;
-  workers: WorkerPool;
+  node: WorkerNode;
   langgraph: LanggraphConfig;
   settings: Settings;
   log: Logger;
 }
 
 /** Starts what happens by itself, and what that needs. */
-const startDueWork = ({ langgraph, ...parts }: DueParts) => {
+const startDueWork = ({ langgraph, node, ...rest }: DueParts) => {
+  const parts = { ...rest, workers: node.workers };
   const { lifecycle, settings, log } = parts;
   const { storage, clock } = lifecycle;
   const { courier, works } = startCourier({ storage, clock, settings, log });
@@ -211,7 +186,11 @@ const startDueWork = ({ langgraph, ...parts }: DueParts) => {
   const { control, ...due } = createControl(parts);
   const notices = noticeWork({ lifecycle, log });
   const drains = drainDeadlines(lifecycle, parts.workers);
-  const scheduler = startScheduler(lifecycle, [drains, notices, ...works, sweep, ...due.works], log);
+  const scheduler = startScheduler(
+    lifecycle,
+    [drains, notices, ...works, sweep, ...due.works, ...node.works],
+    log,
+  );
   return { due, courier, store, control, scheduler };
 };
 
@@ -275,6 +254,3 @@ const startHttp = async (
   };
   return { server, url, endConnections };
 };
-
-const modelConfigured = (): boolean =>
-  Boolean(process.env['OPENAI_API_KEY'] || process.env['OPENAI_BASE_URL']);

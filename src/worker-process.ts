@@ -1,3 +1,4 @@
+import { isShared, joinSettings, openStorage } from './composition/storage.ts';
 import { assembleStore, storeOfAttempt } from './composition/store.ts';
 import type { StoreConfig } from './config/langgraph-config.ts';
 import { langsmithConfigured } from './config/langsmith.ts';
@@ -15,9 +16,9 @@ import { createSettleRun } from './lifecycle/settle-run.ts';
 import { createUpdateState } from './lifecycle/update-state.ts';
 import { createFindArrival } from './lifecycle/wait-for-events.ts';
 import { createWatchRun } from './lifecycle/watch-run.ts';
-import { isoTime, systemClock } from './model/clock.ts';
+import { isoTime } from './model/clock.ts';
+import type { WorkerSeen } from './model/worker.ts';
 import { isHoldpointError, LeaseLostError, UnstorableValueError } from './model/errors.ts';
-import { openEmbeddedStorage } from './storage/embedded/open.ts';
 import type { Signal, Storage } from './storage/ports.ts';
 import { createLogger, type Logger } from './telemetry/logger.ts';
 import { createTakeSnapshot } from './engine/snapshot.ts';
@@ -26,11 +27,14 @@ import { pauseSecurer } from './composition/pauses.ts';
 import type { FromWorker, ToWorker, WorkerCalls, WorkerMethod } from './worker/protocol.ts';
 import { nameWhoEndsTheProcess } from './worker/last-words.ts';
 import { startWatchdog } from './worker/watchdog.ts';
+import { REGISTERED_MS } from './worker/supervisor.ts';
 import { Worker } from './worker/worker.ts';
 
 /** What the server tells a worker process. */
 export interface WorkerProcessOptions {
   id: string;
+  /** The node that it belongs to. */
+  nodeId: string;
   /** Process id of the server: without it a worker has nothing to do. */
   parent: number;
   settings: Settings;
@@ -42,27 +46,29 @@ const HEARTBEAT_MS = 1000;
 
 /** The composition root of a worker process. `at` is called at each named crash point; tests inject one. */
 export const runWorkerProcess = async (
-  options: WorkerProcessOptions,
+  given: WorkerProcessOptions,
   at: LifecycleDeps['at'] = () => {},
 ): Promise<void> => {
+  const options = { ...given, settings: joinSettings(given.settings, process.env) };
   const { id, settings } = options;
   const log = createLogger(settings.logLevel, { worker: id });
   const stopWatchdog = guardProcess(options, log);
-  const storage = await openEmbeddedStorage({
-    dataDir: settings.dataDir,
-    synchronous: settings.synchronous,
-    onError: (error) => log.error({ err: error }, 'the queue cannot be read'),
+  const storage = await openStorage({
+    settings,
+    migrate: false,
+    onError: (error) => log.error({ err: error }, 'storage, queue or signals'),
     link: { send: (signal) => tell({ type: 'signal', signal }), receive: onSignal },
   });
   const graphs = createGraphRegistry(options.graphs);
   const lifecycle: LifecycleDeps = {
     storage,
-    clock: systemClock,
+    clock: storage.clock,
     newId: newUuid,
     at,
     settings: lifecycleSettings(settings),
     log,
   };
+  await register(options, storage);
   const worker = createWorker({ options, lifecycle, graphs, log });
   const calls = createCalls(id, lifecycle, graphs);
   const loopback = bindLoopback();
@@ -82,6 +88,26 @@ export const runWorkerProcess = async (
   tell({ type: 'ready' });
   for (const error of Object.values(await graphs.preload()))
     log.error({ err: error }, 'a graph cannot be loaded');
+};
+
+/** Before it takes anything: an emergency stop knows from the list which processes there are. */
+const register = async ({ id, nodeId, settings }: WorkerProcessOptions, storage: Storage): Promise<void> => {
+  if (!isShared(settings)) return;
+  const now = storage.clock.now();
+  const seen: WorkerSeen = {
+    id,
+    pid: process.pid,
+    ready: false,
+    state: 'starting',
+    lastBeat: now,
+    startedAt: now,
+    drain: undefined,
+    active: 0,
+    taken: 0,
+    memoryBytes: 0,
+  };
+  const worker = { seen, nodeId, expiresMs: now + REGISTERED_MS };
+  await storage.transaction((ledger) => ledger.workers.register(worker));
 };
 
 /** Watches over this process: that it ends with its server, is not blocked, and names who ends it otherwise. */
@@ -144,6 +170,7 @@ const createWorker = ({ options, lifecycle, graphs, log }: WorkerParts): Worker 
         requestPause: createRequestPause({ ...lifecycle, securePause }),
       }),
     }),
+    clock,
     concurrency: settings.concurrency,
     renewMs: settings.renewMs,
     log,

@@ -1,6 +1,7 @@
 import { code, table } from './markdown.mjs';
 
-const shown = (fallback) => (Array.isArray(fallback) ? fallback.join(', ') || '–' : code(fallback));
+const shown = (fallback) =>
+  (Array.isArray(fallback) ? fallback.join(', ') : fallback === '' ? '' : code(fallback)) || '–';
 
 export const settingsPage = async () => {
   const { SETTINGS, SETTING_NAMES, fileKeyOf, flagNameOf, isSecret } =

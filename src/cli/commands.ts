@@ -17,11 +17,13 @@ import { serve } from './serve.ts';
 import { stop } from './stop.ts';
 import { windows } from './windows.ts';
 import { workers } from './workers.ts';
+import { worker } from './worker.ts';
 
 /** The commands, in the order in which somebody meets them. */
 export const COMMANDS: readonly Command[] = [
   dev,
   serve,
+  worker,
   launch,
   follow,
   inbox,

@@ -42,13 +42,16 @@ export const STOPPING =
   'Stopping: what runs is brought to the end of its step and continues at the next start.\n';
 
 /** What the start says. */
-export const welcome = ({ url, graphs, model }: RunningServer, { dataDir, port }: Settings): string => {
+export const welcome = (
+  { url, graphs, model }: RunningServer,
+  { dataDir, port, databaseUrl, redisUrl, role }: Settings,
+): string => {
   const moved = port !== 0 && !url.endsWith(`:${port}`) ? `  (port ${port} was taken)` : '';
   return `
   Holdpoint is ready at ${url}${moved}
 
   Graphs   ${graphs.join(', ')}
-  Data     ${dataDir}
+  Data     ${databaseUrl === '' ? dataDir : `Postgres ${placeOf(databaseUrl)}${redisUrl === '' ? '' : `, and Redis ${placeOf(redisUrl)}`}`}${role === 'api' ? '\n  Workers  none here: start "holdpoint worker"' : ''}
   Model    ${model === 'rehearsal' ? REHEARSAL : `${process.env['OPENAI_MODEL'] ?? "the graph's default"} at ${process.env['OPENAI_BASE_URL'] ?? 'OpenAI'}`}
 
   Try      curl ${url}/info
@@ -56,6 +59,12 @@ export const welcome = ({ url, graphs, model }: RunningServer, { dataDir, port }
   Stop     Ctrl C
 
 `;
+};
+
+/** Host, port and database, without the password. */
+const placeOf = (url: string): string => {
+  const { host, pathname } = new URL(url);
+  return `${host}${pathname}`;
 };
 
 const REHEARSAL = 'rehearsal, scripted and offline. Set OPENAI_API_KEY or OPENAI_BASE_URL for a real one.';

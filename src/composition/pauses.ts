@@ -10,7 +10,7 @@ import { createSecurePause, type SecurePause } from '../lifecycle/secure-pause.t
 import { createValidateResume, type ResumeCheck } from '../lifecycle/validate-resume.ts';
 import { createWithdrawPause } from '../lifecycle/withdraw-pause.ts';
 import type { Settings } from '../config/settings.ts';
-import type { WorkerPool } from '../worker/pool.ts';
+import type { Workers } from '../worker/workers.ts';
 import type { DueWork } from '../worker/scheduler.ts';
 
 /** How a pause is secured in this process. Only a worker runs the graph's own code for it. */
@@ -29,13 +29,13 @@ export const pauseSecurer = (
 interface PauseParts {
   lifecycle: LifecycleDeps;
   graphs: GraphRegistry;
-  workers: WorkerPool;
+  workers: Workers;
   settings: Settings;
   moreChecks?: ResumeCheck[];
 }
 
 /** Holds drains to their deadlines. */
-export const drainDeadlines = (lifecycle: LifecycleDeps, workers: WorkerPool): DueWork => ({
+export const drainDeadlines = (lifecycle: LifecycleDeps, workers: Workers): DueWork => ({
   name: 'drain deadlines',
   run: createEnforceDrains({
     ...lifecycle,

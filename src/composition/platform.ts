@@ -21,14 +21,14 @@ import type { Store } from '../resources/store.ts';
 import { questionView } from '../model/shown-questions.ts';
 import { createThreadStates } from '../resources/thread-states.ts';
 import { createThreads } from '../resources/threads.ts';
-import type { WorkerPool } from '../worker/pool.ts';
+import type { Workers } from '../worker/workers.ts';
 import { threadUpkeep } from './thread-upkeep.ts';
 
 export interface PlatformParts {
   lifecycle: LifecycleDeps;
   assistants: PlatformDeps['assistants'];
   graphs: GraphRegistry;
-  workers: WorkerPool;
+  workers: Workers;
   pauses: PauseDeps;
   store: Store;
   settings: Settings;

@@ -2,12 +2,12 @@ import { readLanggraphConfig } from '../config/langgraph-config.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Reloaded, ReloadableRegistry } from '../engine/reloadable-registry.ts';
 import type { Assistants } from '../resources/assistants.ts';
-import type { WorkerPool } from '../worker/pool.ts';
+import type { Workers } from '../worker/workers.ts';
 
 interface ReloadParts {
   graphs: ReloadableRegistry;
   assistants: Pick<Assistants, 'ensureSystem'>;
-  workers: WorkerPool;
+  workers: Workers;
   settings: Settings;
 }
 

@@ -18,6 +18,11 @@ interface StopParts {
 }
 
 const SWEEP_EVERY_MS = 1000;
+const SWEEP = 'sweep emergency stops';
+
+/** Ends the workers that had stopped runs, again and again until they are gone. */
+export const stopSweep = (lifecycle: LifecycleDeps, workers: WorkerProcesses): DueWork =>
+  every(SWEEP_EVERY_MS, SWEEP, createSweepStops({ ...lifecycle, workers }));
 
 /** Emergency stops, made by hand. The sweep comes right when code has had its second, and again until all are gone. */
 export const createStops = ({ lifecycle, workers, log }: StopParts): { stops: StopDeps; sweep: DueWork } => {
@@ -44,6 +49,6 @@ export const createStops = ({ lifecycle, workers, log }: StopParts): { stops: St
       getStop: (stopId) => findStop(storage, stopId),
       listStops: (query) => storage.stops.list(query),
     },
-    sweep: every(SWEEP_EVERY_MS, 'sweep emergency stops', sweep),
+    sweep: every(SWEEP_EVERY_MS, SWEEP, sweep),
   };
 };

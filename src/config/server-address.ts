@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 
@@ -8,7 +8,12 @@ const fileIn = (dataDir: string): string => join(dataDir, 'server.json');
 
 /** Leaves word in the data folder where its server listens. Answers how to take that back. */
 export const publishAddress = (dataDir: string, url: string): (() => void) => {
-  writeFileSync(fileIn(dataDir), `${JSON.stringify({ url, pid: process.pid })}\n`);
+  try {
+    mkdirSync(dataDir, { recursive: true });
+    writeFileSync(fileIn(dataDir), `${JSON.stringify({ url, pid: process.pid })}\n`);
+  } catch {
+    return () => {}; // a server that keeps nothing here may not be allowed to write either
+  }
   return () => rmSync(fileIn(dataDir), { force: true });
 };
 

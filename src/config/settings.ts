@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { HoldpointError } from '../model/errors.ts';
 import { LOG_LEVELS } from '../model/log-level.ts';
+import { SCALE_SETTINGS } from './scale-settings.ts';
 
 const ms = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
 const count = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
@@ -64,6 +65,7 @@ export const SETTINGS = {
     schema: z.enum(['FULL', 'NORMAL']).default('FULL'),
     help: 'FULL: what is acknowledged survives a power cut. NORMAL: it survives a crash of the process.',
   },
+  ...SCALE_SETTINGS,
   workers: { env: 'HOLDPOINT_WORKERS', schema: count(1), help: 'Worker processes.' },
   concurrency: { env: 'HOLDPOINT_CONCURRENCY', schema: count(10), help: 'Runs at once in each worker.' },
   workerBlockedMs: {
@@ -205,6 +207,9 @@ export const SETTING_NAMES = Object.keys(SETTINGS) as (keyof Settings)[];
 /** Settings that are said by the environment only: a flag shows in the list of processes, a file gets copied. */
 export const isSecret = (name: keyof Settings): boolean => 'secret' in SETTINGS[name];
 
+/** Settings whose value is never shown. */
+export const isHidden = (name: keyof Settings): boolean => isSecret(name) || 'hidden' in SETTINGS[name];
+
 /** `HOLDPOINT_LEASE_MS` → `lease_ms`: the setting's name in `holdpoint.json`. */
 export const fileKeyOf = (name: keyof Settings): string =>
   SETTINGS[name].env.replace('HOLDPOINT_', '').toLowerCase();
@@ -246,7 +251,7 @@ const valueOf = (name: keyof Settings, text: string | undefined): unknown => {
   const problem = parsed.error.issues[0]?.message ?? 'is not valid';
   throw new HoldpointError(
     'invalid_request',
-    `Setting ${setting.env}=${isSecret(name) ? '…' : text}: ${problem}. ${setting.help}`,
+    `Setting ${setting.env}=${isHidden(name) ? '…' : text}: ${problem}. ${setting.help}`,
   );
 };
 

@@ -10,6 +10,9 @@ export interface DeleteAssistantInput {
   actor: string;
 }
 
+/** Nobody launches a run of it meanwhile. */
+const EXCLUSIVE = { exclusive: true };
+
 /** Threads deleted between two looks for more. */
 const PAGE = 100;
 
@@ -33,7 +36,7 @@ export const createDeleteAssistant = (
     const runs = await storage.transaction(async (ledger) => {
       await ledger.assistants.remove(assistantId);
       return ledger.runs.allUnfinished({ assistantId });
-    });
+    }, EXCLUSIVE);
     const reason = 'its assistant was deleted';
     for (const run of runs) {
       await deps.cancelRun({ ...run, actor: input.actor, reason }).catch(ignoreEnded);

@@ -29,7 +29,9 @@ interface Fenced {
 export const createEmergencyStop = (deps: LifecycleDeps) => {
   return async (input: EmergencyStopInput): Promise<StopCoverage> => {
     const { storage, newId } = deps;
-    const { stopId, fenced, threads } = await storage.transaction((ledger) => latch(deps, ledger, input));
+    const { stopId, fenced, threads } = await storage.transaction((ledger) => latch(deps, ledger, input), {
+      exclusive: true, // nobody claims or launches meanwhile
+    });
     deps.at('stop:committed');
     for (const { threadId, fence } of fenced) {
       await storage.checkpoints.acquire({ threadId, fence, token: newId() });
@@ -155,11 +157,11 @@ export const createReleaseStop = (deps: LifecycleDeps) => {
   };
 };
 
-/** What can be seen and done of the worker processes. */
+/** What can be seen and done of the worker processes, on whatever machine they are. */
 export interface WorkerProcesses {
-  list(): { id: string }[];
+  list(): Promise<{ id: string }[]>;
   /** Ends it at once; `runId` is the run whose code it is ended for. */
-  kill(workerId: string, runId: string, what: string): void;
+  kill(workerId: string, runId: string, what: string): Promise<void>;
 }
 
 /** How long an attempt may take to hear that it was aborted, before its process is ended. */
@@ -176,9 +178,9 @@ export const createSweepStops = ({
 }: LifecycleDeps & { workers: WorkerProcesses }) => {
   return async (): Promise<void> => {
     const before = new Date(clock.now() - LET_GO_MS).toISOString();
-    const alive = new Set(workers.list().map(({ id }) => id));
+    const alive = new Set((await workers.list()).map(({ id }) => id));
     for (const { worker, runId } of await storage.stops.unconfirmed(before)) {
-      if (alive.has(worker)) workers.kill(worker, runId, 'an emergency stop ended the worker');
+      if (alive.has(worker)) await workers.kill(worker, runId, 'an emergency stop ended the worker');
       else await storage.transaction((ledger) => ledger.stops.confirm(worker, isoTime(clock)));
     }
   };

@@ -7,7 +7,7 @@ import type { LifecycleDeps } from './deps.ts';
 import { FORCE_GRACE_MS } from './pause-thread.ts';
 
 /** Ends a worker process at once; `runId` is the run for whose sake. */
-export type KillWorker = (workerId: string, runId: string) => void;
+export type KillWorker = (workerId: string, runId: string) => Promise<void>;
 
 const AT_ONCE = 100;
 
@@ -20,7 +20,7 @@ export const createEnforceDrains = (deps: LifecycleDeps & { killWorker: KillWork
     const { storage } = deps;
     for (const { pauseId } of await storage.pauses.overdue(nowMs, AT_ONCE)) {
       const verdict = await storage.transaction((ledger) => enforce(deps, ledger, { pauseId, nowMs }));
-      if (verdict?.kill) deps.killWorker(verdict.kill, verdict.runId);
+      if (verdict?.kill) await deps.killWorker(verdict.kill, verdict.runId);
       if (verdict?.forced) storage.signals.publish({ kind: 'desired', runId: verdict.runId });
     }
     return storage.pauses.nextDeadline();

@@ -67,7 +67,7 @@ export const createPauseWindows = (deps: LifecycleDeps) => {
       await storage.transaction(async (ledger) => {
         await leaveOpen(deps, ledger, window);
         await ledger.windows.remove(windowId);
-      });
+      }, EXCLUSIVE);
       storage.signals.publish({ kind: 'queue' });
       planned();
     },
@@ -75,6 +75,9 @@ export const createPauseWindows = (deps: LifecycleDeps) => {
       previewWindow((await find(windowId)).window, clock.now(), count),
   };
 };
+
+/** What is held back in scope is put back with nobody claiming meanwhile. */
+const EXCLUSIVE = { exclusive: true };
 
 /** A schedule begins when it is made: what it would have done before is not caught up. */
 const fresh = ({ clock }: LifecycleDeps) => ({ sinceMs: clock.now(), lastStartMs: null, toldMs: [] });

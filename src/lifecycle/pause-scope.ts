@@ -30,14 +30,16 @@ export interface PausedScope {
  */
 export const createPauseScope = (deps: LifecycleDeps) => {
   return async (input: PauseScopeInput): Promise<PausedScope> => {
-    const paused = await deps.storage.transaction((ledger) => openScope(deps, ledger, input));
+    const paused = await deps.storage.transaction((ledger) => openScope(deps, ledger, input), {
+      exclusive: true,
+    });
     deps.at('scope:paused');
     deps.storage.signals.publish({ kind: 'due' });
     return paused;
   };
 };
 
-/** The same within a transaction of the caller, who publishes `due` after it. */
+/** The same within an exclusive transaction of the caller, who publishes `due` after it. */
 export const openScope = async (
   { clock, newId }: LifecycleDeps,
   ledger: Ledger,
@@ -70,14 +72,16 @@ export const openScope = async (
 export const createResumeScope = (deps: LifecycleDeps) => {
   return async (input: { scopePauseId: string; actor: string }): Promise<ScopePause> => {
     const { storage } = deps;
-    const pause = await storage.transaction((ledger) => closeScope(deps, ledger, input));
+    const pause = await storage.transaction((ledger) => closeScope(deps, ledger, input), {
+      exclusive: true,
+    });
     storage.signals.publish({ kind: 'queue' });
     storage.signals.publish({ kind: 'due' });
     return pause;
   };
 };
 
-/** The same within a transaction of the caller, who publishes `queue` and `due` after it. */
+/** The same within an exclusive transaction of the caller, who publishes `queue` and `due` after it. */
 export const closeScope = async (
   { clock }: LifecycleDeps,
   ledger: Ledger,

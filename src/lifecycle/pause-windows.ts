@@ -31,7 +31,7 @@ const bringUpToDate = async (
     const plan = planWindow(found.window, nowMs);
     if (!plan.step) return plan.nextMs;
     const { step } = plan;
-    await storage.transaction((ledger) => take(deps, ledger, { ...found, step }));
+    await storage.transaction((ledger) => take(deps, ledger, { ...found, step }), { exclusive: true });
     deps.at('window:step');
     if (step.kind !== 'tell') storage.signals.publish({ kind: 'queue' });
     storage.signals.publish({ kind: 'due' });

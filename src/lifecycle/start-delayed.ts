@@ -7,8 +7,10 @@ export const createStartDelayed = ({ storage }: LifecycleDeps) => {
     if (next === undefined || next > now) return next;
     const jobs = await storage.transaction(async (ledger) => {
       const offered = [];
-      for (const threadId of await ledger.runs.promote(now))
+      for (const threadId of await ledger.runs.promote(now)) {
+        await ledger.threads.touch(threadId);
         offered.push(await ledger.runs.offerNext(threadId));
+      }
       return offered;
     });
     for (const job of jobs) if (job) await storage.queue.announce(job);

@@ -3,11 +3,11 @@ import type { RunState } from '../model/run-state.ts';
 import type { WorkerSeen } from '../model/worker.ts';
 import type { RunJob, Storage } from '../storage/ports.ts';
 
-/** The worker processes of this server, as far as they are shown and drained. */
+/** The worker processes, on whatever machine, as far as they are shown and drained. */
 export interface WorkerProcesses {
-  list(): WorkerSeen[];
+  list(): Promise<WorkerSeen[]>;
   /** Replaces a worker and lets it drain for so long; false when there is none of this id. */
-  retire(workerId: string, timeoutMs: number, why: string): boolean;
+  retire(workerId: string, timeoutMs: number, why: string): Promise<boolean>;
 }
 
 /** A worker with what it holds: a run is null where it edits the state of a thread. */
@@ -57,15 +57,15 @@ export const createWorkers = ({
     return { worker, holds: held.map(({ lease, runId }) => ({ threadId: lease.threadId, runId })) };
   };
   const get = async (workerId: string): Promise<WorkerAtWork> => {
-    const worker = processes.list().find(({ id }) => id === workerId);
+    const worker = (await processes.list()).find(({ id }) => id === workerId);
     if (!worker) throw workerNotFound(workerId);
     return atWork(worker);
   };
   return {
     get,
-    list: () => Promise.all(processes.list().map(atWork)),
+    list: async () => Promise.all((await processes.list()).map(atWork)),
     drain: async ({ workerId, timeoutMs, why }) => {
-      if (!processes.retire(workerId, timeoutMs, why)) throw workerNotFound(workerId);
+      if (!(await processes.retire(workerId, timeoutMs, why))) throw workerNotFound(workerId);
       return get(workerId);
     },
     queue: async () => {

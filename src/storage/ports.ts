@@ -26,6 +26,10 @@ import type { WatchStore } from './watch-store.ts';
 import type { NoticeStore, PushConfigStore, TargetStore } from './notices.ts';
 
 export type * from './notices.ts';
+import type { Clock } from '../model/clock.ts';
+import type { WorkerCallStore, WorkerRegistry } from './worker-stores.ts';
+
+export type * from './worker-stores.ts';
 export type * from './outbound-store.ts';
 import type {
   ConditionStore,
@@ -116,6 +120,8 @@ export interface ThreadStore {
   breakLease(threadId: string): Promise<number>;
   /** Extends every lease of `owner` and answers what it holds. */
   renew(owner: string, expiresAt: number): Promise<HeldThread[]>;
+  /** Makes the transaction one that writes the thread, so that decisions over the thread follow each other. */
+  touch(threadId: string): Promise<void>;
   /** Threads whose lease belongs to `owner`, or to anybody and ran out before `expiredBefore`. */
   heldBy(filter: { owner: string } | { expiredBefore: number }): Promise<HeldThread[]>;
   /** Hides the thread from every reader and breaks its lease, so that its checkpoints can be deleted. */
@@ -240,6 +246,8 @@ export interface Ledger {
   readonly watch: WatchStore;
   readonly overview: OverviewStore;
   readonly apiKeys: ApiKeyStore;
+  readonly workers: WorkerRegistry;
+  readonly calls: WorkerCallStore;
   /** For adapters in `storage/` that join a transaction. */
   readonly connection: LedgerConnection;
 }
@@ -277,6 +285,8 @@ export interface EventLog {
   last(threadId: string): Promise<{ cursor: EventCursor; runId: string } | undefined>;
   /** Drops the events of some of the runs that ended before `endedBefore` (ISO time). Answers of how many. */
   prune(endedBefore: string): Promise<number>;
+  /** The runs whose events {@link prune} would drop now. */
+  ended(endedBefore: string): Promise<RunJob[]>;
 }
 
 /** "Look now": hints between processes. Never the truth. */
@@ -289,7 +299,11 @@ export type Signal =
   /** A run of the thread changed state, which may have brought events. */
   | { kind: 'thread'; threadId: string }
   /** The thread has new events. */
-  | { kind: 'events'; threadId: string };
+  | { kind: 'events'; threadId: string }
+  /** A worker of another process is asked something, or ordered to end. */
+  | { kind: 'workers' }
+  /** What a worker was asked is answered. */
+  | { kind: 'answered'; callId: string };
 
 export interface SignalBus {
   publish(signal: Signal): void;
@@ -310,6 +324,8 @@ export interface Storage extends Ledger {
     options?: { flush?: boolean; exclusive?: boolean },
   ): Promise<T>;
   readonly capabilities: StorageCapabilities;
+  /** The clock that all who use the storage share: leases are dated by it. */
+  readonly clock: Clock;
   readonly queue: RunQueue;
   readonly events: EventLog;
   readonly effects: EffectLedger;

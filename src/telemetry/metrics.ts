@@ -12,7 +12,7 @@ export interface Metrics {
 
 export interface MetricsOptions {
   countRuns: () => Promise<Partial<Record<string, number>>>;
-  workers: () => { ready: boolean }[];
+  workers: () => Promise<{ ready: boolean }[]>;
 }
 
 export const createMetrics = ({ countRuns, workers }: MetricsOptions): Metrics => {
@@ -32,8 +32,8 @@ export const createMetrics = ({ countRuns, workers }: MetricsOptions): Metrics =
     name: 'holdpoint_workers_ready',
     help: 'Worker processes that take runs',
     registers,
-    collect() {
-      this.set(workers().filter(({ ready }) => ready).length);
+    async collect() {
+      this.set((await workers()).filter(({ ready }) => ready).length);
     },
   });
   return {

@@ -10,6 +10,15 @@ export const sayLastWords = (words: LastWords): void => {
   }
 };
 
+/** Tells the server that this process goes on. */
+export const saySign = (): void => {
+  try {
+    writeSync(LAST_WORDS_FD, '\n');
+  } catch {
+    // Nobody listens any more.
+  }
+};
+
 /**
  * Names the run that ends this process: by an exception nobody can catch (thrown in a timer or an event
  * listener) or by calling `process.exit`. An end in no run's code is not reported.

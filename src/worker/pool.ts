@@ -45,6 +45,8 @@ interface WorkerProcess {
   lastBeat: number;
   /** Looks in a row that found no sign of life since the one before. */
   silentLooks: number;
+  /** When its watchdog last said that the process goes on, however busy its code is (by the monotonic clock). */
+  lastSign: number;
   lastWords: LastWords | undefined;
   /** Resolves when it takes runs, or is gone. */
   started: Promise<void>;
@@ -57,6 +59,8 @@ interface WorkerProcess {
 /** Before a worker that died while starting is started again. */
 const RESTART_DELAY_MS = 1000;
 const READY_LOOK_MS = 20;
+/** A process that has given no sign for so long is stopped or gone. */
+const SIGN_WITHIN_MS = 4000;
 /** How often the pool looks for signs of life. */
 const LOOK_MS = 1000;
 
@@ -78,6 +82,17 @@ export class WorkerPool {
   /** The worker processes as they are now. */
   list(): WorkerSeen[] {
     return [...this.#workers.values()].map(asSeen);
+  }
+
+  /** The workers whose processes go on: their leases are to be renewed. */
+  alive(): string[] {
+    const since = performance.now() - SIGN_WITHIN_MS;
+    return [...this.#workers.values()].filter(({ lastSign }) => lastSign > since).map(({ id }) => id);
+  }
+
+  /** Resolves once one of the first workers takes runs, or is gone. */
+  async ready(): Promise<void> {
+    await Promise.race([...this.#workers.values()].map(({ started }) => started));
   }
 
   /** Tells every worker, and those to come, where the server listens. */
@@ -158,8 +173,8 @@ export class WorkerPool {
     void this.#end(worker, timeoutMs);
   }
 
-  /** Ends a worker at once. What it had goes back to the queue, as when `runId` alone had ended it. */
-  kill(workerId: string, runId: string, what: string): void {
+  /** Ends a worker at once. What it had goes back to the queue, as when `runId`, if it is one, alone had ended it. */
+  kill(workerId: string, runId: string | null, what: string): void {
     const worker = this.#workers.get(workerId);
     if (!worker) return;
     worker.lastWords ??= { what, runId, stack: [] };
@@ -204,6 +219,7 @@ export class WorkerPool {
       vitals: { active: 0, taken: 0, memoryBytes: 0 },
       lastBeat: Date.now(),
       silentLooks: 0,
+      lastSign: performance.now(),
       lastWords: undefined,
       started: new Promise<void>((resolve) => {
         child.once('close', () => resolve());
@@ -219,7 +235,8 @@ export class WorkerPool {
     child.on('message', (message) => this.#receive(worker, message as FromWorker));
     child.on('error', (error) => this.#options.log.error({ err: error, worker: id }, 'worker process error'));
     createInterface({ input: child.stdio[LAST_WORDS_FD] as Readable }).on('line', (line) => {
-      worker.lastWords = JSON.parse(line) as LastWords;
+      worker.lastSign = performance.now();
+      if (line !== '') worker.lastWords = JSON.parse(line) as LastWords;
     });
     return worker;
   }

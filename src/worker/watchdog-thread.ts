@@ -1,11 +1,13 @@
 import { Session } from 'node:inspector';
 import { workerData } from 'node:worker_threads';
-import { sayLastWords } from './last-words.ts';
+import { sayLastWords, saySign } from './last-words.ts';
 import { stackLines, type LastWords } from './protocol.ts';
 import { readSyncCall } from './sync-calls.ts';
 
 /** How often the thread looks. */
 const LOOK_MS = 200;
+/** How many looks pass between two signs of life to the server. */
+const SIGN_EVERY = 5;
 /** How long the blocked thread may take to answer. Code outside of V8 (a program it waits for) never does. */
 const ANSWER_MS = 2000;
 
@@ -18,10 +20,12 @@ const { beats, syncCall, blockedMs, parent } = workerData as {
 
 /** A clock that is set forward looks like silence: only silence over many looks of our own counts. */
 let silentLooks = 0;
+let looks = 0;
 let lastBeat = Atomics.load(beats, 0);
 
 const look = async (): Promise<void> => {
   if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL');
+  if (looks++ % SIGN_EVERY === 0) saySign();
   const beat = Atomics.load(beats, 0);
   silentLooks = beat === lastBeat ? silentLooks + 1 : 0;
   lastBeat = beat;

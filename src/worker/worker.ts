@@ -1,6 +1,7 @@
 import { createAttemptControl, type AttemptControl } from '../engine/attempt-control.ts';
 import type { AttemptResult } from '../engine/executor.ts';
 import type { ClaimedRun } from '../engine/run-config.ts';
+import type { Clock } from '../model/clock.ts';
 import type { DesiredState, RunState } from '../model/run-state.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { QueueConsumer, RunJob, RunQueue, RunStore, SignalBus } from '../storage/ports.ts';
@@ -19,6 +20,8 @@ export interface WorkerDeps {
   retire: (runId: string, why: string) => void;
   /** Whether the pause a run has come to asks for the worker to end. */
   wantsShutdown: (runId: string) => Promise<boolean>;
+  /** By which leases and deadlines are dated. */
+  clock: Clock;
   concurrency: number;
   renewMs: number;
   log: Logger;
@@ -93,7 +96,7 @@ export class Worker {
       this.#taken++;
       if (this.#mode === 'draining') control.requestDrain('shutdown');
       ORDERS[claimed.run.desired](control);
-      timer = limit(claimed.run.deadlineMs, control);
+      timer = this.#limit(claimed.run.deadlineMs, control);
       const result = await execute(claimed, control);
       const state = await this.#settle(claimed, result);
       log.debug({ runId, attempt: claimed.run.attempt, outcome: result.outcome, state }, 'attempt ended');
@@ -103,6 +106,13 @@ export class Worker {
       clearTimeout(timer);
       this.#attempts.delete(runId);
     }
+  }
+
+  /** Ends the attempt when the run has run out of time. Timers do not take longer than {@link LONGEST_TIMER_MS}. */
+  #limit(deadlineMs: number | null, control: AttemptControl): NodeJS.Timeout | undefined {
+    if (deadlineMs === null) return undefined;
+    const left = Math.max(0, deadlineMs - this.#deps.clock.now());
+    return left > LONGEST_TIMER_MS ? undefined : setTimeout(() => control.abort('timeout'), left);
   }
 
   /** Code that was cut may be deaf to it and run on: only the end of the process ends it for sure. */
@@ -178,13 +188,6 @@ const ORDERS: Record<DesiredState, (control: AttemptControl) => void> = {
   cancel: (control) => control.abort('cancel'),
   rollback: (control) => control.abort('rollback'),
   stop: (control) => control.abort('stop'),
-};
-
-/** Ends the attempt when the run has run out of time. Timers do not take longer than {@link LONGEST_TIMER_MS}. */
-const limit = (deadlineMs: number | null, control: AttemptControl): NodeJS.Timeout | undefined => {
-  if (deadlineMs === null) return undefined;
-  const left = Math.max(0, deadlineMs - Date.now());
-  return left > LONGEST_TIMER_MS ? undefined : setTimeout(() => control.abort('timeout'), left);
 };
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;

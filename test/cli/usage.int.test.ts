@@ -40,7 +40,7 @@ describe('the command line without a server', () => {
     [['launch', 'agent', '--input', '[]'], 'must be a JSON object'],
     [['inbox', '--colour'], "Unknown option '--colour'"],
     [['edit', 'abc'], '--set name=value'],
-    [['worker'], 'there is no "holdpoint worker"'],
+    [['worker'], 'set HOLDPOINT_DATABASE_URL'],
   ])('refuses %j as wrong usage', async (args, message) => {
     const { code, out, err } = await run(args, { env: NOBODY });
     expect({ code, out }).toEqual({ code: 2, out: '' });

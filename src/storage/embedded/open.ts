@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { Kysely, sql } from 'kysely';
+import { systemClock } from '../../model/clock.ts';
 import { createEffectLedger } from '../ledger/effects.ts';
 import { createLedger } from '../ledger/ledger.ts';
 import { migrateLedger } from '../ledger/migrate.ts';
@@ -45,6 +46,7 @@ export const openEmbeddedStorage = async (options: EmbeddedOptions): Promise<Sto
     signals,
     checkpoints,
     capabilities: { singleServer: true },
+    clock: systemClock,
     queue: createLedgerQueue({ runs: ledger.runs, signals, onError }),
     events: createLedgerEventLog({ ledger, transaction }),
     effects: createEffectLedger({ ledger, transaction }),

@@ -22,6 +22,7 @@ import { createStickyDecisionStore } from './sticky-decisions.ts';
 import { createStopStore } from './stops.ts';
 import { createThreadStore } from './threads.ts';
 import { createWatchStore } from './watch.ts';
+import { createWorkerCalls, createWorkerRegistry } from './workers.ts';
 
 /** The ledger's stores on one connection, or in one transaction. */
 export const createLedger = (connection: LedgerConnection): Ledger => ({
@@ -48,4 +49,6 @@ export const createLedger = (connection: LedgerConnection): Ledger => ({
   watch: createWatchStore(connection),
   overview: createOverviewStore(connection),
   apiKeys: createApiKeyStore(connection),
+  workers: createWorkerRegistry(connection),
+  calls: createWorkerCalls(connection),
 });

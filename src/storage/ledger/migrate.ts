@@ -15,6 +15,7 @@ import * as watch from './migrations/0011-watch.ts';
 import * as notices from './migrations/0012-notices.ts';
 import * as overview from './migrations/0013-overview.ts';
 import * as apiKeys from './migrations/0014-api-keys.ts';
+import * as workers from './migrations/0015-workers.ts';
 
 /** Numbered, forward only; applied in this order. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -32,6 +33,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0012-notices': notices,
   '0013-overview': overview,
   '0014-api-keys': apiKeys,
+  '0015-workers': workers,
 };
 
 /** Which migrations were applied now, and which the ledger has in all. */
@@ -46,6 +48,18 @@ export interface Migrated {
  */
 export const migrateLedger = async (db: LedgerConnection): Promise<Migrated> => {
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(MIGRATIONS) } });
+  const present = Object.keys(MIGRATIONS);
+  if (await isUpToDate(db)) return { applied: [], present };
+  const { error, results = [] } = await migrator.migrateToLatest();
+  if (error) throw error;
+  return { applied: results.map(({ migrationName }) => migrationName), present };
+};
+
+/**
+ * Whether the ledger is that of this version of the code.
+ * @throws {HoldpointError} `storage_unavailable` when the database is newer than the code.
+ */
+export const isUpToDate = async (db: LedgerConnection): Promise<boolean> => {
   const stored = await storedMigrations(db);
   const unknown = stored.filter((name) => !(name in MIGRATIONS));
   if (unknown.length > 0) {
@@ -54,11 +68,7 @@ export const migrateLedger = async (db: LedgerConnection): Promise<Migrated> => 
       `The database was written by a newer Holdpoint (it has ${unknown.join(', ')}). Start that version or newer.`,
     );
   }
-  const present = Object.keys(MIGRATIONS);
-  if (stored.length === present.length) return { applied: [], present };
-  const { error, results = [] } = await migrator.migrateToLatest();
-  if (error) throw error;
-  return { applied: results.map(({ migrationName }) => migrationName), present };
+  return stored.length === Object.keys(MIGRATIONS).length;
 };
 
 const storedMigrations = async (db: LedgerConnection): Promise<string[]> => {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { RunEvent, ValuesRef } from '../../model/run-event.ts';
 import { isFinal, RUN_STATES } from '../../model/run-state.ts';
-import type { EventLog, Ledger, Storage } from '../ports.ts';
+import type { EventLog, Ledger, RunJob, Storage } from '../ports.ts';
 
 export interface EventLogDeps {
   ledger: Ledger;
@@ -12,7 +12,7 @@ export interface EventLogDeps {
 export const createEventReads = ({
   ledger,
   transaction,
-}: EventLogDeps): Pick<EventLog, 'read' | 'last' | 'prune'> => ({
+}: EventLogDeps): Pick<EventLog, 'read' | 'last' | 'prune' | 'ended'> => ({
   read: async ({ threadId, runId, after, limit }) => {
     let query = ledger.connection
       .selectFrom('run_events')
@@ -37,33 +37,37 @@ export const createEventReads = ({
   },
 
   prune: async (endedBefore) => {
-    const ended = await ledger.connection
-      .selectFrom('runs')
-      .select(['run_id', 'thread_id'])
-      .where(sql<boolean>`has_events = 1`)
-      .where('state', 'in', RUN_STATES.filter(isFinal))
-      .where('updated_at', '<', endedBefore)
-      .orderBy('seq')
-      .limit(PRUNED_AT_ONCE)
-      .execute();
+    const ended = await endedRuns(ledger, endedBefore);
     for (const run of ended) await transaction((tx) => dropEvents(tx, run));
     return ended.length;
   },
+
+  ended: (endedBefore) => endedRuns(ledger, endedBefore),
 });
 
 /** Runs whose events are dropped in one go, so that pruning never holds others up for long. */
 const PRUNED_AT_ONCE = 500;
 
-const dropEvents = async (
-  { connection }: Ledger,
-  run: { run_id: string; thread_id: string },
-): Promise<void> => {
+const endedRuns = async ({ connection }: Ledger, endedBefore: string): Promise<RunJob[]> => {
+  const rows = await connection
+    .selectFrom('runs')
+    .select(['run_id', 'thread_id'])
+    .where(sql<boolean>`has_events = 1`)
+    .where('state', 'in', RUN_STATES.filter(isFinal))
+    .where('updated_at', '<', endedBefore)
+    .orderBy('seq')
+    .limit(PRUNED_AT_ONCE)
+    .execute();
+  return rows.map((row) => ({ runId: row.run_id, threadId: row.thread_id }));
+};
+
+const dropEvents = async ({ connection }: Ledger, { runId, threadId }: RunJob): Promise<void> => {
   await connection
     .deleteFrom('run_events')
-    .where('thread_id', '=', run.thread_id)
-    .where('run_id', '=', run.run_id)
+    .where('thread_id', '=', threadId)
+    .where('run_id', '=', runId)
     .execute();
-  await connection.updateTable('runs').set({ has_events: 0 }).where('run_id', '=', run.run_id).execute();
+  await connection.updateTable('runs').set({ has_events: 0 }).where('run_id', '=', runId).execute();
 };
 
 const fromRow = (row: {

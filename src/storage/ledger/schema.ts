@@ -3,10 +3,11 @@ import type { ApprovalsTable, ApprovalToolsTable, StickyDecisionsTable } from '.
 import type { NoticeTables } from './notices-schema.ts';
 import type { TriggerTables } from './triggers-schema.ts';
 import type { WatchTables } from './watch-schema.ts';
+import type { WorkerTables } from './workers-schema.ts';
 import type { EffectsTable, EmergencyStopRunsTable, EmergencyStopsTable } from './stops-schema.ts';
 
 /** Columns named `*_json` hold JSON text; `*_ms` milliseconds since the epoch; other times are ISO 8601 UTC. */
-export interface LedgerSchema extends TriggerTables, WatchTables, NoticeTables {
+export interface LedgerSchema extends TriggerTables, WatchTables, NoticeTables, WorkerTables {
   assistants: AssistantsTable;
   assistant_versions: AssistantVersionsTable;
   threads: ThreadsTable;

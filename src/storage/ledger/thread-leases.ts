@@ -5,11 +5,13 @@ import type { LedgerConnection } from './connection.ts';
 
 type ThreadLeases = Pick<
   ThreadStore,
-  'claim' | 'holds' | 'ownerOf' | 'release' | 'breakLease' | 'renew' | 'heldBy'
+  'claim' | 'holds' | 'ownerOf' | 'release' | 'breakLease' | 'renew' | 'heldBy' | 'touch'
 >;
 
 /** Who owns a thread: claim raises the fence, everything else proves fence and token. */
 export const createThreadLeases = (db: LedgerConnection): ThreadLeases => ({
+  ...createHeld(db),
+
   claim: async ({ threadId, runId, token, owner, expiresAt }) => {
     const row = await db
       .updateTable('threads')
@@ -53,7 +55,9 @@ export const createThreadLeases = (db: LedgerConnection): ThreadLeases => ({
   },
 
   breakLease: (threadId) => breakLease(db, threadId),
+});
 
+const createHeld = (db: LedgerConnection): Pick<ThreadLeases, 'renew' | 'touch' | 'heldBy'> => ({
   renew: async (owner, expiresAt) => {
     const rows = await db
       .updateTable('threads')
@@ -62,6 +66,14 @@ export const createThreadLeases = (db: LedgerConnection): ThreadLeases => ({
       .returning(HELD_COLUMNS)
       .execute();
     return rows.flatMap(heldThread);
+  },
+
+  touch: async (threadId) => {
+    await db
+      .updateTable('threads')
+      .set({ fence: sql`fence` })
+      .where('thread_id', '=', threadId)
+      .execute();
   },
 
   heldBy: async (filter) => {

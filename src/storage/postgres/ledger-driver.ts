@@ -1,7 +1,10 @@
 import {
+  HandleEmptyInListsPlugin,
+  Kysely,
   PostgresAdapter,
   PostgresIntrospector,
   PostgresQueryCompiler,
+  replaceWithNoncontingentExpression,
   type CompiledQuery,
   type DatabaseConnection,
   type Dialect,
@@ -9,10 +12,18 @@ import {
   type QueryResult,
 } from 'kysely';
 import type pg from 'pg';
+import type { LedgerSchema } from '../ledger/schema.ts';
 import { prepared } from './prepared.ts';
 
-/** Kysely on the pool: each statement is prepared once per connection. */
-export const postgresDialect = (pool: pg.Pool): Dialect => ({
+/** Kysely on the pool. Lists may be empty, as in SQLite: nothing is in them. */
+export const kyselyOn = (pool: pg.Pool): Kysely<LedgerSchema> =>
+  new Kysely<LedgerSchema>({
+    dialect: postgresDialect(pool),
+    plugins: [new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression })],
+  });
+
+/** Each statement is prepared once per connection. */
+const postgresDialect = (pool: pg.Pool): Dialect => ({
   createAdapter: () => new PostgresAdapter(),
   createDriver: () => new PoolDriver(pool),
   createIntrospector: (kysely) => new PostgresIntrospector(kysely),

@@ -1,19 +1,33 @@
 import { randomUUID } from 'node:crypto';
-import { Kysely, sql } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import type pg from 'pg';
 import { createEffectLedger } from '../ledger/effects.ts';
 import { createLedger } from '../ledger/ledger.ts';
-import { migrateLedger } from '../ledger/migrate.ts';
+import { isUpToDate } from '../ledger/migrate.ts';
 import type { LedgerSchema } from '../ledger/schema.ts';
-import type { Storage } from '../ports.ts';
+import type { Ledger, Storage } from '../ports.ts';
 import { createPostgresCheckpoints } from './checkpointer.ts';
-import { CHECKPOINT_SCHEMA } from './checkpoint-tables.ts';
+import { startDatabaseClock } from './database-clock.ts';
 import { createPostgresEventLog } from './event-log.ts';
-import { postgresDialect } from './ledger-driver.ts';
-import { openPool, SCHEMA } from './pool.ts';
+import { kyselyOn } from './ledger-driver.ts';
+import { migrateSchema } from './migrate.ts';
+import { NOTICES_BREAKS, openPool, SCHEMA } from './pool.ts';
 import { createBullQueue } from './run-queue.ts';
 import { createPostgresSignalBus } from './signal-bus.ts';
 import { createTransactions } from './transactions.ts';
+
+/** What carries hints and events: Postgres itself, or something beside it. */
+export type Carriers = Pick<Storage, 'queue' | 'signals' | 'events'> &
+  Partial<Pick<Storage, 'transaction'>> & { close(): Promise<void> };
+
+/** What other carriers are made of. */
+export interface CarrierParts {
+  ledger: Ledger;
+  transaction: Storage['transaction'];
+  /** Events in the ledger's own database. */
+  events: Storage['events'];
+  onError: (error: unknown) => void;
+}
 
 export interface PostgresOptions {
   /** Where transactions go; a pooler may stand before it. */
@@ -21,8 +35,10 @@ export interface PostgresOptions {
   /** Where LISTEN goes: the server itself. The same as `url` unless a pooler stands before that. */
   sessionUrl?: string;
   poolSize?: number;
-  /** Brings the schema up to date first, under a lock; without it the schema must be there. */
+  /** Brings the schema up to date first, under a lock; without it the schema is waited for. */
   migrate?: boolean;
+  /** Made instead of those on Postgres. */
+  carriers?: (parts: CarrierParts) => Promise<Carriers>;
   onError?: (error: unknown) => void;
 }
 
@@ -30,48 +46,81 @@ export interface PostgresOptions {
 export const openPostgresStorage = async (options: PostgresOptions): Promise<Storage> => {
   const { url, sessionUrl = url, poolSize = 10, migrate = true, onError = () => {} } = options;
   const pool = openPool({ url, poolSize, onError });
-  const db = new Kysely<LedgerSchema>({ dialect: postgresDialect(pool) });
-  if (migrate) await migratePostgres(pool, db);
-  const ledger = createLedger(db);
-  const run = createTransactions(pool);
-  const transaction: Storage['transaction'] = (work, { flush = true, exclusive = false } = {}) =>
-    run((tx) => work(createLedger(tx)), { flush, exclusive });
+  const db = kyselyOn(pool);
+  try {
+    if (migrate) await migrateSchema({ url, sessionUrl });
+    else await untilMigrated(db, onError);
+    const clock = await startDatabaseClock(pool, onError);
+    const ledger = createLedger(db);
+    const run = createTransactions(pool);
+    const transaction: Storage['transaction'] = (work, { flush = true, exclusive = false } = {}) =>
+      run((tx) => work(createLedger(tx)), { flush, exclusive });
+    const parts = { ledger, transaction, events: createPostgresEventLog({ ledger, transaction }), onError };
+    const carriers = await (options.carriers?.(parts) ?? openCarriers(parts, { pool, sessionUrl }));
+    return {
+      ...ledger,
+      transaction,
+      clock,
+      ...carriers,
+      checkpoints: createPostgresCheckpoints(pool),
+      capabilities: { singleServer: false },
+      effects: createEffectLedger({ ledger, transaction }),
+      ping: async () => {
+        await sql`SELECT 1`.execute(db);
+      },
+      close: async () => {
+        clock.close();
+        await carriers.close();
+        await pool.end();
+      },
+    };
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+};
+
+const openCarriers = async (
+  { ledger, events, onError }: CarrierParts,
+  { pool, sessionUrl }: { pool: pg.Pool; sessionUrl: string },
+): Promise<Carriers> => {
   const signals = createPostgresSignalBus({ pool, sessionUrl, sender: randomUUID(), onError });
-  const connection = { connectionString: sessionUrl, schema: `${SCHEMA}_queue`, max: 2, migrate };
-  const queue = createBullQueue({ connection, runs: ledger.runs, onError });
+  const connection = {
+    ...NOTICES_BREAKS,
+    connectionString: sessionUrl,
+    schema: `${SCHEMA}_queue`,
+    max: 2,
+  };
+  const queue = createBullQueue({ connection, runs: ledger.runs, signals, onError });
   await Promise.all([signals.ready, queue.ready]);
   return {
-    ...ledger,
-    transaction,
-    signals,
     queue,
-    checkpoints: createPostgresCheckpoints(pool),
-    capabilities: { singleServer: false },
-    events: createPostgresEventLog({ ledger, transaction }),
-    effects: createEffectLedger({ ledger, transaction }),
-    ping: async () => {
-      await sql`SELECT 1`.execute(db);
-    },
+    signals,
+    events,
     close: async () => {
       await signals.close();
       await queue.close();
-      await pool.end();
     },
   };
 };
 
-/** Any fixed number: who holds this lock migrates. */
-const MIGRATION_LOCK = 7_240_001;
+const LOOK_AGAIN_MS = 1000;
 
-const migratePostgres = async (pool: pg.Pool, db: Kysely<LedgerSchema>): Promise<void> => {
-  const client = await pool.connect();
-  try {
-    await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    await client.query(`CREATE SCHEMA IF NOT EXISTS ${SCHEMA}`);
-    await client.query(CHECKPOINT_SCHEMA);
-    await migrateLedger(db);
-  } finally {
-    await client.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => {});
-    client.release();
+/**
+ * Resolves once the database has the schema of this version of the code.
+ * @throws {HoldpointError} `storage_unavailable` when it is newer.
+ */
+const untilMigrated = async (db: Kysely<LedgerSchema>, onError: (error: unknown) => void): Promise<void> => {
+  let told = false;
+  for (;;) {
+    if (await isUpToDate(db).catch(unlessRefused)) return;
+    if (!told) onError(new Error('waits for the database to be there and migrated to this version'));
+    told = true;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
   }
+};
+
+const unlessRefused = (error: unknown): false => {
+  if (error instanceof Error && 'code' in error && error.code === 'storage_unavailable') throw error;
+  return false;
 };

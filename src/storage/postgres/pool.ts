@@ -8,6 +8,28 @@ export interface PostgresAccess {
   onError: (error: unknown) => void;
 }
 
+/** A statement that takes longer has lost its connection: half-open ones say nothing. */
+const QUERY_TIMEOUT_MS = 10_000;
+
+/** A connection that breaks silently is noticed, by both sides. */
+export const NOTICES_BREAKS = {
+  keepAlive: true,
+  keepAliveInitialDelayMillis: 5000,
+  connectionTimeoutMillis: 5000,
+  query_timeout: QUERY_TIMEOUT_MS,
+};
+
+/** The server ends the transaction of a client that is gone, and lets go of its locks. */
+const SERVER_NOTICES = [
+  'tcp_keepalives_idle=5',
+  'tcp_keepalives_interval=2',
+  'tcp_keepalives_count=3',
+  'tcp_user_timeout=12000',
+  'idle_in_transaction_session_timeout=12000',
+]
+  .map((option) => ` -c ${option}`)
+  .join('');
+
 /** Our tables have a schema of their own, beside whatever else the database holds. */
 export const SCHEMA = 'holdpoint';
 
@@ -25,9 +47,9 @@ export const openPool = ({ url, poolSize, onError }: PostgresAccess): pg.Pool =>
     connectionString: url,
     max: poolSize,
     types,
-    keepAlive: true,
+    ...NOTICES_BREAKS,
     application_name: 'holdpoint',
-    options: `-c search_path=${SCHEMA}`,
+    options: `-c search_path=${SCHEMA}${SERVER_NOTICES}`,
   });
   pool.on('error', onError);
   return pool;
@@ -35,4 +57,4 @@ export const openPool = ({ url, poolSize, onError }: PostgresAccess): pg.Pool =>
 
 /** One connection that lasts, with the same types. */
 export const newClient = (url: string): pg.Client =>
-  new pg.Client({ connectionString: url, types, keepAlive: true, application_name: 'holdpoint listen' });
+  new pg.Client({ connectionString: url, types, ...NOTICES_BREAKS, application_name: 'holdpoint listen' });

@@ -8,6 +8,8 @@ const MAX_PAYLOAD = 7000;
 /** Events of running graphs come in thousands; each NOTIFY takes a lock that all commits share. */
 const EVENTS_WAIT_MS = 10;
 const RECONNECT_MS = 500;
+/** How often the listening connection is asked whether it is one. */
+const PROBE_MS = 5000;
 
 interface SignalBusOptions {
   pool: pg.Pool;
@@ -118,6 +120,19 @@ const listen = ({ url, onMessage, onReconnected, onError }: Listening) => {
   let client: pg.Client | undefined;
   let closed = false;
   let retry: NodeJS.Timeout | undefined;
+  /** A connection that broke silently hears nothing and says nothing: it has to be asked. */
+  const probe = setInterval(() => {
+    const asked = client;
+    asked?.query('SELECT 1').catch((error: unknown) => {
+      onError(error);
+      if (client !== asked) return;
+      client = undefined;
+      asked.removeAllListeners('end');
+      asked.end().catch(onError);
+      again();
+    });
+  }, PROBE_MS);
+  probe.unref();
   const connect = async (): Promise<void> => {
     const next = newClient(url);
     next.on('notification', ({ payload }) => onMessage(JSON.parse(payload ?? 'null') as Message));
@@ -141,6 +156,7 @@ const listen = ({ url, onMessage, onReconnected, onError }: Listening) => {
     ready: connect(),
     close: async (): Promise<void> => {
       closed = true;
+      clearInterval(probe);
       clearTimeout(retry);
       await client?.end();
     },

@@ -1,8 +1,6 @@
 import type pg from 'pg';
-import { Kysely } from 'kysely';
 import type { LedgerConnection } from '../ledger/connection.ts';
-import type { LedgerSchema } from '../ledger/schema.ts';
-import { postgresDialect } from './ledger-driver.ts';
+import { kyselyOn } from './ledger-driver.ts';
 
 /** A transaction that met another one is tried again for so long: many may want the same row at once. */
 const TRY_FOR_MS = 10_000;
@@ -67,7 +65,7 @@ const onClient = (client: pg.PoolClient): LedgerConnection => {
   const known = connections.get(client);
   if (known) return known;
   const lent = { connect: () => Promise.resolve({ query: client.query.bind(client), release: () => {} }) };
-  const made = new Kysely<LedgerSchema>({ dialect: postgresDialect(lent as unknown as pg.Pool) });
+  const made = kyselyOn(lent as unknown as pg.Pool);
   connections.set(client, made);
   return made;
 };

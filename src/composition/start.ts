@@ -1,0 +1,51 @@
+import { readLanggraphConfig, type LanggraphConfig } from '../config/langgraph-config.ts';
+import type { GraphRegistry } from '../engine/graph-registry.ts';
+import { readThreadNow } from '../engine/thread-now.ts';
+import { createFinishDeletions } from '../lifecycle/delete-thread.ts';
+import type { LifecycleDeps } from '../lifecycle/deps.ts';
+import { createReapRuns } from '../lifecycle/reap-runs.ts';
+import { HoldpointError } from '../model/errors.ts';
+import { pauseSecurer } from './pauses.ts';
+
+/** What `langgraph.json` says; its environment is that of this process, where that says nothing itself. */
+export const readProject = (path: string): LanggraphConfig => {
+  const langgraph = readLanggraphConfig(path);
+  for (const [name, value] of Object.entries(langgraph.env)) process.env[name] ??= value;
+  return langgraph;
+};
+
+/** How to take back what a worker held, in this process. */
+export const reaper = (lifecycle: LifecycleDeps, graphs: GraphRegistry) => {
+  const { reader } = lifecycle.storage.checkpoints;
+  return createReapRuns({
+    ...lifecycle,
+    securePause: pauseSecurer(lifecycle, graphs, { runsCode: false }),
+    readThread: async ({ threadId, graphId }) => readThreadNow(await graphs.load(graphId), reader, threadId),
+  });
+};
+
+/**
+ * Finishes what a former server left half done: all of it where the storage has one server, so that every lease found
+ * is an orphan. Answers how to take back what a worker held.
+ */
+export const takeOver = async (lifecycle: LifecycleDeps, graphs: GraphRegistry) => {
+  const reapRuns = reaper(lifecycle, graphs);
+  await createFinishDeletions(lifecycle)();
+  if (lifecycle.storage.capabilities.singleServer)
+    await reapRuns({
+      held: { expiredBefore: Number.MAX_SAFE_INTEGER },
+      reason: 'the server stopped without draining',
+    });
+  return reapRuns;
+};
+
+/** Whether the agents have a model server to talk to. */
+export const modelConfigured = (): boolean =>
+  Boolean(process.env['OPENAI_API_KEY'] || process.env['OPENAI_BASE_URL']);
+
+/** What only works where several processes can use the storage. */
+export const needsDatabase = (what: string): HoldpointError =>
+  new HoldpointError(
+    'invalid_request',
+    `"${what}" needs a database that several processes can use: set HOLDPOINT_DATABASE_URL. The data folder belongs to one server, which starts its own workers; for more of them: holdpoint serve --workers 4`,
+  );

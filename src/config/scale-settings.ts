@@ -1,0 +1,51 @@
+import { z } from 'zod';
+
+const database = z
+  .string()
+  .default('')
+  .refine((text) => text === '' || /^postgres(ql)?:\/\//.test(text), {
+    message: 'expected a URL that begins with postgres://',
+  });
+const redis = z
+  .string()
+  .default('')
+  .refine((text) => text === '' || /^rediss?:\/\//.test(text), {
+    message: 'expected a URL that begins with redis:// or rediss://',
+  });
+
+/** Settings of a deployment on more than one machine; URLs hold passwords, so their values are never shown. */
+export const SCALE_SETTINGS = {
+  databaseUrl: {
+    env: 'HOLDPOINT_DATABASE_URL',
+    schema: database,
+    hidden: true,
+    help: 'Everything is kept in this Postgres (postgres://…) instead of the data folder.',
+  },
+  databaseSessionUrl: {
+    env: 'HOLDPOINT_DATABASE_SESSION_URL',
+    schema: database,
+    hidden: true,
+    help: 'The Postgres server itself, for LISTEN, where a pooler that lends connections per transaction stands before it.',
+  },
+  databasePool: {
+    env: 'HOLDPOINT_DATABASE_POOL',
+    schema: z.coerce.number().int().min(2).default(10),
+    help: 'Connections to Postgres that each process opens at most, besides three that listen and carry the queue.',
+  },
+  redisUrl: {
+    env: 'HOLDPOINT_REDIS_URL',
+    schema: redis,
+    hidden: true,
+    help: 'Queue, events and signals go through this Redis or Valkey; the truth stays in Postgres.',
+  },
+  role: {
+    env: 'HOLDPOINT_ROLE',
+    schema: z.enum(['all', 'api']).default('all'),
+    help: 'all: this server executes runs too. api: it executes none; start `holdpoint worker` beside it, anywhere.',
+  },
+  apiUrl: {
+    env: 'HOLDPOINT_API_URL',
+    schema: z.string().default(''),
+    help: 'Where code in the graphs of a `holdpoint worker` finds the API.',
+  },
+} as const;

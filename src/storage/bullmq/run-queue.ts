@@ -1,0 +1,169 @@
+import type { Queue, WorkerOptions } from 'bullmq';
+import type { QueueConsumer, RunJob, RunQueue, RunStore, SignalBus } from '../ports.ts';
+
+export const QUEUE = 'holdpoint-runs';
+
+/** How often a consumer looks for offered runs that nobody brings it: between a commit and its announcement lies a gap. */
+const LOOK_MS = 2000;
+/** Consumers that hear the same signal do not all look at the same moment. */
+const SPREAD_MS = 30;
+const LOOKED_AT_ONCE = 100;
+
+/** BullMQ on one of its backends. */
+export interface BullMq {
+  queue: Pick<Queue, 'add' | 'close' | 'waitUntilReady'>;
+  worker: (process: (job: { data: unknown }) => Promise<void>, options: BullWorkerOptions) => BullWorker;
+}
+
+export type BullWorkerOptions = Omit<WorkerOptions, 'connection'>;
+export interface BullWorker {
+  pause(doNotWaitActive: boolean): Promise<void>;
+  close(): Promise<void>;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+}
+
+export interface BullQueueDeps {
+  bull: BullMq;
+  runs: RunStore;
+  signals: SignalBus;
+  onError: (error: unknown) => void;
+}
+
+export interface BullQueue extends RunQueue {
+  /** Resolves when the queue can be used. */
+  ready: Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** How long a job may take to reach the queue, which is only a hint. */
+const ADD_MS = 2000;
+
+/**
+ * The queue on BullMQ. A job says "look at this run": the claim in the ledger decides, so a job that comes twice
+ * does no harm. One that is lost, with its queue or all of Redis, is found in the ledger by any consumer with room.
+ */
+export const createBullQueueOn = (deps: BullQueueDeps): BullQueue => {
+  const { bull, onError } = deps;
+  return {
+    ready: bull.queue.waitUntilReady(),
+    announce: async (job) => {
+      const added = bull.queue.add('run', job, { removeOnComplete: true, removeOnFail: true });
+      // Queue libraries wait for ever for a server that is gone. The run is on disk: its client does not wait.
+      await Promise.race([added.catch(onError), after(ADD_MS)]);
+    },
+    consume: (options) => new BullConsumer(deps, options),
+    close: () => bull.queue.close(),
+  };
+};
+
+class BullConsumer implements QueueConsumer {
+  readonly #deps: BullQueueDeps;
+  readonly #options: Parameters<RunQueue['consume']>[0];
+  readonly #worker: BullWorker;
+  readonly #handling = new Map<string, Promise<void>>();
+  readonly #timer: NodeJS.Timeout;
+  readonly #unsubscribe: () => void;
+  #soon: NodeJS.Timeout | undefined;
+  #waiting = new Set<string>();
+  #paused = false;
+
+  constructor(deps: BullQueueDeps, options: Parameters<RunQueue['consume']>[0]) {
+    this.#deps = deps;
+    this.#options = options;
+    this.#worker = deps.bull.worker(({ data }) => this.#brought(data as RunJob), {
+      concurrency: options.concurrency,
+      lockDuration: 15_000,
+      stalledInterval: 7500,
+      maxStalledCount: 2 ** 31 - 1,
+      removeOnComplete: { count: 0 },
+      removeOnFail: { count: 0 },
+    });
+    this.#worker.on('error', deps.onError);
+    this.#timer = setInterval(() => this.#look(), LOOK_MS);
+    this.#unsubscribe = deps.signals.subscribe(({ kind }) => kind === 'queue' && this.#lookSoon());
+    this.#lookSoon();
+  }
+
+  pause(): void {
+    if (this.#paused) return;
+    this.#paused = true;
+    clearInterval(this.#timer);
+    clearTimeout(this.#soon);
+    this.#unsubscribe();
+    void this.#worker.pause(true).catch(this.#deps.onError);
+  }
+
+  async close(): Promise<void> {
+    this.pause();
+    await Promise.allSettled(this.#handling.values());
+    // A server that is gone keeps nobody here: what the queue still holds is found by others.
+    await Promise.race([this.#worker.close(), after(CLOSE_MS)]);
+  }
+
+  /** BullMQ brought a run. When there is no room, whoever has it finds the run in the ledger. */
+  async #brought(job: RunJob): Promise<void> {
+    if (this.#paused) throw new Error('this worker takes nothing new');
+    if (this.#handling.size >= this.#options.concurrency) return;
+    await this.#take(job);
+  }
+
+  async #take(job: RunJob): Promise<void> {
+    const known = this.#handling.get(job.runId);
+    if (known) return known;
+    const handled = this.#options
+      .handle(job)
+      .catch(this.#deps.onError)
+      .finally(() => this.#handling.delete(job.runId));
+    this.#handling.set(job.runId, handled);
+    await handled;
+    const run = await this.#deps.runs.get(job.runId).catch(() => undefined);
+    if (run?.state === 'pending') this.#lookSoon();
+  }
+
+  /** Something returned to the queue otherwise than by an announcement. */
+  #lookSoon(): void {
+    if (this.#paused) return;
+    this.#soon ??= setTimeout(() => {
+      this.#soon = undefined;
+      void this.#takeDue(() => true);
+    }, Math.random() * SPREAD_MS);
+  }
+
+  /** What has been waiting since the last look although there is room is brought by nobody. */
+  #look(): void {
+    const before = this.#waiting;
+    void this.#takeDue(({ runId }) => before.has(runId));
+  }
+
+  async #takeDue(isLost: (job: RunJob) => boolean): Promise<void> {
+    if (this.#free() <= 0) return;
+    try {
+      const due = await this.#deps.runs.due(LOOKED_AT_ONCE);
+      this.#waiting = new Set(due.map(({ runId }) => runId));
+      if (this.#paused) return;
+      const lost = due.filter((job) => !this.#handling.has(job.runId) && isLost(job));
+      for (const job of someOf(lost, this.#free())) void this.#take(job);
+    } catch (error) {
+      this.#deps.onError(error);
+    }
+  }
+
+  #free(): number {
+    return this.#options.concurrency - this.#handling.size;
+  }
+}
+
+const CLOSE_MS = 3000;
+
+/** Oldest first while there is room for all; else some by chance, for others take some too. */
+const someOf = (jobs: RunJob[], count: number): RunJob[] =>
+  jobs.length <= count
+    ? jobs
+    : jobs
+        .slice(0, 4 * count)
+        .map((job) => ({ job, order: Math.random() }))
+        .toSorted((a, b) => a.order - b.order)
+        .slice(0, count)
+        .map(({ job }) => job);
+
+const after = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());

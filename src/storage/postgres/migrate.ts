@@ -1,0 +1,61 @@
+import { withBackend, createPostgresBackend } from 'bullmq';
+import pg from 'pg';
+import { migrateLedger, type Migrated } from '../ledger/migrate.ts';
+import { CHECKPOINT_SCHEMA } from './checkpoint-tables.ts';
+import { kyselyOn } from './ledger-driver.ts';
+import { SCHEMA } from './pool.ts';
+
+const { Queue } = withBackend(createPostgresBackend);
+
+/** Any fixed number: who holds this lock migrates. */
+const MIGRATION_LOCK = 7_240_001;
+
+/**
+ * Brings a database to this version of the code: the ledger, the checkpoints and the queue. Of several at the same
+ * time one does it and the others wait. Forward only.
+ * @throws {HoldpointError} `storage_unavailable` when the database is newer than the code; it is left as it is.
+ */
+export const migrateSchema = async ({
+  url,
+  sessionUrl = url,
+}: {
+  url: string;
+  sessionUrl?: string;
+}): Promise<Migrated> => {
+  const options = `-c search_path=${SCHEMA}`;
+  // One for the lock, which belongs to its session, and one for the work, which may take long.
+  const pool = new pg.Pool({
+    connectionString: sessionUrl,
+    max: 2,
+    options,
+    connectionTimeoutMillis: 10_000,
+  });
+  pool.on('error', () => {});
+  try {
+    const client = await pool.connect();
+    await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    try {
+      await client.query(`CREATE SCHEMA IF NOT EXISTS ${SCHEMA}`);
+      const migrated = await migrateLedger(kyselyOn(pool));
+      await client.query(CHECKPOINT_SCHEMA);
+      await migrateQueue(sessionUrl);
+      return migrated;
+    } finally {
+      await client.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => {});
+      client.release();
+    }
+  } finally {
+    await pool.end();
+  }
+};
+
+/** BullMQ keeps its own schema up to date. */
+const migrateQueue = async (connectionString: string): Promise<void> => {
+  const connection = { connectionString, schema: `${SCHEMA}_queue`, max: 1, migrate: true };
+  const queue = new Queue('migration', { connection });
+  try {
+    await queue.waitUntilReady();
+  } finally {
+    await queue.close();
+  }
+};

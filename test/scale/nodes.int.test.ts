@@ -1,0 +1,224 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isGone } from '../crash/crash-server.ts';
+import { startServerProcess } from '../support/server.ts';
+import { eventually, startCluster, type ApiNode, type Cluster, type NodeProcess } from './cluster.ts';
+
+let cluster: Cluster;
+let one: ApiNode;
+let other: ApiNode;
+let workers: NodeProcess;
+beforeAll(async () => {
+  cluster = await startCluster();
+  [one, other, workers] = await Promise.all([cluster.api(), cluster.api(), cluster.workers()]);
+});
+afterAll(() => cluster.stop());
+
+const newThread = async () => (await one.client.threads.create()).thread_id;
+const launch = async (graph: string, input: Record<string, unknown>) => {
+  const threadId = await newThread();
+  const { run_id: runId } = await one.client.runs.create(threadId, graph, { input });
+  return { threadId, runId };
+};
+const begun = ({ threadId }: { threadId: string }) => eventually(() => cluster.effects(threadId).length > 0);
+const workerOf = async ({ threadId }: { threadId: string }) =>
+  (
+    await cluster.query<{ lease_owner: string }>('SELECT lease_owner FROM threads WHERE thread_id = $1', [
+      threadId,
+    ])
+  )[0]?.lease_owner;
+
+describe('API nodes without workers of their own', () => {
+  it('launch, stream and answer runs that are executed elsewhere', async () => {
+    const threadId = await newThread();
+    const asked = await one.client.runs.wait(threadId, 'gate', { input: {} });
+    expect(asked).toMatchObject({ trail: ['prepare'] });
+    const answered = await other.client.runs.wait(threadId, 'gate', { command: { resume: 'yes' } });
+    expect(answered).toMatchObject({ trail: ['prepare', 'answered yes', 'act'] });
+  });
+
+  it('have states updated, and refusals said, by a worker elsewhere', async () => {
+    const threadId = await newThread();
+    await one.client.runs.wait(threadId, 'steps', { input: { steps: 1 } });
+    await other.client.threads.updateState(threadId, { values: { trail: ['by hand'] }, asNode: 'step' });
+    expect((await one.client.threads.getState(threadId)).values).toMatchObject({
+      trail: ['step-1', 'by hand'],
+    });
+    const refused = await other.send('POST', `/threads/${threadId}/state`, {
+      values: { trail: ['x'] },
+      as_node: 'nobody',
+    });
+    expect(refused).toMatchObject({ status: 422, json: { code: 'invalid_request' } });
+    expect(await cluster.query('SELECT 1 FROM worker_calls')).toEqual([]);
+  });
+
+  it('let a stream go on at another node, from the last event seen', async () => {
+    const threadId = await newThread();
+    const { run_id: runId } = await one.client.runs.create(threadId, 'tokens', {
+      input: { events: 60, everyMs: 20 },
+      streamMode: ['custom'],
+      streamResumable: true,
+    });
+    const seen: number[] = [];
+    let last: string | undefined;
+    for await (const { id, event, data } of one.client.runs.joinStream(threadId, runId, {
+      lastEventId: '-1',
+    })) {
+      if (event === 'custom') seen.push((data as { n: number }).n);
+      last = id;
+      if (seen.length === 20) break;
+    }
+    const rest = other.client.runs.joinStream(threadId, runId, { lastEventId: last ?? '' });
+    for await (const { event, data } of rest) if (event === 'custom') seen.push((data as { n: number }).n);
+    expect(seen).toEqual(Array.from({ length: 60 }, (_, i) => i + 1));
+  });
+
+  it('pause and resume what runs elsewhere', async () => {
+    const run = await launch('steps', { steps: 8, ms: 150 });
+    await begun(run);
+    expect((await other.send('POST', `/threads/${run.threadId}/pause`, { reason: 'look' })).status).toBe(202);
+    await one.client.runs.join(run.threadId, run.runId);
+    const at = cluster.effects(run.threadId).length;
+    expect(at).toBeLessThan(8);
+    expect((await one.send('POST', `/threads/${run.threadId}/resume`, {})).status).toBe(202);
+    await other.client.runs.join(run.threadId, run.runId);
+    expect(cluster.effects(run.threadId).map(({ what }) => what)).toEqual(
+      Array.from({ length: 8 }, (_, i) => `step-${i + 1}`),
+    );
+  });
+
+  it('fire a cron once, all of them together', async () => {
+    const cron = await one.client.crons.create('steps', {
+      schedule: '* * * * * *',
+      input: { steps: 1 },
+      metadata: { cron: 'once' },
+    });
+    await eventually(async () => (await runsOf(cron.cron_id)).length >= 3);
+    await one.client.crons.delete(cron.cron_id);
+    const seconds = (await runsOf(cron.cron_id)).map(({ created_at }) => created_at.slice(0, 19));
+    expect(new Set(seconds).size).toBe(seconds.length);
+  });
+
+  const runsOf = (cronId: string) =>
+    cluster.query<{ created_at: string }>(
+      `SELECT r.created_at FROM runs r JOIN threads t USING (thread_id)
+       WHERE (t.metadata_json::jsonb)->>'cron_id' = $1`,
+      [cronId],
+    );
+});
+
+describe('an emergency stop', () => {
+  it('ends the process of deaf code on another node, and says so only when it is gone', async () => {
+    const deaf = await launch('trouble', { what: 'hangOnce' });
+    await begun(deaf);
+    const worker = await workerOf(deaf);
+    const { json } = await one.send('POST', '/emergency-stops', {
+      scope: { thread_id: deaf.threadId },
+      reason: 'enough',
+    });
+    const { stop_id: stopId } = json as { stop_id: string };
+    const confirmed = async () => {
+      const { runs } = (await other.send('GET', `/emergency-stops/${stopId}`)).json as {
+        runs: { confirmed: boolean }[];
+      };
+      return runs.every((run) => run.confirmed);
+    };
+    expect(await confirmed()).toBe(false);
+    await eventually(confirmed);
+    const left = await cluster.query<{ worker_id: string }>('SELECT worker_id FROM worker_processes');
+    expect(left.map(({ worker_id: id }) => id)).not.toContain(worker);
+    expect((await one.client.runs.get(deaf.threadId, deaf.runId)).status).toBe('interrupted');
+    await one.send('POST', `/emergency-stops/${stopId}/release`);
+  });
+});
+
+describe('a forced pause', () => {
+  it('ends the process of deaf code on another node', async () => {
+    const deaf = await launch('trouble', { what: 'hangOnce' });
+    await begun(deaf);
+    const asked = await one.send('POST', `/threads/${deaf.threadId}/pause`, {
+      reason: 'now',
+      drain_timeout_ms: 100,
+      on_timeout: 'force',
+    });
+    expect(asked.status).toBe(202);
+    await one.client.runs.join(deaf.threadId, deaf.runId);
+    const { json } = await one.send('GET', `/threads/${deaf.threadId}/pause`);
+    expect(json).toMatchObject({ state: 'paused' });
+  });
+});
+
+describe('workers', () => {
+  it('that are killed lose their runs to others, each step once, within 20 seconds', async () => {
+    const run = await launch('steps', { steps: 30, ms: 300 });
+    await begun(run);
+    const second = await cluster.workers();
+    await workers.kill('SIGKILL');
+    const killed = performance.now();
+    const before = cluster.effects(run.threadId).length;
+    await eventually(() => cluster.effects(run.threadId).length > before);
+    expect(performance.now() - killed).toBeLessThan(20_000);
+    await one.client.runs.join(run.threadId, run.runId);
+    const state = await one.client.threads.getState<{ trail: string[] }>(run.threadId);
+    expect(state.values.trail).toEqual(Array.from({ length: 30 }, (_, i) => `step-${i + 1}`));
+    workers = second;
+  });
+
+  it('that drain hand over at the end of the step, and nothing is run twice', async () => {
+    const run = await launch('steps', { steps: 12, ms: 200 });
+    await begun(run);
+    const next = await cluster.workers();
+    await workers.kill('SIGTERM');
+    workers = next;
+    await one.client.runs.join(run.threadId, run.runId);
+    const done = cluster.effects(run.threadId).map(({ what }) => what);
+    expect(done).toEqual(Array.from({ length: 12 }, (_, i) => `step-${i + 1}`));
+    expect(await cluster.query('SELECT spent::int FROM runs WHERE run_id = $1', [run.runId])).toEqual([
+      { spent: 0 },
+    ]);
+  });
+
+  it('leave no process behind when their supervisor is killed', async () => {
+    const extra = await cluster.workers({ HOLDPOINT_WORKERS: '2' });
+    const { execFileSync } = await import('node:child_process');
+    const children = execFileSync('pgrep', ['-P', String(extra.child.pid)])
+      .toString()
+      .trim()
+      .split('\n')
+      .map(Number);
+    expect(children).toHaveLength(2);
+    await extra.kill('SIGKILL');
+    await eventually(() => children.every(isGone));
+  });
+});
+
+describe('the database', () => {
+  it('is needed by workers and by an API without any', async () => {
+    const embedded = { HOLDPOINT_DATABASE_URL: '' };
+    await expect(cluster.workers(embedded)).rejects.toThrow(/HOLDPOINT_DATABASE_URL/);
+    await expect(cluster.api(embedded)).rejects.toThrow(/HOLDPOINT_DATABASE_URL/);
+  });
+
+  it('is waited for by workers until a server has migrated it', async () => {
+    const url = await cluster.postgres.newDatabase();
+    const late = cluster.workers({ HOLDPOINT_DATABASE_URL: url, HOLDPOINT_LOG_LEVEL: 'error' });
+    const server = await startServerProcess({ env: { HOLDPOINT_DATABASE_URL: url, HOLDPOINT_ROLE: 'api' } });
+    expect((await late).output()).toMatch(/waits for the database/);
+    await (await late).kill();
+    await server.kill();
+  });
+
+  it('that a newer version has written is refused and left alone', async () => {
+    const url = await cluster.postgres.newDatabase();
+    const server = await startServerProcess({ env: { HOLDPOINT_DATABASE_URL: url } });
+    await server.kill('SIGTERM');
+    const { default: pg } = await import('pg');
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await client.query(`INSERT INTO holdpoint.kysely_migration VALUES ('9999-future', '2030')`);
+    await client.end();
+    await expect(startServerProcess({ env: { HOLDPOINT_DATABASE_URL: url } })).rejects.toThrow(
+      /newer Holdpoint/,
+    );
+    await expect(cluster.workers({ HOLDPOINT_DATABASE_URL: url })).rejects.toThrow(/newer Holdpoint/);
+  });
+});
