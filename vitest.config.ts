@@ -15,10 +15,20 @@ const MATRIX = [
   'test/control/**/*.int.test.ts',
   'test/triggers/**/*.int.test.ts',
   'test/gates/**/*.int.test.ts',
+  'test/scale/**/*.int.test.ts',
+  'test/storage/ports/*.int.test.ts',
 ];
-/** Of those, what is about the data folder itself. */
-const EMBEDDED_ONLY = ['test/control/emergency-stop.int.test.ts'];
-const { HOLDPOINT_TEST_BACKEND: backend = 'embedded' } = process.env;
+/** What is about the data folder itself, and what needs a `redis-server`. */
+const LEFT_OUT = {
+  embedded: ['test/storage/ports/redis.int.test.ts', 'test/scale/redis*.int.test.ts'],
+  postgres: [
+    'test/storage/ports/redis.int.test.ts',
+    'test/scale/redis*.int.test.ts',
+    'test/control/emergency-stop.int.test.ts',
+  ],
+  redis: ['test/control/emergency-stop.int.test.ts'],
+};
+const backend = (process.env['HOLDPOINT_TEST_BACKEND'] ?? 'embedded') as keyof typeof LEFT_OUT;
 
 export default defineConfig({
   test: {
@@ -39,7 +49,7 @@ export default defineConfig({
         test: {
           name: 'int',
           include: backend === 'embedded' ? ['test/**/*.int.test.ts'] : MATRIX,
-          exclude: backend === 'embedded' ? [] : EMBEDDED_ONLY,
+          exclude: LEFT_OUT[backend],
           globalSetup: ['test/support/backend-servers.ts'],
           maxWorkers: 3,
           sequence: { groupOrder: 1 },

@@ -1,9 +1,20 @@
-// Says in one line what vitest's JSON report says. A file that failed before its first test counts as one failure.
+// Says in one line what vitest's JSON reports say, all together. A file that failed before its first test counts as one
+// failure, and so does a report that is not there.
 import { readFileSync } from 'node:fs';
 
-const text = readFileSync(process.argv[2], 'utf8');
-const { numPassedTests: passed = 0, testResults = [] } = text === '' ? {} : JSON.parse(text);
+const read = (path) => {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return { testResults: [{ status: 'failed', assertionResults: [] }] };
+  }
+};
 const failedIn = ({ status, assertionResults }) =>
   assertionResults.filter((test) => test.status === 'failed').length || (status === 'failed' ? 1 : 0);
-const failed = testResults.reduce((sum, file) => sum + failedIn(file), 0);
+let passed = 0;
+let failed = 0;
+for (const { numPassedTests = 0, testResults = [] } of process.argv.slice(2).map(read)) {
+  passed += numPassedTests;
+  failed += testResults.reduce((sum, file) => sum + failedIn(file), 0);
+}
 console.log(`${passed} passed, ${failed} failed`);

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -7,6 +8,7 @@ import { Client } from '@langchain/langgraph-sdk';
 import pg from 'pg';
 import { readEffects } from '../crash/crash-server.ts';
 import type { Effect } from '../crash/graphs/effects.ts';
+import { BACKEND, redisDatabase } from '../support/backend.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { startPostgres, type PostgresServer } from '../support/postgres.ts';
 
@@ -51,6 +53,7 @@ export const startCluster = async (options: ClusterOptions = {}): Promise<Cluste
   const postgres = options.postgres ?? (await startPostgres());
   const url = await postgres.newDatabase();
   const nodeUrl = options.through?.(url) ?? url;
+  const redisUrl = BACKEND === 'redis' ? redisDatabase(randomInt(1e6)) : '';
   const effectsFile = join(temporaryFolder(), 'effects.jsonl');
   const nodes: NodeProcess[] = [];
   const launch = async (args: string[], ready: RegExp, env: Record<string, string> = {}) => {
@@ -65,7 +68,7 @@ export const startCluster = async (options: ClusterOptions = {}): Promise<Cluste
           OPENAI_BASE_URL: '',
           HOLDPOINT_DATABASE_URL: nodeUrl,
           HOLDPOINT_DATABASE_SESSION_URL: '',
-          HOLDPOINT_REDIS_URL: '',
+          HOLDPOINT_REDIS_URL: redisUrl,
           HOLDPOINT_DATABASE_POOL: '5',
           HOLDPOINT_LEASE_MS: '6000',
           HOLDPOINT_RENEW_MS: '1500',

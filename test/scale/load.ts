@@ -1,0 +1,95 @@
+import type { Client } from '@langchain/langgraph-sdk';
+import type { ApiNode, Cluster } from './cluster.ts';
+
+/** How many steps each run of the load has, and how long one takes. */
+export const STEPS = 6;
+const STEP_MS = 150;
+
+export interface Load {
+  /** Threads whose run was acknowledged. */
+  accepted: Map<string, string>;
+  /** Launches no more; resolves when the last launch was answered or refused. */
+  stop(): Promise<void>;
+}
+
+/** Launches runs, one after the other and several at once, at whichever API node answers, until it is stopped. */
+export const startLoad = (apis: () => ApiNode[], width: number): Load => {
+  const accepted = new Map<string, string>();
+  let stopped = false;
+  const lane = async (number: number): Promise<void> => {
+    for (let turn = number; !stopped; turn++) {
+      const api = apis()[turn % apis().length];
+      const run = api && (await launchOn(api.client).catch(() => undefined));
+      if (run) accepted.set(run.threadId, run.runId);
+      await new Promise((resolve) => setTimeout(resolve, run ? STEP_MS * STEPS : 100));
+    }
+  };
+  const lanes = Array.from({ length: width }, (_, number) => lane(number));
+  return {
+    accepted,
+    stop: async () => {
+      stopped = true;
+      await Promise.all(lanes);
+    },
+  };
+};
+
+const launchOn = async (client: Client): Promise<{ threadId: string; runId: string }> => {
+  const threadId = crypto.randomUUID();
+  const { run_id: runId } = await client.runs.create(threadId, 'steps', {
+    input: { steps: STEPS, ms: STEP_MS },
+    ifNotExists: 'create',
+  });
+  return { threadId, runId };
+};
+
+/** What became of the accepted runs; everything is as it should be when each list is empty. */
+export interface Verdict {
+  lost: string[];
+  forked: string[];
+  stepsMissing: string[];
+  acceptedRuns: number;
+  repeatedSteps: number;
+}
+
+/** Waits for every accepted run to end and looks at what each has left. */
+export const judge = async (cluster: Cluster, { accepted }: Load): Promise<Verdict> => {
+  const ids = [...accepted.values()];
+  for (;;) {
+    const [row] = await cluster.query<{ open: number }>(
+      `SELECT count(*)::int AS open FROM runs WHERE run_id = ANY($1) AND state IN ('pending', 'running', 'pausing')`,
+      [ids],
+    );
+    if (row?.open === 0) break;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  const runs = await cluster.query<{ run_id: string; thread_id: string; state: string }>(
+    'SELECT run_id, thread_id, state FROM runs WHERE run_id = ANY($1)',
+    [ids],
+  );
+  const values = await cluster.query<{ thread_id: string; values_json: string }>(
+    'SELECT thread_id, values_json FROM thread_values WHERE thread_id = ANY($1)',
+    [[...accepted.keys()]],
+  );
+  const forks = await cluster.query<{ thread_id: string }>(
+    `SELECT thread_id FROM checkpoints WHERE thread_id = ANY($1) AND checkpoint_ns = ''
+     GROUP BY thread_id, parent_checkpoint_id HAVING count(*) > 1`,
+    [[...accepted.keys()]],
+  );
+  const trail = JSON.stringify(Array.from({ length: STEPS }, (_, i) => `step-${i + 1}`));
+  const ended = new Map(runs.map((run) => [run.run_id, run.state]));
+  const shown = new Map(values.map((row) => [row.thread_id, row.values_json]));
+  return {
+    lost: ids.filter((id) => ended.get(id) !== 'success').map((id) => `${id} is ${ended.get(id) ?? 'gone'}`),
+    forked: forks.map((row) => row.thread_id),
+    stepsMissing: [...accepted.keys()].filter((thread) => {
+      const { trail: of } = JSON.parse(shown.get(thread) ?? '{}') as { trail?: string[] };
+      return JSON.stringify(of) !== trail;
+    }),
+    acceptedRuns: ids.length,
+    repeatedSteps: cluster.effects().length - ids.length * STEPS,
+  };
+};
+
+/** What every fault must come to. */
+export const NOTHING_LOST = { lost: [], forked: [], stepsMissing: [] };

@@ -1,0 +1,71 @@
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { once } from 'node:events';
+
+/** A TCP proxy that breaks what passes through it as networks do. */
+export interface Proxy {
+  port: number;
+  /** Every connection there is ends, as when a router restarts. */
+  cut(): void;
+  /** Nothing passes any more and nobody is told; `open` makes new connections pass again, old ones stay dead. */
+  halfOpen(): void;
+  /** Each packet comes so much later. */
+  delay(ms: number): void;
+  open(): void;
+  close(): Promise<void>;
+}
+
+export const startProxy = async (target: { port: number }): Promise<Proxy> => {
+  const pairs = new Set<Pair>();
+  let delayMs = 0;
+  let silent = false;
+  const pass = (pair: Pair, to: Socket) => (data: Buffer) => {
+    if (pair.dead) return;
+    if (delayMs === 0) to.write(data);
+    else setTimeout(() => !pair.dead && to.writable && to.write(data), delayMs);
+  };
+  const server = createServer((client) => {
+    const upstream = connect(target.port, '127.0.0.1');
+    const pair: Pair = { client, upstream, dead: silent };
+    pairs.add(pair);
+    const end = (): void => {
+      if (pair.dead) return; // the other side does not hear of it
+      pairs.delete(pair);
+      client.destroy();
+      upstream.destroy();
+    };
+    client.on('data', pass(pair, upstream)).on('close', end).on('error', end);
+    upstream.on('data', pass(pair, client)).on('close', end).on('error', end);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    cut: () => pairs.forEach(destroy),
+    halfOpen: () => {
+      silent = true;
+      pairs.forEach((pair) => (pair.dead = true));
+    },
+    delay: (ms) => (delayMs = ms),
+    open: () => {
+      silent = false;
+      delayMs = 0;
+    },
+    close: async () => {
+      pairs.forEach(destroy);
+      const closed = once(server, 'close');
+      server.close();
+      await closed;
+    },
+  };
+};
+
+interface Pair {
+  client: Socket;
+  upstream: Socket;
+  dead: boolean;
+}
+
+const destroy = ({ client, upstream }: Pair): void => {
+  client.destroy();
+  upstream.destroy();
+};
