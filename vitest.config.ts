@@ -18,15 +18,15 @@ const MATRIX = [
   'test/scale/**/*.int.test.ts',
   'test/storage/ports/*.int.test.ts',
 ];
-/** What is about the data folder itself, and what needs a `redis-server`. */
+const REDIS = ['test/storage/ports/redis.int.test.ts', 'test/scale/redis*.int.test.ts'];
+const FAULTS = 'test/scale/faults.int.test.ts';
+/** It looks into the data folder. */
+const STOPS = 'test/control/emergency-stop.int.test.ts';
+/** What each backend does without: what needs a `redis-server`, takes long, or is about another one. */
 const LEFT_OUT = {
-  embedded: ['test/storage/ports/redis.int.test.ts', 'test/scale/redis*.int.test.ts'],
-  postgres: [
-    'test/storage/ports/redis.int.test.ts',
-    'test/scale/redis*.int.test.ts',
-    'test/control/emergency-stop.int.test.ts',
-  ],
-  redis: ['test/control/emergency-stop.int.test.ts'],
+  embedded: [...REDIS, FAULTS],
+  postgres: [...REDIS, STOPS],
+  redis: [FAULTS, STOPS],
 };
 const backend = (process.env['HOLDPOINT_TEST_BACKEND'] ?? 'embedded') as keyof typeof LEFT_OUT;
 
