@@ -41,7 +41,7 @@ const under = async (fault: () => Promise<void>) => {
     `${expect.getState().currentTestName}: ${verdict.acceptedRuns} runs, ${verdict.repeatedSteps} steps repeated, all ended ${Math.round(performance.now() - ended)} ms after the last fault`,
   );
   expect(verdict.acceptedRuns).toBeGreaterThan(0);
-  expect(verdict).toMatchObject(NOTHING_LOST);
+  return verdict;
 };
 
 const childrenOf = ({ child }: NodeProcess): number[] => {
@@ -59,7 +59,7 @@ const childrenOf = ({ child }: NodeProcess): number[] => {
 describe('under load nothing acknowledged is lost, no step is missing and no thread forks', () => {
   it('when workers and API nodes are killed at random', LIMIT, async () => {
     await open();
-    await under(async () => {
+    const verdict = await under(async () => {
       await sleep(1000 + Math.random() * 1500);
       const at = Math.floor(Math.random() * 2);
       if (Math.random() < 0.6) {
@@ -72,11 +72,12 @@ describe('under load nothing acknowledged is lost, no step is missing and no thr
         apis.push(await cluster.api());
       }
     });
+    expect(verdict).toMatchObject(NOTHING_LOST);
   });
 
   it('when worker processes are stopped, lose their runs, and wake again', LIMIT, async () => {
     await open();
-    await under(async () => {
+    const verdict = await under(async () => {
       const [zombie] = childrenOf(workers[Math.floor(Math.random() * 2)] as NodeProcess);
       if (zombie === undefined) return sleep(100);
       process.kill(zombie, 'SIGSTOP');
@@ -84,22 +85,25 @@ describe('under load nothing acknowledged is lost, no step is missing and no thr
       process.kill(zombie, 'SIGCONT');
       await sleep(500);
     });
+    expect(verdict).toMatchObject(NOTHING_LOST);
   });
 
   it('when Postgres breaks every connection, again and again', LIMIT, async () => {
     await open();
-    await under(async () => {
+    const verdict = await under(async () => {
       await sleep(1500 + Math.random() * 2000);
       await cluster.postgres.breakConnections();
     });
+    expect(verdict).toMatchObject(NOTHING_LOST);
   });
 
   it('when Postgres crashes and is started again every few seconds', LIMIT, async () => {
     await open();
-    await under(async () => {
+    const verdict = await under(async () => {
       await sleep(5000 + Math.random() * 5000);
       await cluster.postgres.crash();
     });
+    expect(verdict).toMatchObject(NOTHING_LOST);
   });
 
   it('when the network to Postgres is slow, cut and half open', LIMIT, async () => {
@@ -112,7 +116,7 @@ describe('under load nothing acknowledged is lost, no step is missing and no thr
       return changed.href;
     };
     await open({ postgres, through });
-    await under(async () => {
+    const verdict = await under(async () => {
       await sleep(1500);
       between.cut();
       await sleep(1000);
@@ -124,6 +128,7 @@ describe('under load nothing acknowledged is lost, no step is missing and no thr
       between.open();
       await sleep(LONG ? 15_000 : 5000);
     });
+    expect(verdict).toMatchObject(NOTHING_LOST);
     await cluster.stop();
     await postgres.stop();
   });
