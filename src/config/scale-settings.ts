@@ -41,7 +41,7 @@ export const SCALE_SETTINGS = {
   role: {
     env: 'HOLDPOINT_ROLE',
     schema: z.enum(['all', 'api']).default('all'),
-    help: 'all: this server executes runs too. api: it executes none; start `holdpoint worker` beside it, anywhere.',
+    help: 'What this server does. all: it executes runs too. api: it executes none; start `holdpoint worker` beside it, anywhere.',
   },
   apiUrl: {
     env: 'HOLDPOINT_API_URL',
