@@ -12,6 +12,7 @@ import { createAcquireThread, createClaimRun } from './lifecycle/claim-run.ts';
 import { newUuid, type LifecycleDeps } from './lifecycle/deps.ts';
 import { createRequestPause } from './lifecycle/pause-thread.ts';
 import { createRenewLeases } from './lifecycle/renew-leases.ts';
+import { createReleaseWorker } from './lifecycle/release-worker.ts';
 import { createSettleRun } from './lifecycle/settle-run.ts';
 import { createUpdateState } from './lifecycle/update-state.ts';
 import { createFindArrival } from './lifecycle/wait-for-events.ts';
@@ -144,10 +145,7 @@ const createWorker = ({ options, lifecycle, graphs, log }: WorkerParts): Worker 
     settleRun: createSettleRun({ ...lifecycle, securePause }),
     renewLeases: createRenewLeases(lifecycle),
     retire: (runId, why) => tell({ type: 'retire', runId, why }),
-    wantsShutdown: async (runId) => {
-      const pauseId = (await runs.get(runId))?.pauseId ?? '';
-      return (await lifecycle.storage.pauses.get(pauseId))?.release === 'shutdown';
-    },
+    wantsShutdown: createReleaseWorker(lifecycle, { workerId: id, pid: process.pid }),
     execute: createExecutor({
       graphs,
       checkpoints,

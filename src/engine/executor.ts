@@ -4,11 +4,11 @@ import type { EffectBook } from '../model/effect.ts';
 import { UnstorableValueError } from '../model/errors.ts';
 import type { Lease } from '../model/lease.ts';
 import { isRecord } from '../model/json.ts';
-import type { NewRunEvent } from '../model/run-event.ts';
 import type { Checkpoints, CheckpointPut, CheckpointWriter } from '../storage/checkpoints.ts';
 import type { EventLog } from '../storage/ports.ts';
 import type { AttemptControl } from './attempt-control.ts';
 import { attemptConfig } from './attempt-config.ts';
+import type { AttemptResult } from './attempt-result.ts';
 import { asksForEnd, endThread } from './end-thread.ts';
 import { EFFECT_BOOK, refusalReason, type AttemptOfEffects } from './effect-book.ts';
 import { createEventSink, type EventSink } from './event-sink.ts';
@@ -24,18 +24,10 @@ import { DELIVERED, maySpeak, planDelivery, sortDelivery, toDeliveryCommand } fr
 import type { CheckpointRef } from '../model/run.ts';
 import { resolveInput } from './run-input.ts';
 import { streamGraph } from './stream-graph.ts';
+import { withResources } from './with-resources.ts';
 import { createValuesRefs } from './values-refs.ts';
 
-/** What an attempt came to, and what the transaction that settles it writes beside the state. */
-export interface AttemptResult extends FinalState {
-  outcome: RunOutcome;
-  /** Events that are not yet in the log. */
-  events: NewRunEvent[];
-  /** The number of the last of all its events. */
-  lastSeq: number;
-  /** Whether this attempt stored anything: an attempt that did not and died is spent. */
-  progressed: boolean;
-}
+export type { AttemptResult } from './attempt-result.ts';
 
 export interface ExecutorDeps {
   graphs: GraphRegistry;
@@ -67,7 +59,9 @@ export const currentRun = new AsyncLocalStorage<string>();
  */
 export const createExecutor = (deps: ExecutorDeps) => {
   return (claimed: ClaimedRun, control: AttemptControl): Promise<AttemptResult> =>
-    currentRun.run(claimed.run.runId, () => new Attempt(deps, claimed, control).execute());
+    currentRun.run(claimed.run.runId, () =>
+      withResources(deps.graphs, claimed, (open) => new Attempt(deps, claimed, control).execute(open)),
+    );
 };
 
 class Attempt {
@@ -118,7 +112,7 @@ class Attempt {
     });
   }
 
-  async execute(): Promise<AttemptResult> {
+  async execute(open: () => Promise<void>): Promise<AttemptResult> {
     const { run } = this.#claimed;
     this.#sink.add('metadata', { run_id: run.runId, attempt: run.attempt });
     let outcome: RunOutcome;
@@ -127,6 +121,7 @@ class Attempt {
       if (!(await this.#acquire())) return this.#nothingDone({ kind: 'aborted', reason: 'lease_lost' });
       this.#control.signal.throwIfAborted();
       graph = await this.#load();
+      await open();
       await this.#beginWatch();
       outcome = await this.#stream(graph);
     } catch (error) {

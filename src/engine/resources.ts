@@ -74,3 +74,55 @@ export const checkResources = async (
   context: ResourceContext,
 ): Promise<ResourceStep[]> =>
   (await Promise.all(resources.map((resource) => step(resource, 'check', context)))).flat();
+
+/**
+ * Opens each, the last to be let go first. @throws what the first that cannot be opened says; those that were are
+ * closed again.
+ */
+export const openResources = async (resources: Resource[], context: ResourceContext): Promise<void> => {
+  const opened: Resource[] = [];
+  for (const resource of resources.toReversed()) {
+    const [problem] = (await step(resource, 'open', context)).filter(({ error }) => error !== null);
+    if (problem) {
+      await closeResources(opened.toReversed(), context);
+      throw new Error(`resource "${resource.name}" cannot be opened: ${problem.error}`);
+    }
+    opened.push(resource);
+  }
+};
+
+/** Lets go of each, one after the other in the order of release; one that fails keeps none of the others. */
+export const closeResources = async (
+  resources: Resource[],
+  context: ResourceContext,
+): Promise<ResourceStep[]> => {
+  const steps: ResourceStep[] = [];
+  for (const resource of resources) steps.push(...(await step(resource, 'close', context)));
+  return steps;
+};
+
+/** What is open for one attempt of a run. */
+export interface HeldResources {
+  open(): Promise<void>;
+  close(): Promise<ResourceStep[]>;
+}
+
+/** The resources that the module of a graph declares, for one attempt. Closing what was not opened does nothing. */
+export const holdResources = (
+  exports: () => Promise<Record<string, unknown>>,
+  context: ResourceContext,
+): HeldResources => {
+  let open: Resource[] = [];
+  return {
+    open: async () => {
+      const declared = declaredResources(await exports());
+      await openResources(declared, context);
+      open = declared;
+    },
+    close: async () => {
+      const held = open;
+      open = [];
+      return closeResources(held, context);
+    },
+  };
+};

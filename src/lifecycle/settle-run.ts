@@ -120,7 +120,7 @@ const settle = async (
       status: await statusAfter(ledger, end),
       interrupts,
     },
-    ...(state === 'paused' && { secured, detail: pausedDetail(run, secured) }),
+    ...(state === 'paused' && { secured, detail: pausedDetail(run, { secured, released: result.released }) }),
   });
   if (!moved) return undefined;
   await settleQuestions(deps, ledger, { run: { ...run, state }, interrupts, hasNext, asked, at });
@@ -159,12 +159,16 @@ const statusAfter = async (ledger: Ledger, { run, state, rests, result }: End): 
   return others && !rests ? 'busy' : threadStatusAfter(state, result.hasNext);
 };
 
-const pausedDetail = (run: Run, secured: SecuredPause | undefined): JsonObject => ({
+const pausedDetail = (
+  run: Run,
+  { secured, released = [] }: Pick<Ended, 'secured'> & { released: AttemptResult['released'] | undefined },
+): JsonObject => ({
   pause_id: run.pauseId,
   reason: run.reason,
   checkpoint_id: secured?.checkpoint.checkpointId ?? null,
   verified: secured?.verified ?? false,
   unsafe: secured?.checkpoint.unsafe ?? false,
+  ...(released.length > 0 && { released: released.map((step) => ({ ...step })) }),
 });
 const isUndone = (outcome: RunOutcome): boolean =>
   outcome.kind === 'aborted' && outcome.reason === 'rollback';
