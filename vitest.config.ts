@@ -7,6 +7,7 @@ const source = (file: string): string => fileURLToPath(new URL(`src/${file}`, im
 const alias = {
   'holdpoint/gates/middleware': source('gates/middleware.ts'),
   'holdpoint/gates': source('gates/index.ts'),
+  'holdpoint/client': source('client/index.ts'),
 };
 
 /** On another backend than the embedded one: what is seen from outside, with the same tests. */

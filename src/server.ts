@@ -9,7 +9,6 @@ import { startCourier } from './composition/outbound.ts';
 import { drainDeadlines, pauseDeps } from './composition/pauses.ts';
 import { platformDeps, type PlatformParts } from './composition/platform.ts';
 import { loadProject, type Project } from './composition/project.ts';
-import { noticeWork } from './composition/notices.ts';
 import { createReload, type Reloading } from './composition/reload.ts';
 import { createSignalHub } from './composition/signal-hub.ts';
 import { openStore } from './composition/store.ts';
@@ -117,6 +116,7 @@ export const startServer = async ({
   const http = { ...shared, graphs, workers, store, pauses };
   const { server, url, endConnections } = await startHttp(http, { control, project, log });
   courier.open(url);
+  due.open(url);
   node.open(url);
   project.open(url);
   const above = { server, endConnections, scheduler, control: due, courier };
@@ -184,13 +184,8 @@ const startDueWork = ({ langgraph, node, ...rest }: DueParts) => {
   const { courier, works } = startCourier({ storage, clock, settings, log });
   const { store, sweep } = openStore({ storage, clock, config: langgraph.store });
   const { control, ...due } = createControl(parts);
-  const notices = noticeWork({ lifecycle, log });
   const drains = drainDeadlines(lifecycle, parts.workers);
-  const scheduler = startScheduler(
-    lifecycle,
-    [drains, notices, ...works, sweep, ...due.works, ...node.works],
-    log,
-  );
+  const scheduler = startScheduler(lifecycle, [drains, ...works, sweep, ...due.works, ...node.works], log);
   return { due, courier, store, control, scheduler };
 };
 

@@ -22,6 +22,8 @@ const MEANING = {
   key_not_found: 'No API key in force has this id or name.',
   outbound_not_found: 'No outgoing message has this id.',
   trigger_not_found: 'No pause has this resume token.',
+  target_not_found: 'Nobody who is told of things has this id.',
+  link_not_found: 'A link that this server has not made, or that is too old.',
   window_not_found: 'No pause window has this id.',
   effect_not_found: 'The thread has no effect of this key.',
   route_not_found: 'There is no such endpoint.',

@@ -15,6 +15,7 @@ import type { Logger } from '../telemetry/logger.ts';
 import type { WorkerPool } from '../worker/pool.ts';
 import type { DueWork } from '../worker/scheduler.ts';
 import { createApprovals } from './approvals.ts';
+import { openNotices } from './notices.ts';
 import { overviewDeps } from './overview.ts';
 import { sessionLogDeps } from './session-log.ts';
 import { createStops } from './stops.ts';
@@ -33,6 +34,8 @@ interface Control {
   control: ControlDeps;
   works: DueWork[];
   close(): Promise<void>;
+  /** The server can be reached at `url`. */
+  open: (url: string) => void;
 }
 
 /** The use-cases of our own routes, and what of them comes due by time. */
@@ -42,10 +45,13 @@ export const createControl = (parts: ControlParts): Control => {
   const crons = { name: 'crons', run: createFireCrons({ ...lifecycle, findAssistant }) };
   const { approvals, expiry } = createApprovals({ ...parts, findAssistant });
   const { stops, sweep } = createStops(parts);
-  const { triggers, works, close } = openTriggers(parts);
+  const launchRun = createLaunchRun({ ...lifecycle, findAssistant });
+  const { triggers, works, close } = openTriggers({ ...parts, launchRun });
+  const { notices, work: telling, open } = openNotices(parts);
   const { storage, clock, newId } = lifecycle;
   return {
     control: {
+      ...notices,
       agent: {
         newId,
         agent: createAgentSessions({
@@ -53,7 +59,7 @@ export const createControl = (parts: ControlParts): Control => {
           ...approvals,
           storage,
           findAgent: (name) => assistants.findNamed(name),
-          launchRun: createLaunchRun({ ...lifecycle, findAssistant }),
+          launchRun,
         }),
       },
       workers: {
@@ -73,7 +79,8 @@ export const createControl = (parts: ControlParts): Control => {
       pauses,
       triggers,
     },
-    works: [expiry, sweep, crons, ...works],
+    works: [expiry, sweep, crons, ...works, telling],
     close,
+    open,
   };
 };

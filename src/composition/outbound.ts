@@ -2,6 +2,7 @@ import type { Settings } from '../config/settings.ts';
 import { version } from '../config/version.ts';
 import type { Clock } from '../model/clock.ts';
 import { Courier } from '../outbound/courier.ts';
+import { createSendMail } from '../outbound/mail.ts';
 import type { Storage } from '../storage/ports.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { every, type DueWork } from '../worker/scheduler.ts';
@@ -17,11 +18,14 @@ const PRUNE_EVERY_MS = 60_000;
 
 /** What brings messages out of the server, and what the scheduler has to do for it. */
 export const startCourier = ({ storage, clock, settings, log }: OutboundParts) => {
+  const { smtpUrl = '', mailFrom: from, outboundTimeoutMs: timeoutMs } = settings;
+  const mail = { smtpUrl, from, timeoutMs };
   const courier = new Courier({
     storage,
     clock,
     settings,
     userAgent: `holdpoint/${version}`,
+    ...(smtpUrl !== '' && { sendMail: createSendMail(mail) }),
     onFree: () => storage.signals.publish({ kind: 'due' }),
     log,
   });

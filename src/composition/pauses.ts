@@ -3,6 +3,7 @@ import { createPauseCheckpoints } from '../engine/pause-checkpoint.ts';
 import type { ResumeInspection } from '../engine/resume-inspection.ts';
 import type { PauseDeps } from '../http/control/pauses.ts';
 import type { LifecycleDeps } from '../lifecycle/deps.ts';
+import { createCascade } from '../lifecycle/cascade.ts';
 import { createEnforceDrains } from '../lifecycle/enforce-drains.ts';
 import { createRequestPause } from '../lifecycle/pause-thread.ts';
 import { createResumeThread } from '../lifecycle/resume-thread.ts';
@@ -61,10 +62,13 @@ export const pauseDeps = ({
     codeDrift: settings.codeDrift,
     moreChecks,
   });
+  const requestPause = createRequestPause({ ...lifecycle, securePause });
+  const resumeThread = createResumeThread({ ...lifecycle, validateResume });
   return {
     storage,
-    requestPause: createRequestPause({ ...lifecycle, securePause }),
+    requestPause,
     withdrawPause: createWithdrawPause(lifecycle),
-    resumeThread: createResumeThread({ ...lifecycle, validateResume }),
+    resumeThread,
+    cascade: createCascade({ storage, requestPause, resumeThread }),
   };
 };

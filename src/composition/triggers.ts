@@ -11,9 +11,12 @@ import {
   scopePauseNotFound,
 } from '../lifecycle/pause-scope.ts';
 import { createRunWindows } from '../lifecycle/pause-windows.ts';
+import { createLaunchOnEvent } from '../lifecycle/launch-on-event.ts';
+import type { LaunchRunInput } from '../lifecycle/launch-run.ts';
 import { createReceiveEvent, createSpreadEvents } from '../lifecycle/receive-event.ts';
 import { createReceiveHook } from '../lifecycle/receive-hook.ts';
 import { createResumer } from '../lifecycle/resume-fired.ts';
+import type { Run } from '../model/run.ts';
 import type { ScopePause } from '../model/scope-pause.ts';
 import { createVerifier } from '../outbound/verify.ts';
 import { every, type DueWork } from '../worker/scheduler.ts';
@@ -22,6 +25,7 @@ interface TriggerParts {
   lifecycle: LifecycleDeps;
   pauses: Pick<PauseDeps, 'requestPause' | 'resumeThread'>;
   settings: Settings;
+  launchRun: (input: LaunchRunInput) => Promise<Run>;
 }
 
 const PRUNE_EVERY_MS = 60_000;
@@ -29,7 +33,7 @@ const PRUNE_EVERY_MS = 60_000;
 const EVENT_IDS_MS = 7 * 24 * 3_600_000;
 
 /** What pauses and resumes from outside, by time and by scope, and what the scheduler has to do for it. */
-export const openTriggers = ({ lifecycle, pauses, settings }: TriggerParts) => {
+export const openTriggers = ({ lifecycle, pauses, settings, launchRun }: TriggerParts) => {
   const { storage, clock } = lifecycle;
   const { requestPause, resumeThread } = pauses;
   const resumeScope = createResumeScope(lifecycle);
@@ -59,7 +63,10 @@ export const openTriggers = ({ lifecycle, pauses, settings }: TriggerParts) => {
     },
   };
   const works: DueWork[] = [
-    once('events', createSpreadEvents(lifecycle)),
+    once(
+      'events',
+      createSpreadEvents({ ...lifecycle, launchOnEvent: createLaunchOnEvent({ ...lifecycle, launchRun }) }),
+    ),
     { name: 'conditions', run: createMeetByTime(lifecycle) },
     { name: 'pause windows', run: windows },
     once('scope pauses', createSweepScopes({ ...lifecycle, requestPause })),

@@ -178,6 +178,33 @@ export const SETTINGS = {
     schema: ms(10_000),
     help: 'How long a receiver may take to answer.',
   },
+  publicUrl: {
+    env: 'HOLDPOINT_PUBLIC_URL',
+    schema: z.url({ protocol: /^https?$/ }).optional(),
+    help: 'Where people reach this server, for the links in what they are told; where it listens when not set.',
+  },
+  linkSecret: {
+    env: 'HOLDPOINT_LINK_SECRET',
+    schema: z.string().min(16).optional(),
+    help: 'What those links are signed with (16 characters at least); a key in the data folder when not set.',
+    secret: true,
+  },
+  linkLifetimeMs: {
+    env: 'HOLDPOINT_LINK_LIFETIME_MS',
+    schema: ms(7 * 24 * 3_600_000),
+    help: 'How long those links work.',
+  },
+  smtpUrl: {
+    env: 'HOLDPOINT_SMTP_URL',
+    schema: z.url({ protocol: /^smtps?$/ }).optional(),
+    help: 'The mail server for what people are told by mail: smtp://user:password@host:port, or smtps://….',
+    secret: true,
+  },
+  mailFrom: {
+    env: 'HOLDPOINT_MAIL_FROM',
+    schema: z.string().min(1).default('holdpoint@localhost'),
+    help: 'The sender of those mails.',
+  },
   outboundRetentionMs: {
     env: 'HOLDPOINT_OUTBOUND_RETENTION_MS',
     schema: ms(7 * 24 * 3_600_000),

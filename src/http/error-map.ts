@@ -16,6 +16,8 @@ export const HTTP_STATUS = {
   outbound_not_found: 404,
   approval_not_found: 404,
   trigger_not_found: 404,
+  target_not_found: 404,
+  link_not_found: 404,
   window_not_found: 404,
   effect_not_found: 404,
   pause_not_found: 404,

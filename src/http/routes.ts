@@ -10,6 +10,7 @@ import type { McpDeps } from './mcp/deps.ts';
 import { mcpRoutes } from './mcp/routes.ts';
 import { effectRoutes } from './control/effects.ts';
 import { stopRoutes } from './control/emergency-stops.ts';
+import { notificationRoutes } from './control/notifications.ts';
 import { outboundRoutes } from './control/outbound.ts';
 import { overviewRoutes } from './control/overview.ts';
 import { sessionLogRoutes } from './control/session-log.ts';
@@ -75,6 +76,7 @@ export const allRoutes = (deps: RoutesDeps): Route[] => {
     ...protocolRoutes({ ...platform, streams }),
     ...a2aRoutes(agents),
     ...mcpRoutes(agents),
+    ...notificationRoutes(control),
     ...outboundRoutes(control),
     ...overviewRoutes(control),
     ...activityRoutes(control),

@@ -28,12 +28,18 @@ export const createReceiveEvent = ({ storage, clock }: LifecycleDeps) => {
   };
 };
 
+type SpreadDeps = LifecycleDeps & {
+  /** Launches what the event is to launch; asked again for the same event it does nothing. */
+  launchOnEvent?: (event: ExternalEvent) => Promise<void>;
+};
+
 /** Lets everybody who waits see the events that have come, in the order they came. To be called when one has. */
-export const createSpreadEvents = (deps: LifecycleDeps) => {
+export const createSpreadEvents = (deps: SpreadDeps) => {
   return async (): Promise<void> => {
     for (;;) {
       const event = await deps.storage.externalEvents.open();
       if (!event) return;
+      await deps.launchOnEvent?.(event);
       await deps.storage.transaction((ledger) => spread(deps, ledger, event));
       deps.at('event:spread');
     }

@@ -17,6 +17,8 @@ export const ERROR_CODES = [
   'outbound_not_found',
   'approval_not_found',
   'trigger_not_found',
+  'target_not_found',
+  'link_not_found',
   'window_not_found',
   'effect_not_found',
   'pause_not_found',

@@ -2630,6 +2630,11 @@ export interface paths {
             /** @enum {string} */
             release?: 'idle' | 'shutdown';
             resume_when?: unknown | null;
+            /**
+             * @description Also the threads that this one launched (`parent_thread_id` in their metadata)
+             * @default false
+             */
+            cascade?: boolean;
           };
         };
       };
@@ -2698,6 +2703,12 @@ export interface paths {
               /** @description Told only by the answer that created the pause */
               resume_token?: string;
               resume_url?: string;
+              cascade?: {
+                /** Format: uuid */
+                thread_id: string;
+                state: string;
+                detail: string | null;
+              }[];
             };
           };
         };
@@ -2852,6 +2863,8 @@ export interface paths {
             from_checkpoint_id?: string | null;
             resume_token?: string | null;
             idempotency_key?: string | null;
+            /** @description Also the threads that were paused with it */
+            cascade?: boolean | null;
             /** @description What the run may spend from now on, where a budget was reached */
             budget?: {
               max_tokens?: number;
@@ -2880,6 +2893,12 @@ export interface paths {
               } & {
                 [key: string]: unknown;
               })[];
+              cascade?: {
+                /** Format: uuid */
+                thread_id: string;
+                state: string;
+                detail: string | null;
+              }[];
             };
           };
         };

@@ -13,11 +13,13 @@ import type { OverviewDeps } from './overview.ts';
 import type { SessionLogDeps } from './session-log.ts';
 import type { StickyDeps } from './sticky-decisions.ts';
 import type { ScopeDeps } from './scope-pauses.ts';
+import type { NotificationDeps } from './notifications.ts';
 import type { TriggerDeps } from './triggers.ts';
 
 /** What the endpoints of the control surface are made with. */
 export interface ControlDeps
   extends
+    NotificationDeps,
     ApprovalDeps,
     StickyDeps,
     SessionLogDeps,

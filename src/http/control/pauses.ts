@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { pauseNotFound, threadNotFound } from '../../model/not-found.ts';
+import type { Cascade, CascadedThread } from '../../lifecycle/cascade.ts';
 import type { RequestPause } from '../../lifecycle/pause-thread.ts';
 import { presentCheck, type ResumeThread } from '../../lifecycle/resume-thread.ts';
 import type { WithdrawPauseInput } from '../../lifecycle/withdraw-pause.ts';
@@ -22,6 +23,7 @@ export interface PauseDeps {
   requestPause: RequestPause;
   withdrawPause: (input: WithdrawPauseInput) => Promise<Pause>;
   resumeThread: ResumeThread;
+  cascade: Cascade;
 }
 
 const tag = 'pauses';
@@ -59,6 +61,7 @@ const ResumeBody = z
     from_checkpoint_id: z.string().min(1).nullish(),
     resume_token: z.string().nullish(),
     idempotency_key: z.string().min(1).max(200).nullish(),
+    cascade: z.boolean().nullish().meta({ description: 'Also the threads that were paused with it' }),
     budget: z
       .strictObject({ max_tokens: z.int().min(1).optional(), max_cost: z.number().positive().optional() })
       .nullish()
@@ -75,7 +78,24 @@ const CheckView = z
   })
   .meta({ description: 'What a check of the preflight found' });
 
-const ResumedView = z.object({ run_id: z.uuid(), attempt: z.number(), preflight: z.array(CheckView) });
+const Cascading = z
+  .boolean()
+  .default(false)
+  .meta({ description: 'Also the threads that this one launched (`parent_thread_id` in their metadata)' });
+
+const CascadeView = z.array(
+  z.object({ thread_id: z.uuid(), state: z.string(), detail: z.string().nullable() }),
+);
+
+const presentCascade = (family: CascadedThread[]): z.input<typeof CascadeView> =>
+  family.map(({ threadId, state, detail }) => ({ thread_id: threadId, state, detail }));
+
+const ResumedView = z.object({
+  run_id: z.uuid(),
+  attempt: z.number(),
+  preflight: z.array(CheckView),
+  cascade: CascadeView.optional(),
+});
 
 /** Pausing and resuming one thread. */
 export const pauseRoutes = (deps: PauseDeps): Route[] => [
@@ -94,8 +114,8 @@ const asking = (deps: PauseDeps): Route =>
     summary:
       'Pause a thread at the end of its step, or now; one that is draining or paused answers with that pause',
     params: ThreadParams,
-    body: PauseTermsBody,
-    response: PauseView,
+    body: PauseTermsBody.extend({ cascade: Cascading }),
+    response: PauseView.extend({ cascade: CascadeView.optional() }),
     status: 202,
     handle: async ({ params, body, request }) => {
       const { pause, created, resumeToken } = await deps.requestPause({
@@ -104,9 +124,13 @@ const asking = (deps: PauseDeps): Route =>
         actor: request.actor,
       });
       const token = resumeToken && { resume_token: resumeToken, resume_url: hookUrl(request, resumeToken) };
+      const { resumeWhen: _own, reason, ...terms } = toTerms(body);
+      const { threadId, pauseId } = pause;
+      const family = body.cascade && (await deps.cascade.pause({ threadId, pauseId, reason, terms }));
       return new Reply(created && pause.state === 'draining' ? 202 : 200, {
         ...presentPause(pause),
         ...token,
+        ...(family && { cascade: presentCascade(family) }),
       });
     },
   });
@@ -143,10 +167,12 @@ const resuming = (deps: PauseDeps): Route =>
     response: ResumedView,
     status: 202,
     handle: async ({ params, body, request }) => {
+      const { thread_id: threadId } = params;
+      const { actor } = request;
       const { run, attempt, preflight } = await deps.resumeThread({
         ...broughtAlong(body),
-        threadId: params.thread_id,
-        actor: request.actor,
+        threadId,
+        actor,
         trigger: body.trigger ?? 'manual',
         onDrift: body.on_drift ?? 'refuse',
         force: body.force ?? false,
@@ -154,7 +180,13 @@ const resuming = (deps: PauseDeps): Route =>
         resumeToken: body.resume_token ?? null,
         idempotencyKey: body.idempotency_key ?? null,
       });
-      return new Reply(202, { run_id: run.runId, attempt, preflight: preflight.map(presentCheck) });
+      const family = body.cascade === true && (await deps.cascade.resume({ threadId, actor }));
+      return new Reply(202, {
+        run_id: run.runId,
+        attempt,
+        preflight: preflight.map(presentCheck),
+        ...(family && { cascade: presentCascade(family) }),
+      });
     },
   });
 

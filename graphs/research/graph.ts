@@ -1,0 +1,72 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Annotation, END, type LangGraphRunnableConfig, START, StateGraph } from '@langchain/langgraph';
+
+const replaced = <T>(initial: T) => Annotation<T>({ reducer: (_, next) => next, default: () => initial });
+
+const State = Annotation.Root({
+  topic: replaced(''),
+  /** How many questions are to be looked into. */
+  steps: replaced(40),
+  /** How long each takes at least (ms). */
+  pace_ms: replaced(1000),
+  /** Where to ask, as `GET <source>?topic=…&question=…`; without one it thinks for itself. */
+  source: replaced(''),
+  /** What a person added while it was paused. */
+  hints: Annotation<string[]>({ reducer: (before, added) => [...before, ...added], default: () => [] }),
+  notes: Annotation<string[]>({ reducer: (before, added) => [...before, ...added], default: () => [] }),
+  report: replaced(''),
+});
+
+type Values = typeof State.State;
+
+const ask = async ({ source, topic, notes }: Values, signal: AbortSignal | undefined): Promise<string> => {
+  const question = notes.length + 1;
+  if (source === '') return `${topic}, question ${question}: noted.`;
+  const url = new URL(source);
+  url.searchParams.set('topic', topic);
+  url.searchParams.set('question', String(question));
+  const answer = await fetch(url, signal ? { signal } : {});
+  if (!answer.ok) throw new Error(`the source answered ${answer.status} to question ${question}`);
+  return answer.text();
+};
+
+/** One question: a step, with a checkpoint at its end. Stopped here, it goes on with the next question. */
+const study = async (state: Values, config: LangGraphRunnableConfig): Promise<Partial<Values>> => {
+  const [note] = await Promise.all([
+    ask(state, config.signal),
+    pause(state.pace_ms, undefined, config.signal ? { signal: config.signal } : {}),
+  ]);
+  config.writer?.({ done: state.notes.length + 1, of: state.steps });
+  return { notes: [note] };
+};
+
+const conclude = ({ topic, notes, hints }: Values): Partial<Values> => ({
+  report: [`# ${topic}`, '', ...notes.map((note) => `- ${note}`), ...hints.map((hint) => `- (${hint})`)].join(
+    '\n',
+  ),
+});
+
+/** What a person says with a resume is kept beside the notes. */
+export const onResume = ({ additionalContext }: { additionalContext?: string | null }): Partial<Values> =>
+  additionalContext ? { hints: [additionalContext] } : {};
+
+/** What a reader of the session log is shown. */
+export const snapshot = ({ topic, notes, steps, hints }: Values) => ({
+  task: topic,
+  progress: `${notes.length} of ${steps} questions`,
+  artifacts: notes.slice(-3),
+  decisions: hints,
+});
+
+/** Forty slow steps, each resumable: a deploy, a crash or a pause costs the question in flight and no other. */
+export const graph = new StateGraph(State)
+  .addNode('study', study)
+  .addNode('conclude', conclude)
+  .addEdge(START, 'study')
+  .addConditionalEdges('study', ({ notes, steps }) => (notes.length < steps ? 'study' : 'conclude'), [
+    'study',
+    'conclude',
+  ])
+  .addEdge('conclude', END)
+  .compile()
+  .withConfig({ recursionLimit: 10_000 });

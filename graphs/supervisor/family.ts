@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Client } from '@langchain/langgraph-sdk';
+
+/** The server this graph runs in. A key for it, where it asks for one, is in `HOLDPOINT_API_KEY`. */
+const server = () => {
+  const apiUrl = (globalThis as Record<symbol, unknown>)[Symbol.for('langgraph_api:url')];
+  if (typeof apiUrl !== 'string')
+    throw new Error('The supervisor launches its agents through a server, and runs in none.');
+  const { HOLDPOINT_API_KEY: key } = process.env;
+  const headers: Record<string, string> = key ? { 'x-api-key': key } : {};
+  const callerOptions = { maxRetries: 0 };
+  const client = new Client({ apiUrl, apiKey: null, defaultHeaders: headers, callerOptions });
+  return { apiUrl, headers, client };
+};
+
+const AGAIN_MS = 250;
+
+/** An answer of the server, as opposed to none. 429 and 503 ask to come again. */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof Error && /\b4\d\d\b/.test(error.message) && !error.message.includes('429');
+
+/** Asks until there is an answer: a server that is being deployed, or was killed, is no failure of the agent. */
+const patiently = async <T>(signal: AbortSignal | undefined, ask: () => Promise<T>): Promise<T> => {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (isRefusal(error)) throw error;
+      await wait(AGAIN_MS, undefined, signal ? { signal } : {});
+    }
+  }
+};
+
+const post = async (path: string, body: object, signal: AbortSignal | undefined): Promise<void> =>
+  patiently(signal, () => postOnce(path, body));
+
+const postOnce = async (path: string, body: object): Promise<void> => {
+  const { apiUrl, headers } = server();
+  const response = await fetch(new URL(path, apiUrl), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+  if (!response.ok) throw new Error(`POST ${path}: ${response.status} ${await response.text()}`);
+};
+
+/** A UUID that is always the same for the same words. */
+const idOf = (...words: string[]): string => {
+  const hex = createHash('sha256').update(JSON.stringify(words)).digest('hex');
+  const parts = [hex.slice(0, 8), hex.slice(8, 12), `5${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`];
+  return [...parts, hex.slice(20, 32)].join('-');
+};
+
+export interface Subtask {
+  /** What it is called, in the plan. */
+  title: string;
+  persona: string;
+  instructions: string;
+  threadId: string;
+  runId: string | null;
+  /** The word of its lifecycle. */
+  status: string;
+  /** Why it is held, or failed. */
+  reason: string | null;
+  result: string | null;
+}
+
+/** The thread of a subtask: whoever asks again is given the same. */
+export const threadOf = (coordinator: string, plan: string, index: number): string =>
+  idOf(coordinator, plan, String(index));
+
+/** What the family's events are called. */
+export const familyEvent = (coordinator: string): string => `supervisor.${coordinator}`;
+
+/**
+ * Launches a subtask as a run of its own thread, once: asked again, also by another process after a crash, it finds the
+ * run that there is.
+ */
+export const launchSubtask = (
+  coordinator: string,
+  task: Subtask,
+  signal: AbortSignal | undefined,
+): Promise<string> => patiently(signal, () => launchOnce(coordinator, task));
+
+const launchOnce = async (coordinator: string, task: Subtask): Promise<string> => {
+  const { client } = server();
+  const { threadId, persona, title, instructions } = task;
+  const metadata = { parent_thread_id: coordinator, persona, title };
+  await client.threads.create({ threadId, metadata, ifExists: 'do_nothing' });
+  const [known] = await client.runs.list(threadId, { limit: 1 });
+  if (known) return known.run_id;
+  const run = await client.runs.create(threadId, 'persona', {
+    input: { messages: [{ role: 'user', content: instructions }], parent: coordinator },
+    context: { persona },
+    config: { recursion_limit: 1000 },
+    metadata: { parent_thread_id: coordinator },
+    multitaskStrategy: 'reject',
+  });
+  return run.run_id;
+};
+
+interface ThreadNow {
+  status: string;
+  lifecycle?: { state: string; reason: string | null } | null;
+  values?: { messages?: { type: string; content: unknown }[] } | null;
+}
+
+/** How a subtask stands now, whatever runs have moved its thread. */
+export const lookAt = (task: Subtask, signal: AbortSignal | undefined): Promise<Subtask> =>
+  patiently(signal, () => lookOnce(task));
+
+const lookOnce = async (task: Subtask): Promise<Subtask> => {
+  const { client } = server();
+  const thread = (await client.threads.get(task.threadId)) as unknown as ThreadNow;
+  const status = thread.lifecycle?.state ?? thread.status;
+  const said = thread.values?.messages?.findLast(({ type }) => type === 'ai')?.content;
+  const result = status === 'success' && typeof said === 'string' ? said : null;
+  return { ...task, status, result, reason: thread.lifecycle?.reason ?? null };
+};
+
+/** Nothing more becomes of it by itself. */
+export const isOver = ({ status }: Subtask): boolean =>
+  ['success', 'error', 'timeout', 'cancelled'].includes(status);
+
+interface Telling {
+  parent: string;
+  /** The same counts once. */
+  id: string;
+  data: { threadId: string; state: string; reason?: string };
+}
+
+/** Lets the coordinator know that it is worth a look. */
+export const tellParent = ({ parent, id, data }: Telling, signal: AbortSignal | undefined): Promise<void> =>
+  post('/events', { type: familyEvent(parent), id: `${familyEvent(parent)}:${id}`, data }, signal);
+
+/** Pauses the thread that asks for it, at the end of the step that does. */
+export const pauseSelf = (threadId: string, reason: string, signal: AbortSignal | undefined): Promise<void> =>
+  post(`/threads/${threadId}/pause`, { reason: reason.slice(0, 2000) }, signal);

@@ -1,0 +1,82 @@
+import { v5 as uuid5 } from 'uuid';
+import type { Assistant } from '../model/assistant.ts';
+import { isHoldpointError } from '../model/errors.ts';
+import { isRecord } from '../model/json.ts';
+import { matches } from '../model/json-match.ts';
+import type { Run, RunKwargs } from '../model/run.ts';
+import type { LifecycleDeps } from './deps.ts';
+import type { LaunchRunInput } from './launch-run.ts';
+
+interface EventLike {
+  eventId: string;
+  type: string;
+  data: unknown;
+}
+
+type LaunchOnEventDeps = LifecycleDeps & { launchRun: (input: LaunchRunInput) => Promise<Run> };
+
+const NAMESPACE = 'a3f1c0a4-5b1e-5d0c-9f51-4c1c3f7a6e11';
+
+const MOST_ASSISTANTS = 1000;
+
+/**
+ * Launches each assistant whose metadata say `launch_on: { event }` of this type (and whose `match` fits), on a thread
+ * of its own whose id follows from assistant and event: the same event again launches nothing.
+ */
+export const createLaunchOnEvent = (deps: LaunchOnEventDeps) => {
+  return async (event: EventLike): Promise<void> => {
+    const { storage } = deps;
+    const { items } = await storage.assistants.search({
+      metadata: { launch_on: { event: event.type } },
+      limit: MOST_ASSISTANTS,
+      offset: 0,
+      sortBy: 'created_at',
+      sortOrder: 'asc',
+    });
+    for (const assistant of items.filter((one) => wants(one, event))) await launch(deps, assistant, event);
+  };
+};
+
+const wants = ({ metadata }: Assistant, { data }: EventLike): boolean => {
+  const terms = metadata['launch_on'];
+  const match = isRecord(terms) ? terms['match'] : undefined;
+  return !isRecord(match) || matches(data, match);
+};
+
+const launch = async (deps: LaunchOnEventDeps, assistant: Assistant, event: EventLike): Promise<void> => {
+  const { storage, log } = deps;
+  const { assistantId } = assistant;
+  const { eventId: id, type, data } = event;
+  const threadId = uuid5(`${assistantId} ${id}`, NAMESPACE);
+  if (await storage.threads.get(threadId)) return;
+  try {
+    await deps.launchRun({
+      threadId,
+      assistantId,
+      ifNoThread: 'create',
+      kwargs: { ...KWARGS, input: { event: { type, id, data } } },
+      metadata: { launched_by_event: id },
+      multitaskStrategy: 'reject',
+      actor: 'event',
+    });
+  } catch (error) {
+    // Stopped, paused with "reject", or gone: the event is not held back for that.
+    if (!isHoldpointError(error)) throw error;
+    log?.warn({ assistantId, eventId: id, code: error.code }, 'an event could not launch its assistant');
+  }
+};
+
+const KWARGS: RunKwargs = {
+  input: null,
+  command: null,
+  checkpoint: null,
+  config: {},
+  context: null,
+  stream_mode: ['values'],
+  stream_subgraphs: false,
+  interrupt_before: null,
+  interrupt_after: null,
+  durability: 'sync',
+  on_disconnect: 'continue',
+  live: false,
+};
