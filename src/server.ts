@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { CONSOLE_DIR } from './composition/console-dir.ts';
 import { createControl } from './composition/control.ts';
@@ -24,8 +24,10 @@ import { createReloadableRegistry } from './engine/reloadable-registry.ts';
 import { createGraphShapes } from './engine/schemas/graph-shapes.ts';
 import { createApp } from './http/app.ts';
 import type { ControlDeps } from './http/control/deps.ts';
+import { createLimits } from './http/middleware/limits.ts';
 import { serveWebSockets } from './http/protocol/websocket.ts';
 import { allRoutes } from './http/routes.ts';
+import { createHttpServer } from './http/server.ts';
 import { newUuid, type LifecycleDeps } from './lifecycle/deps.ts';
 import { createExpireThreads } from './lifecycle/expire-threads.ts';
 import { scopeCheck } from './lifecycle/pause-scope.ts';
@@ -38,6 +40,7 @@ import { createAssistants, type Assistants } from './resources/assistants.ts';
 import { lockDataFolder } from './storage/embedded/data-lock.ts';
 import type { Storage } from './storage/ports.ts';
 import { createLogger, type Logger } from './telemetry/logger.ts';
+import { secretsIn } from './telemetry/redact.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { lifecycleSettings } from './worker-process.ts';
 import { every, Scheduler, type DueWork } from './worker/scheduler.ts';
@@ -62,8 +65,6 @@ export interface RunningServer extends Reloading {
 }
 
 const PRUNE_EVERY_MS = 60_000;
-/** Longer than clients keep idle connections: one closed from here just as a request comes fails that request. */
-const KEEP_ALIVE_MS = 75_000;
 
 /**
  * Starts the server: takes the data folder, brings the database up to date, takes back what a former server
@@ -157,7 +158,7 @@ const stop = async (parts: Parts): Promise<void> => {
 
 /** Reads what is set, and takes the data folder where everything is kept in it. */
 const prepare = (settings: Settings) => {
-  const log = createLogger(settings.logLevel, { process: 'api' });
+  const log = createLogger(settings.logLevel, { process: 'api' }, secretsIn(process.env));
   const langgraph = readProject(settings.config);
   if (settings.role === 'api' && !isShared(settings)) throw needsDatabase('serve --role api');
   return { log, langgraph, lock: isShared(settings) ? undefined : lockDataFolder(settings.dataDir) };
@@ -229,17 +230,15 @@ const startHttp = async (
   });
   const { bodyLimitBytes } = settings;
   const served = project.served(routes);
-  const shared = { bodyLimitBytes, log, metrics };
+  const shared = { bodyLimitBytes, limits: createLimits(settings), log, metrics };
   const app = createApp({ ...project, ...shared, routes: served, consoleDir: CONSOLE_DIR });
   const answer = app.callback();
-  const server = createServer((request, response) => void answer(request, response));
-  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  const server = createHttpServer((request, response) => void answer(request, response), settings);
   const endSockets = serveWebSockets(server, {
     ...project,
+    ...shared,
     deps: { ...platform, streams },
     routes: served,
-    bodyLimitBytes,
-    log,
   });
   const url = await listen(server, settings);
   server.once('close', publishAddress(settings.dataDir, url));

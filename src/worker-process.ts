@@ -23,6 +23,7 @@ import { isHoldpointError, LeaseLostError, UnstorableValueError } from './model/
 import type { Signal, Storage } from './storage/ports.ts';
 import { createLogger, type Logger } from './telemetry/logger.ts';
 import { createTakeSnapshot } from './engine/snapshot.ts';
+import { secretsIn } from './telemetry/redact.ts';
 import { createInspectResume } from './engine/resume-inspection.ts';
 import { pauseSecurer } from './composition/pauses.ts';
 import type { FromWorker, ToWorker, WorkerCalls, WorkerMethod } from './worker/protocol.ts';
@@ -52,7 +53,7 @@ export const runWorkerProcess = async (
 ): Promise<void> => {
   const options = { ...given, settings: joinSettings(given.settings, process.env) };
   const { id, settings } = options;
-  const log = createLogger(settings.logLevel, { worker: id });
+  const log = createLogger(settings.logLevel, { worker: id }, secretsIn(process.env));
   const stopWatchdog = guardProcess(options, log);
   const storage = await openStorage({
     settings,

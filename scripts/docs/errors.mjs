@@ -10,6 +10,9 @@ const MEANING = {
   forbidden:
     'Who asks may not do this: by the scopes of the API key (`metadata.scope` is the one that is missing), or by the rules of the project (`auth.path`).',
   origin_refused: 'A web page of this origin may not call the server: add it to `HOLDPOINT_ORIGINS`.',
+  host_refused: 'The server is not known by the name it was called by: add it to `HOLDPOINT_HOSTS`.',
+  rate_limited:
+    'Too many requests a minute from one address (`HOLDPOINT_RATE_LIMIT`), or too many requests and streams open at a time (`HOLDPOINT_OPEN_PER_CLIENT`).',
   assistant_not_found: 'No assistant and no graph has this id.',
   graph_not_found: 'The graph is not in `langgraph.json`, or not any more.',
   thread_not_found: 'No thread has this id.',

@@ -5,9 +5,9 @@ import { systemClock, type Clock } from '../model/clock.ts';
 import { HoldpointError } from '../model/errors.ts';
 import { createApiKeys, type ApiKeys } from '../resources/api-keys.ts';
 import { createKeyRing, type KeyRing } from '../resources/key-ring.ts';
-import { openEmbeddedStorage } from '../storage/embedded/open.ts';
 import type { Storage } from '../storage/ports.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { openStorage } from './storage.ts';
 
 interface RingParts {
   storage: Storage;
@@ -52,12 +52,20 @@ const allowOpen = ({ host, openToAll }: Settings, log: Logger): void => {
 const openWarning = (host: string): string =>
   `WARNING: open to all. This server listens on ${host} and asks nobody who they are: whoever reaches it can run agents, approve tool calls, read and delete everything. HOLDPOINT_OPEN_TO_ALL=yes allows it.`;
 
-/** Does something with the keys of a data folder, also while its server runs: that sees it within a second. */
-export const withApiKeys = async <T>(
-  { dataDir, synchronous }: Settings,
-  work: (keys: ApiKeys) => Promise<T>,
-): Promise<T> => {
-  const storage = await openEmbeddedStorage({ dataDir, synchronous });
+/** Nobody else is told: servers look themselves. */
+const ALONE = { send: () => {}, receive: () => {} };
+
+/** Does something with the keys of a data folder, or database, also while servers use it: they see it within a second. */
+export const withApiKeys = async <T>(settings: Settings, work: (keys: ApiKeys) => Promise<T>): Promise<T> => {
+  const onError = (error: unknown): never => {
+    throw error;
+  };
+  const storage = await openStorage({
+    settings: { ...settings, redisUrl: '' },
+    link: ALONE,
+    migrate: true,
+    onError,
+  });
   try {
     return await work(createApiKeys({ storage, clock: systemClock }));
   } finally {

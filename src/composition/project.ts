@@ -52,7 +52,14 @@ export const loadProject = async ({
     authentication: { keys, auth, studioKeys: settings.studioKeys },
     access: assembleAccess(auth, rest),
     userApp: http.app && { app: await loadApp(http.app), authenticated: http.customRouteAuth },
-    origins: { ...http.cors, allowed: [...settings.origins, ...http.cors.allowed] },
+    origins: {
+      ...http.cors,
+      allowed: [...settings.origins, ...http.cors.allowed],
+      hosts: {
+        allowed: [settings.host, ...settings.hosts],
+        enforced: async () => settings.hosts.length > 0 || !(auth || (await keys.asked())),
+      },
+    },
     open,
     served: (routes) => routes.filter(({ tag }) => !http.disabled.some((part) => TAGS[part].includes(tag))),
   };

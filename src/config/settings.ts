@@ -144,6 +144,31 @@ export const SETTINGS = {
     schema: list,
     help: 'More web origins that may call this server, comma-separated (loopback and LangGraph Studio always may).',
   },
+  hosts: {
+    env: 'HOLDPOINT_HOSTS',
+    schema: list,
+    help: 'Names by which this server may be called, comma-separated, beside localhost and addresses. Asked for while nobody needs a key, or once there are some; * for any.',
+  },
+  requestTimeoutMs: {
+    env: 'HOLDPOINT_REQUEST_TIMEOUT_MS',
+    schema: ms(120_000),
+    help: 'How long a client may take to send a request, and to take what it is sent.',
+  },
+  rateLimit: {
+    env: 'HOLDPOINT_RATE_LIMIT',
+    schema: z.coerce.number().int().min(0).default(600_000),
+    help: 'Requests a minute from one address. 0: any number.',
+  },
+  openPerClient: {
+    env: 'HOLDPOINT_OPEN_PER_CLIENT',
+    schema: z.coerce.number().int().min(0).default(10_000),
+    help: 'Requests, streams and WebSockets that one caller (a key, a user, else an address) may have open. 0: any number.',
+  },
+  trustedProxies: {
+    env: 'HOLDPOINT_TRUSTED_PROXIES',
+    schema: z.coerce.number().int().min(0).max(10).default(0),
+    help: 'How many proxies are in front, each of which adds to X-Forwarded-For the address it was called from.',
+  },
   webhookSecrets: {
     env: 'HOLDPOINT_WEBHOOK_SECRET',
     schema: secrets,
@@ -217,6 +242,7 @@ export const SETTINGS = {
   },
   studioKeys: {
     env: 'HOLDPOINT_STUDIO_KEYS',
+    secret: true,
     schema: list,
     help: "API keys with which LangGraph Studio is let in as its own user, comma-separated, where langgraph.json has auth; none: Studio's users are asked like all others.",
   },

@@ -1,3 +1,4 @@
+import { createRedact } from '../telemetry/redact.ts';
 import { LeaseLostError, UnstorableValueError, type RunFailure } from '../model/errors.ts';
 import type { Wait } from '../model/run-handle.ts';
 import type { AbortReason } from './attempt-control.ts';
@@ -36,8 +37,11 @@ const TIMEOUT: RunFailure = {
 const failureOf = (error: unknown): RunFailure => ({
   reason: failureReason(error),
   error: nameOf(error),
-  message: error instanceof Error ? error.message : String(error),
+  message: withoutSecrets(error instanceof Error ? error.message : String(error)),
 });
+
+/** It is stored, and shown to whoever may see the run. */
+const withoutSecrets = createRedact([]);
 
 const failureReason = (error: unknown): RunFailure['reason'] => {
   if (error instanceof UnstorableValueError) return 'serialization_failed';

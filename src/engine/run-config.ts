@@ -16,9 +16,17 @@ export const mergeConfig = (assistant: RunConfig, run: RunConfig): RunConfig => 
   ...assistant,
   ...run,
   tags: [...new Set([...(assistant.tags ?? []), ...(run.tags ?? [])])],
-  configurable: { ...assistant.configurable, ...run.configurable },
+  configurable: { ...ownKeys(assistant.configurable), ...run.configurable },
   metadata: { ...recordOr(assistant['metadata']), ...recordOr(run['metadata']) },
 });
+
+/** An assistant says neither who asks nor where a run begins, nor what LangGraph tells itself. */
+const ownKeys = (configurable: Record<string, unknown> = {}): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(configurable).filter(
+      ([key]) => !/^(__|langgraph_auth_|checkpoint_(id|ns|map)$|thread_id$|run_id$)/.test(key),
+    ),
+  );
 
 /** The context of the graph: entry by entry as above where both are objects, else the run's where it has one. */
 export const mergeContext = (assistant: unknown, run: unknown): unknown =>

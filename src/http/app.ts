@@ -13,7 +13,9 @@ import { authenticate, type Authentication } from './middleware/authenticate.ts'
 import { consoleAtRoot, serveConsole } from './middleware/console.ts';
 import { errors } from './middleware/errors.ts';
 import { jsonBody } from './middleware/json-body.ts';
+import { limitRate, type Limits } from './middleware/limits.ts';
 import { observe } from './middleware/observe.ts';
+import { securityHeaders } from './middleware/security-headers.ts';
 import { origin, type OriginRules } from './middleware/origin.ts';
 import { around, DEFERRED, DEFERS, type Deferred, type UserApp } from './middleware/user-app.ts';
 import { Reply, StreamReply, type Guard, type Route } from './route.ts';
@@ -28,18 +30,22 @@ export interface AppOptions {
   /** Where the built console is; absent: there is none. */
   consoleDir?: string | undefined;
   bodyLimitBytes: number;
+  limits: Limits;
   log: Logger;
   metrics: Metrics;
 }
 
 /** The HTTP application, in the order a request goes through it. */
 export const createApp = (options: AppOptions): Koa => {
-  const { routes, origins, authentication, userApp, consoleDir, bodyLimitBytes, log, metrics } = options;
+  const { routes, origins, authentication, userApp, consoleDir, bodyLimitBytes, limits, log, metrics } =
+    options;
   const identify = authenticate(authentication, isOpenTo(routes));
   const app = new Koa();
   app.use(observe({ log, metrics, newId: randomUUID }));
   app.use(errors(log));
+  app.use(securityHeaders);
   app.use(origin(origins));
+  app.use(limitRate(limits));
   if (consoleDir !== undefined) app.use(serveConsole(consoleDir));
   if (userApp) {
     if (userApp.authenticated) app.use(identify);
@@ -56,12 +62,13 @@ export const createApp = (options: AppOptions): Koa => {
   return app;
 };
 
-const mount = ({ routes, access, authentication }: AppOptions): Router => {
+const mount = ({ routes, access, authentication, limits }: AppOptions): Router => {
   const router = new Router();
   for (const route of routes) {
     router[route.method](route.path, async (ctx) => {
       ctx.state['route'] = route.path;
       const principal = ctx.state['principal'] as Principal | undefined;
+      ctx.res.once('close', limits.enter(ctx.req, principal));
       const guard = principal && access(route, principal);
       await answer(ctx, { route, principal, guard, keys: authentication.keys });
     });

@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { ERROR_CODES } from '../model/errors.ts';
 import { HTTP_STATUS } from './error-map.ts';
-import { route, type Route } from './route.ts';
+import { Reply, route, type Route } from './route.ts';
 import { ErrorBody } from './schemas.ts';
 
 /** The OpenAPI 3.1 document of these routes. */
@@ -107,7 +108,7 @@ export const documentRoutes = (others: Route[], version: string): Route[] => {
       tag: 'meta',
       summary: 'This document, to read',
       produces: 'text/html',
-      handle: () => documentPage(all(), version),
+      handle: () => new Reply(200, documentPage(all(), version), { 'Content-Security-Policy': PAGE_POLICY }),
     }),
   );
   return own;
@@ -132,6 +133,9 @@ const documentPage = (routes: Route[], version: string): string => {
 
 const STYLE = `:root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
 table{border-collapse:collapse;width:100%}td{padding:.35rem .75rem .35rem 0;border-top:1px solid #8884;vertical-align:top}h2{margin-top:2rem}`;
+
+/** The page has one style, and that style only. */
+const PAGE_POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
 const escape = (text: string): string =>
   text.replace(/[&<>"]/g, (char) => `&${{ '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot' }[char]};`);

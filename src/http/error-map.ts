@@ -7,6 +7,8 @@ export const HTTP_STATUS = {
   unauthenticated: 401,
   forbidden: 403,
   origin_refused: 403,
+  host_refused: 403,
+  rate_limited: 429,
   assistant_not_found: 404,
   graph_not_found: 404,
   thread_not_found: 404,
@@ -49,6 +51,7 @@ export const HTTP_STATUS = {
 /** Seconds after which the same request may succeed. */
 const RETRY_AFTER: Partial<Record<ErrorCode, number>> = {
   scope_paused: 30,
+  rate_limited: 5,
   draining: 5,
   worker_unavailable: 1,
   embeddings_unavailable: 5,

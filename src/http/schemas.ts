@@ -96,6 +96,7 @@ const Coordinates = {
   checkpoint_map: given(z.record(z.string(), z.unknown())),
 };
 
+/** Who asks is what the server knows of them: what a caller says of it is left out, as if it were not said. */
 const Configurable = z.looseObject(Coordinates).superRefine((values, context) => {
   for (const key of Object.keys(values).filter((name) => name.startsWith('__'))) {
     context.addIssue({
@@ -104,6 +105,7 @@ const Configurable = z.looseObject(Coordinates).superRefine((values, context) =>
       message: 'keys that begin with "__" belong to LangGraph itself',
     });
   }
+  for (const key of Object.keys(values)) if (key.startsWith('langgraph_auth_')) delete values[key];
 });
 
 export const Config = z.looseObject({

@@ -64,7 +64,7 @@ export const eventStream = ({
         response.flushHeaders();
         for await (const text of pages(signal)) {
           if (text === '') continue;
-          if (!response.write(text)) await once(response, 'drain', { signal });
+          if (!response.write(text)) await drained(response, signal);
           beat.refresh();
         }
       } catch (error) {
@@ -75,6 +75,14 @@ export const eventStream = ({
       }
     },
   );
+
+/** A reader that takes nothing for so long is given up: what it is sent fills the memory of this process. */
+const STALLED_MS = 120_000;
+
+const drained = async (response: ServerResponse, signal: AbortSignal): Promise<void> => {
+  const timer = setTimeout(() => response.destroy(), STALLED_MS);
+  await once(response, 'drain', { signal }).finally(() => clearTimeout(timer));
+};
 
 /** Writes `sign` whenever nothing was written for a while. */
 export const keepAlive = (response: ServerResponse, { every, sign }: { every: number; sign: string }) => {

@@ -8,6 +8,8 @@ export const ERROR_CODES = [
   'unauthenticated',
   'forbidden',
   'origin_refused',
+  'host_refused',
+  'rate_limited',
   'assistant_not_found',
   'graph_not_found',
   'thread_not_found',

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createApp } from '../../src/http/app.ts';
+import { createLimits } from '../../src/http/middleware/limits.ts';
 import { route, StreamReply } from '../../src/http/route.ts';
 import { sse } from '../../src/http/sse.ts';
 import type { ObservedEvent } from '../../src/lifecycle/read-events.ts';
@@ -30,10 +31,11 @@ const serve = async (reply: StreamReply): Promise<string> => {
         handle: () => reply,
       }),
     ],
-    origins: { allowed: [] },
+    origins: { allowed: [], hosts: { allowed: [], enforced: async () => true } },
     authentication: { keys: NO_KEYS, studioKeys: [] },
     access: () => (input) => Promise.resolve(input),
     bodyLimitBytes: 1000,
+    limits: createLimits({ rateLimit: 0, openPerClient: 0, trustedProxies: 0 }),
     log: createLogger('silent'),
     metrics: createMetrics({ countRuns: async () => ({}), workers: async () => [] }),
   });

@@ -6,6 +6,8 @@ import { eachChild, formatPath, isHolder } from '../json-path.ts';
 
 /** Deeper JSON than this could not be stored. */
 const MAX_DEPTH = 200;
+/** Objects of so many keys in all. */
+const MAX_KEYS = 1_000_000;
 
 /**
  * Reads a JSON body whatever its content type says: LangGraph Studio sends `text/plain` to spare itself a
@@ -47,7 +49,7 @@ const toJson = (text: string): unknown => (text.trim() === '' ? undefined : read
 /** @throws {HoldpointError} `invalid_request` when it is no JSON, or JSON that no state could hold. */
 export const readJson = (text: string): unknown => {
   const body = parseJson(text);
-  refuseHostile(body, []);
+  refuseHostile(body, [], { keys: 0 });
   return body;
 };
 
@@ -63,14 +65,16 @@ const parseJson = (text: string): unknown => {
 };
 
 /** Refuses what no state could hold, naming where it is. */
-const refuseHostile = (value: unknown, path: (string | number)[]): void => {
+const refuseHostile = (value: unknown, path: (string | number)[], seen: { keys: number }): void => {
   if (!isHolder(value)) return;
   if (path.length > MAX_DEPTH) refuse(path, `is nested deeper than ${MAX_DEPTH} levels`);
+  if (!Array.isArray(value)) seen.keys += Object.keys(value).length;
+  if (seen.keys > MAX_KEYS) refuse(['body'], `has more than ${MAX_KEYS} keys`);
   eachChild(value, (key, child) => {
     if (!isHolder(child) && key !== '__proto__') return;
     path.push(key);
     if (key === '__proto__') refuse(path, 'is not a key that can be stored');
-    refuseHostile(child, path);
+    refuseHostile(child, path, seen);
     path.pop();
   });
 };

@@ -1,5 +1,7 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Context, Middleware } from 'koa';
 import { HoldpointError } from '../../model/errors.ts';
+import { refuseStrangeHost, type HostRules } from './hosts.ts';
 
 /** Who may call from a browser without being named: this machine's pages and LangGraph Studio. */
 const ALWAYS = [
@@ -12,6 +14,7 @@ const EXPOSED = 'content-location, location, x-pagination-total, x-pagination-ne
 
 /** Beside those, and what the project's `http.cors` says. */
 export interface OriginRules {
+  hosts: HostRules;
   allowed: readonly string[];
   pattern?: RegExp | undefined;
   methods?: readonly string[] | undefined;
@@ -29,9 +32,9 @@ export const origin =
   (rules: OriginRules): Middleware =>
   async (ctx, next) => {
     const from = ctx.get('Origin');
+    if (from !== '') ctx.vary('Origin');
+    await refuseForeign(rules, ctx.headers, ctx.path);
     if (from === '') return next();
-    ctx.vary('Origin');
-    refuseForeign(rules, from);
     ctx.set('Access-Control-Allow-Origin', from);
     ctx.set('Access-Control-Expose-Headers', [EXPOSED, ...(rules.exposed ?? [])].join(', '));
     if (rules.credentials === true) ctx.set('Access-Control-Allow-Credentials', 'true');
@@ -40,17 +43,34 @@ export const origin =
   };
 
 /**
- * A WebSocket asks too.
- * @throws {HoldpointError} `origin_refused` unless a page of this origin may call.
+ * A WebSocket asks too. A page of this server's own may call; one that does not say where it is from may not embed.
+ * @throws {HoldpointError} `host_refused`, or `origin_refused` unless a page of this origin may call.
  */
-export const refuseForeign = (rules: OriginRules, from: string): void => {
-  if (mayCall(rules, from)) return;
-  throw new HoldpointError(
-    'origin_refused',
-    `Origin ${from} may not call this server. Add it to HOLDPOINT_ORIGINS.`,
-    { details: { origin: from } },
-  );
+export const refuseForeign = async (
+  rules: OriginRules,
+  headers: IncomingHttpHeaders,
+  path: string,
+): Promise<void> => {
+  const { host, origin: from } = headers;
+  await refuseStrangeHost(rules.hosts, host);
+  if (from === undefined ? !embeds(headers, path) : isOwn(from, host) || mayCall(rules, from)) return;
+  const [who, hint] = from === undefined ? ['A page of another site', ''] : [`Origin ${from}`, HINT];
+  throw new HoldpointError('origin_refused', `${who} may not call this server.${hint}`, {
+    details: { ...(from !== undefined && { origin: from }) },
+  });
 };
+
+const HINT = ' Add it to HOLDPOINT_ORIGINS.';
+
+/** What a page of this server says of itself. */
+const isOwn = (from: string, host: string | undefined): boolean =>
+  host !== undefined && (from === `http://${host}` || from === `https://${host}`);
+
+/** A page elsewhere asks as for an image or a script, of which a browser does not say where it is. */
+const embeds = (headers: IncomingHttpHeaders, path: string): boolean =>
+  headers['sec-fetch-site'] === 'cross-site' &&
+  headers['sec-fetch-mode'] !== 'navigate' &&
+  !path.startsWith('/ui/');
 
 /** Whether a page of this origin may call. */
 export const mayCall = ({ allowed, pattern }: OriginRules, from: string): boolean =>

@@ -50,7 +50,7 @@ export const createDoor = (options: DoorOptions) => {
   return async (request: IncomingMessage): Promise<Entry | Response> => {
     const threadId = threadOf(request);
     if (!events || !commands) throw noSocket(request);
-    if (request.headers.origin !== undefined) refuseForeign(origins, request.headers.origin);
+    await refuseForeign(origins, request.headers, pathOf(request));
     let principal = userApp?.authenticated ? await whoIs(request) : undefined;
     const answer = userApp && (await letPass(userApp, request, principal));
     if (answer) return answer;

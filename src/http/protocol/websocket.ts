@@ -5,6 +5,7 @@ import { HoldpointError, isHoldpointError } from '../../model/errors.ts';
 import { ANYBODY } from '../../model/principal.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { errorBody, HTTP_STATUS } from '../error-map.ts';
+import type { Limits } from '../middleware/limits.ts';
 import { readJson } from '../middleware/json-body.ts';
 import { refusal, type CommandAnswer } from './command-answers.ts';
 import { createCommands } from './commands.ts';
@@ -14,6 +15,7 @@ import { createSocketSession } from './socket-session.ts';
 
 export interface WebSocketOptions extends DoorOptions {
   deps: ProtocolDeps;
+  limits: Limits;
   /** Largest command. */
   bodyLimitBytes: number;
   log: Logger;
@@ -33,8 +35,10 @@ export const serveWebSockets = (server: Server, options: WebSocketOptions): (() 
   const serve = createSocketServer(options);
   const upgrade = async (request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> => {
     try {
+      await options.limits.request(request);
       const entry = await enter(request);
       if (entry instanceof Response) return await pass(stream, entry);
+      stream.once('close', options.limits.enter(request, entry.principal));
       sockets.handleUpgrade(request, stream, head, (socket) => serve(socket, entry, request.headers));
     } catch (error) {
       refuse(stream, error);

@@ -1,0 +1,36 @@
+/** What keys and passwords look like, whoever wrote them into a text. */
+const LOOKS = [
+  /\bhpk_[0-9a-f]{12}_[\w-]{20,}/g,
+  /\bwhsec_[A-Za-z0-9+/=]{20,}/g,
+  /\b(?:sk|pk|rk|lsv2|ghp|gho|xox[abp])[-_][\w-]{12,}/g,
+  /\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]+/g,
+];
+
+const BEARER = /\b(bearer|basic) +[\w.~+/=-]{8,}/gi;
+const IN_URL = /(\w+:\/\/[^\s:@/"']*):[^\s@/"']+@/g;
+const NAMED =
+  /((?:api[-_]?key|password|passwd|secret|token|authorization)["']?\s*[:=]\s*["']?)[^\s"',;}\\]{6,}/gi;
+
+/** Environment variables whose value is a secret, by their name. */
+const SECRET_NAME = /KEY|SECRET|TOKEN|PASSWORD|PASSWD|CREDENTIAL/i;
+const SHORTEST = 8;
+
+/** The values of this process's secrets. */
+export const secretsIn = (env: Record<string, string | undefined>): string[] =>
+  Object.entries(env).flatMap(([name, value = '']) =>
+    SECRET_NAME.test(name) ? value.split(',').filter((one) => one.length >= SHORTEST) : [],
+  );
+
+/** The text without what is known, or looks, to be secret. */
+export const createRedact = (secrets: readonly string[]): ((text: string) => string) => {
+  const known = [...new Set(secrets)].toSorted((a, b) => b.length - a.length);
+  return (text) => {
+    let safe = text;
+    for (const secret of known) safe = safe.replaceAll(secret, '[redacted]');
+    for (const look of LOOKS) safe = safe.replace(look, '[redacted]');
+    return safe
+      .replace(BEARER, '$1 [redacted]')
+      .replace(IN_URL, '$1:[redacted]@')
+      .replace(NAMED, '$1[redacted]');
+  };
+};

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { createRedact, secretsIn } from '../../src/telemetry/redact.ts';
+
+describe('a line of the log', () => {
+  const redact = createRedact(
+    secretsIn({
+      OPENAI_API_KEY: 'k-0123456789abcdef',
+      MAIL_PASSWORD: 'hunter22!',
+      HOME: '/root/home',
+      A_KEY: 'x',
+    }),
+  );
+
+  it.each([
+    ['k-0123456789abcdef', 'of the environment'],
+    ['hunter22!', 'of the environment'],
+    [`hpk_0123456789ab_${'A'.repeat(43)}`, 'an API key'],
+    ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'of webhooks'],
+    ['sk-proj-abcdefghijklmnop', 'of a model'],
+    ['lsv2_pt_0123456789abcdef', 'of LangSmith'],
+    ['eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl', 'a token'],
+  ])('does not say %s: %s', (secret) => {
+    for (const text of [
+      secret,
+      `Error: ${secret} is wrong`,
+      JSON.stringify({ err: { message: `got ${secret}.` } }),
+    ])
+      expect(redact(text)).not.toContain(secret);
+  });
+
+  it('does not say what stands where a secret stands, and stays JSON', () => {
+    const line = JSON.stringify({
+      msg: 'smtp://anna:pa55word@mail.example failed',
+      headers: { authorization: 'Bearer abc.def.ghi-jkl', 'x-api-key': 'abcdefghij' },
+    });
+    const safe = redact(line);
+    expect(safe).not.toMatch(/pa55word|abc\.def|abcdefghij/);
+    expect(JSON.parse(safe)).toMatchObject({ msg: 'smtp://anna:[redacted]@mail.example failed' });
+  });
+
+  it('says everything else as it is', () => {
+    const line =
+      '{"thread":"6f1c2d1e-9f57-4a4c-8d27-3a9b1d1f2f10","tokens":1234567,"at":"/root/home","a":"x"}';
+    expect(redact(line)).toBe(line);
+  });
+});
