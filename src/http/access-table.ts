@@ -10,6 +10,8 @@ export interface Access {
     | 'oneById'
     | 'onThread'
     | 'onThreadById'
+    | 'ofApproval'
+    | 'approvals'
     | 'command'
     | 'batch'
     | 'search'
@@ -85,6 +87,10 @@ export const ACCESS: Record<string, Access | undefined> = {
   'post /agent/pause': thread('oneById', 'update'),
   'post /agent/resume': thread('oneById', 'update'),
   'get /agent/:id': thread('oneById', 'read'),
+  'get /approvals': { ...thread('approvals', 'read'), event: 'holdpoint:read' },
+  'get /approvals/:approval_id': thread('ofApproval', 'read'),
+  'patch /approvals/:approval_id': thread('ofApproval', 'update'),
+  'post /approvals/:approval_id/decision': thread('ofApproval', 'update'),
   'post /runs': thread('onThread', 'create_run'),
   'post /runs/stream': thread('onThread', 'create_run'),
   'post /runs/wait': thread('onThread', 'create_run'),

@@ -1,5 +1,5 @@
 import { ownMetadata, passesFilters, readFilters, type AuthFilters } from '../model/auth-filter.ts';
-import { HoldpointError } from '../model/errors.ts';
+import { HoldpointError, isHoldpointError } from '../model/errors.ts';
 import { isRecord } from '../model/json.ts';
 import { cronNotFound, runNotFound, threadNotFound } from '../model/not-found.ts';
 import type { Principal } from '../model/principal.ts';
@@ -17,6 +17,7 @@ export interface AccessDeps {
   /** The metadata of what is asked for; undefined when there is none. */
   metadataOf: Record<Resource, (id: string) => Promise<Metadata | undefined>>;
   threadOfRun: (runId: string) => Promise<string | undefined>;
+  threadOfApproval: (approvalId: string) => Promise<string | undefined>;
 }
 
 /**
@@ -62,6 +63,7 @@ const one: Check = async (deps, question) => {
   const value = { ...(isRecord(body) ? body : {}), ...params };
   const { filters } = await ask(deps, question, value);
   if (filters) await mustSee(deps, access.resource, { id, filters });
+  if (access.resource === 'cron') await mustUse(deps, question.principal, value['assistant_id']);
   const metadata =
     isRecord(body) && isRecord(body['metadata']) ? { ...metadataIn(value), ...ownOf(filters) } : undefined;
   return { ...input, filters, ...(metadata && { body: { ...(body as object), metadata } }) };
@@ -89,6 +91,7 @@ const onThread: Check = async (deps, question) => {
   const facts = { assistant_id, metadata, multitask_strategy, if_not_exists, after_seconds };
   const value: Record<string, unknown> = { ...input.params, ...facts, kwargs };
   const { filters } = await ask(deps, question, value);
+  await mustUse(deps, question.principal, value['assistant_id'] ?? body['agent']);
   const threadId = input.params?.['thread_id'];
   if (filters && threadId !== undefined) {
     const found = await deps.metadataOf.thread(threadId);
@@ -106,6 +109,33 @@ const byId =
     const params = { ...input.params, ...(typeof id === 'string' && { thread_id: id }) };
     return { ...(await check(deps, { ...question, input: { ...input, params } })), params: input.params };
   };
+
+/** A question is its thread's: it is not there for who may not see that. */
+const ofApproval: Check = async (deps, question) => {
+  const { input } = question;
+  const id = String(input.params?.['approval_id']);
+  const threadId = await deps.threadOfApproval(id);
+  if (threadId === undefined) return input;
+  try {
+    const params = { ...input.params, thread_id: threadId };
+    return { ...(await one(deps, { ...question, input: { ...input, params } })), params: input.params };
+  } catch (error) {
+    if (!isHoldpointError(error) || error.code !== 'thread_not_found') throw error;
+    throw new HoldpointError('approval_not_found', `Approval ${id} not found`, {
+      details: { approval_id: id },
+    });
+  }
+};
+
+/** Those of one thread for who may see it; of all for who may look at the whole server. */
+const approvals: Check = async (deps, question) => {
+  const { input, access } = question;
+  const threadId = isRecord(input.query) ? input.query['thread_id'] : undefined;
+  if (typeof threadId !== 'string') return server(deps, question);
+  const params = { ...input.params, thread_id: threadId };
+  const asked = { ...question, access: { ...access, event: 'threads:read' }, input: { ...input, params } };
+  return { ...(await one(deps, asked)), params: input.params };
+};
 
 /** A command of the event protocol: one that starts a run is authorised as that. */
 const command: Check = async (deps, question) => {
@@ -211,6 +241,8 @@ const CHECKS = {
   one,
   create,
   oneById: byId(one),
+  ofApproval,
+  approvals,
   onThread,
   onThreadById: byId(onThread),
   command,
@@ -231,6 +263,19 @@ const mustSee = async (
 ): Promise<void> => {
   const metadata = await deps.metadataOf[resource](id);
   if (metadata && !passesFilters(metadata, filters)) throw NOT_FOUND[resource](id);
+};
+
+/**
+ * A run of an assistant that somebody else made is refused as if it were not there; those that came with the project are
+ * everybody's.
+ */
+const mustUse = async (deps: CheckDeps, principal: Principal, id: unknown): Promise<void> => {
+  if (typeof id !== 'string') return;
+  const metadata = await deps.metadataOf.assistant(id);
+  if (!metadata || metadata['created_by'] === 'system') return;
+  const value = { assistant_id: id };
+  const { filters } = await deps.auth.authorize({ principal, event: 'assistants:read', value });
+  if (filters && !passesFilters(metadata, filters)) throw NOT_FOUND.assistant(id);
 };
 
 const idOf = async (

@@ -1,0 +1,160 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { userProject } from '../support/project.ts';
+import { temporaryFolder } from '../support/server.ts';
+import { refusal, useServer } from '../wire/server.ts';
+import { createKey } from './keys-server.ts';
+
+const AUTH = `
+import { Auth, HTTPException } from '@langchain/langgraph-sdk/auth';
+export const auth = new Auth()
+  .authenticate((request) => {
+    const name = (request.headers.get('authorization') ?? '').replace('Bearer ', '');
+    if (!['anna', 'bert'].includes(name)) throw new HTTPException(401, { message: 'Who are you?' });
+    return name;
+  })
+  .on('*', ({ user }) => ({ owner: user.identity }))
+  .on('store', ({ value, user }) => { value.namespace = [user.identity, ...(value.namespace ?? [])]; });
+`;
+const GRAPH = `
+import { StateGraph, Annotation, START, END, interrupt } from '@langchain/langgraph';
+const State = Annotation.Root({ said: Annotation() });
+export const graph = new StateGraph(State)
+  .addNode('ask', () => ({ said: interrupt('May I?') }))
+  .addEdge(START, 'ask').addEdge('ask', END).compile();
+`;
+const config = userProject(
+  { graphs: { ask: './graph.mjs:graph' }, auth: { path: './auth.mjs:auth' } },
+  { 'auth.mjs': AUTH, 'graph.mjs': GRAPH },
+);
+
+interface Answered {
+  status: number;
+  json: unknown;
+}
+
+describe('under the rules of a project', () => {
+  const dataDir = temporaryFolder();
+  const server = useServer({ config, dataDir });
+  const as =
+    (name: string, headers: Record<string, string> = { authorization: `Bearer ${name}` }) =>
+    async (...[method, path, body]: [method: string, path: string, body?: unknown]): Promise<Answered> => {
+      const { status, json } = await server.send(method, path, body, headers);
+      return { status, json };
+    };
+  const [anna, bert] = [as('anna'), as('bert')];
+
+  /** A thread of anna's on which a question waits. */
+  const asking = async (): Promise<{ id: string; run: string; question: string; checkpoint: string }> => {
+    const id = randomUUID();
+    await anna('POST', '/threads', { thread_id: id });
+    await anna('POST', `/threads/${id}/runs/wait`, { assistant_id: 'ask', input: {} });
+    const [run] = (await anna('GET', `/threads/${id}/runs`)).json as { run_id: string }[];
+    const [question] = (await anna('GET', `/approvals?thread_id=${id}`)).json as { id: string }[];
+    const state = (await anna('GET', `/threads/${id}/state`)).json as {
+      checkpoint: { checkpoint_id: string };
+    };
+    return {
+      id,
+      run: run?.run_id ?? '',
+      question: question?.id ?? '',
+      checkpoint: state.checkpoint.checkpoint_id,
+    };
+  };
+
+  it('no id of somebody else’s thread opens anything, in a path, a query or a body', async () => {
+    const { id, run, question, checkpoint } = await asking();
+    const tries: [method: string, path: string, body?: unknown][] = [
+      ['GET', `/threads/${id}`],
+      ['PATCH', `/threads/${id}`, { metadata: { a: 1 } }],
+      ['GET', `/threads/${id}/state`],
+      ['POST', `/threads/${id}/state`, { values: { said: 'x' } }],
+      ['GET', `/threads/${id}/state/${checkpoint}`],
+      ['POST', `/threads/${id}/state/checkpoint`, { checkpoint: { checkpoint_id: checkpoint } }],
+      ['GET', `/threads/${id}/history`],
+      ['POST', `/threads/${id}/history`, {}],
+      ['GET', `/threads/${id}/runs`],
+      ['GET', `/threads/${id}/runs/${run}`],
+      ['GET', `/threads/${id}/runs/${run}/join`],
+      ['GET', `/threads/${id}/runs/${run}/stream`],
+      ['GET', `/runs/${run}/join`],
+      ['GET', `/runs/${run}/stream`],
+      ['POST', `/threads/${id}/runs/${run}/cancel`],
+      ['DELETE', `/threads/${id}/runs/${run}`],
+      ['POST', '/runs/cancel', { thread_id: id, run_ids: [run] }],
+      ['POST', `/threads/${id}/runs`, { assistant_id: 'ask', command: { resume: 'yes' } }],
+      ['POST', `/threads/${id}/commands`, { id: 1, method: 'state.get', params: {} }],
+      ['POST', `/threads/${id}/pause`, { reason: 'x' }],
+      ['DELETE', `/threads/${id}/pause`],
+      ['GET', `/threads/${id}/pause`],
+      ['GET', `/threads/${id}/pauses`],
+      ['POST', `/threads/${id}/resume`, {}],
+      ['GET', `/threads/${id}/effects`],
+      ['GET', `/threads/${id}/log`],
+      ['GET', `/threads/${id}/stream`],
+      ['GET', `/threads/${id}/storage`],
+      ['GET', `/approvals/${question}`],
+      ['PATCH', `/approvals/${question}`, { expires_at: null }],
+      ['POST', `/approvals/${question}/decision`, { decision: 'respond', message: 'yes' }],
+      ['GET', `/approvals?thread_id=${id}`],
+      ['GET', `/agent/${id}`],
+      ['POST', '/agent/resume', { id, answer: 'yes' }],
+      ['POST', '/agent/pause', { id }],
+      ['POST', '/agent/launch', { id, task: 'x', agent: 'ask' }],
+      ['DELETE', `/threads/${id}`],
+    ];
+    for (const [method, path, body] of tries) {
+      const { status } = await bert(method, path, body);
+      expect(status, `${method} ${path}`).toBe(404);
+    }
+    expect((await bert('POST', `/threads/${id}/copy`)).status).toBe(409);
+    const state = await anna('GET', `/threads/${id}/state`);
+    expect(state.json).toMatchObject({ next: ['ask'], checkpoint: { checkpoint_id: checkpoint } });
+  });
+
+  it('each decides the questions of their own threads, and sees no others', async () => {
+    const { id, question } = await asking();
+    const decided = await anna('POST', `/approvals/${question}/decision`, {
+      decision: 'respond',
+      message: 'yes',
+    });
+    expect(decided.status).toBe(200);
+    expect((await anna('GET', `/approvals?thread_id=${id}&status=all`)).json).toHaveLength(1);
+    for (const path of ['/approvals', '/pauses', '/emergency-stops', '/outbound', '/pause-windows'])
+      expect((await anna('GET', path)).status, path).toBe(403);
+  });
+
+  it('nobody runs an assistant that is somebody else’s, wherever they name it', async () => {
+    const made = await anna('POST', '/assistants', { graph_id: 'ask', metadata: { owner: 'anna' } });
+    const { assistant_id: mine } = made.json as { assistant_id: string };
+    const run = { assistant_id: mine, input: {} };
+    const { thread_id: id } = (await bert('POST', '/threads', {})).json as { thread_id: string };
+    const tries: [path: string, body: unknown][] = [
+      ['/runs', run],
+      ['/runs/wait', run],
+      ['/runs/batch', [run]],
+      [`/threads/${id}/runs`, run],
+      ['/runs/crons', { ...run, schedule: '0 0 1 1 *' }],
+      [`/threads/${id}/runs/crons`, { ...run, schedule: '0 0 1 1 *' }],
+      ['/agent/launch', { agent: mine, task: 'x' }],
+    ];
+    for (const [path, body] of tries) expect((await bert('POST', path, body)).status, path).toBe(404);
+    expect((await anna('POST', '/runs', run)).status).toBe(200);
+    expect((await bert('POST', '/runs', { assistant_id: 'ask', input: {} })).status).toBe(200);
+  });
+
+  it('a key is a user of its own, and one with the scope admin is not subject to the rules', async () => {
+    const { id } = await asking();
+    const reader = as('', { 'x-api-key': (await createKey(dataDir, 'reader', 'read')).key });
+    const chief = as('', { 'x-api-key': (await createKey(dataDir, 'chief', 'admin')).key });
+
+    expect((await reader('GET', `/threads/${id}`)).status).toBe(404);
+    expect((await reader('GET', '/approvals')).status).toBe(403);
+    expect((await chief('GET', `/threads/${id}`)).status).toBe(200);
+    expect((await chief('GET', '/approvals')).status).toBe(200);
+    const wrong = await server.send('GET', `/threads/${id}`, undefined, {
+      'x-api-key': `hpk_${'0'.repeat(12)}_x`,
+    });
+    expect(refusal(wrong)).toMatchObject({ status: 401 });
+  });
+});
