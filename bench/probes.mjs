@@ -1,60 +1,8 @@
 // What is measured of a LangGraph-compatible server, over HTTP alone. Each probe answers figures by name.
 import { execSync } from 'node:child_process';
+import { atOnce, call, eventsOf, median, newThread, now, repeated, wait } from './http.mjs';
 
-const now = () => performance.now();
-export const median = (xs) => [...xs].sort((a, b) => a - b)[Math.floor(xs.length / 2)];
-
-const call = async (base, request, body) => {
-  const [method, path] = request.split(' ');
-  const response = await fetch(base + path, {
-    method,
-    ...(body !== undefined && {
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    }),
-  });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${method} ${path} -> ${response.status} ${text.slice(0, 200)}`);
-  return text.trim() === '' ? undefined : JSON.parse(text);
-};
-
-const newThread = async (base) => (await call(base, 'POST /threads', {})).thread_id;
-
-const wait = (base, thread, body) => call(base, `POST /threads/${thread}/runs/wait`, body);
-
-/** Names of the events of a stream, as they come. */
-async function* eventNames(base, path, body) {
-  const response = await fetch(base + path, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  if (!response.ok) throw new Error(`POST ${path} -> ${response.status} ${await response.text()}`);
-  let buffer = '';
-  const decoder = new TextDecoder();
-  for await (const chunk of response.body) {
-    const events = (buffer + decoder.decode(chunk, { stream: true })).split('\n\n');
-    buffer = events.pop();
-    for (const event of events) {
-      const name = /^event: ?(.*)$/m.exec(event)?.[1];
-      if (name) yield name;
-    }
-  }
-}
-
-const atOnce = async (count, width, job) => {
-  let next = 0;
-  const lane = async () => {
-    while (next < count) await job(next++);
-  };
-  await Promise.all(Array.from({ length: width }, lane));
-};
-
-const repeated = async (count, job) => {
-  const times = [];
-  for (let i = 0; i < count; i++) times.push(await job());
-  return times;
-};
+export { median };
 
 /** Resident memory of a process and all it started, in MiB. */
 export const residentMiB = (pid) => {
@@ -111,7 +59,7 @@ export const probes = {
       const thread = await newThread(base);
       const start = now();
       const body = { assistant_id: 'steps', input: { steps: 1 }, stream_mode: ['values'] };
-      for await (const name of eventNames(base, `/threads/${thread}/runs/stream`, body))
+      for await (const { event: name } of eventsOf(base, `POST /threads/${thread}/runs/stream`, { body }))
         if (name === 'values') break;
       return now() - start;
     });
@@ -137,7 +85,7 @@ export const probes = {
     const start = now();
     let got = 0;
     const body = { assistant_id: 'tokens', input: { events }, stream_mode: ['custom'] };
-    for await (const name of eventNames(base, `/threads/${thread}/runs/stream`, body))
+    for await (const { event: name } of eventsOf(base, `POST /threads/${thread}/runs/stream`, { body }))
       if (name === 'custom') got++;
     if (got !== events) throw new Error(`streamed ${got} of ${events}`);
     return { stream_events_per_s: events / ((now() - start) / 1000) };
