@@ -20,6 +20,7 @@ import { pauseWindowRoutes } from './control/pause-windows.ts';
 import { pauseRoutes } from './control/pauses.ts';
 import { scopePauseRoutes } from './control/scope-pauses.ts';
 import { triggerRoutes } from './control/triggers.ts';
+import { waitingRoutes } from './control/waiting.ts';
 import { workerRoutes } from './control/workers.ts';
 import { documentRoutes } from './document.ts';
 import { assistantRoutes } from './platform/assistants.ts';
@@ -65,6 +66,7 @@ export const allRoutes = (deps: RoutesDeps): Route[] => {
     ...stickyRoutes(control),
     ...sessionLogRoutes(control),
     ...pauseRoutes(control.pauses),
+    ...waitingRoutes(control),
     ...scopePauseRoutes(control.triggers),
     ...triggerRoutes(control.triggers),
     ...pauseWindowRoutes(control.triggers),

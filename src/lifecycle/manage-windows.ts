@@ -73,6 +73,11 @@ export const createPauseWindows = (deps: LifecycleDeps) => {
     },
     occurrences: async (windowId: string, count: number) =>
       previewWindow((await find(windowId)).window, clock.now(), count),
+    /** What a window made now would do. */
+    preview: (
+      plan: Pick<PauseWindow, 'schedule' | 'timezone' | 'durationMs' | 'drainLeadMs'>,
+      count: number,
+    ) => previewWindow({ ...plan, ...fresh(deps) }, clock.now(), count),
   };
 };
 

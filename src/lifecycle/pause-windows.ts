@@ -122,7 +122,11 @@ const announcement = (window: PauseWindow, startMs: number) => ({
 });
 
 /** What a window will do, from `nowMs` on. */
-export const previewWindow = (window: PauseWindow, nowMs: number, count: number) =>
+export const previewWindow = (
+  window: Pick<PauseWindow, 'schedule' | 'timezone' | 'durationMs' | 'sinceMs' | 'drainLeadMs'>,
+  nowMs: number,
+  count: number,
+) =>
   occurrences(window, nowMs, count).map(({ startMs, endMs }) => ({
     startMs,
     endMs,

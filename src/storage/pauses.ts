@@ -26,6 +26,8 @@ export interface PauseStore {
   list(query: { threadId: string; limit: number; offset: number }): Promise<Pause[]>;
   /** Those that are draining or paused, of a scope pause or a window. */
   currentOf(of: { scopeId: string } | { windowId: string }): Promise<Pause[]>;
+  /** Those that are draining or paused and go on by a condition, longest first. */
+  waiting(query: { limit: number; offset: number }): Promise<{ items: Pause[]; total: number }>;
   byTokenHash(hash: string): Promise<Pause | undefined>;
   /** Draining pauses whose deadline is not after `nowMs`, earliest first. */
   overdue(nowMs: number, limit: number): Promise<Pause[]>;

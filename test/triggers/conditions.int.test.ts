@@ -25,6 +25,31 @@ const done = async ({ threadId }: Run): Promise<unknown> => {
   return values.done;
 };
 
+describe('the list of who waits', () => {
+  it('tells what each waits for, longest first, and forgets who went on', async () => {
+    const first = await paused('webhook: redis_ready');
+    const second = await paused({ type: 'event', event: 'listed' });
+    await paused(undefined);
+    const list = async (query = '') =>
+      (await server.api<{ thread_id: string }[]>('GET', `/waiting-threads${query}`)).body;
+    expect(await list()).toMatchObject([
+      {
+        thread_id: first.run.threadId,
+        state: 'paused',
+        reason: 'to wait',
+        resume_when: { type: 'webhook', event: 'redis_ready' },
+      },
+      { thread_id: second.run.threadId, resume_when: { type: 'event', event: 'listed' } },
+    ]);
+    expect((await list('?limit=1&offset=1')).map(({ thread_id: id }) => id)).toEqual([second.run.threadId]);
+    await server.api('POST', '/events', { type: 'listed', id: 'l1' });
+    await server.becomes(second.run, 'success');
+    await call(first.pause.resume_token, { event: 'redis_ready' });
+    await server.becomes(first.run, 'success');
+    expect(await list()).toEqual([]);
+  });
+});
+
 describe('a resume URL', () => {
   it('resumes once the webhook says what the condition asks, and never again', async () => {
     const { run, pause } = await paused('webhook: redis_ready');

@@ -244,6 +244,27 @@ describe('a pause window', () => {
     });
   });
 
+  it('tells before it is made when it would be open', async () => {
+    const preview = (more: Record<string, unknown>) =>
+      server.api<Record<string, unknown>>('POST', '/pause-windows/preview', { duration_ms: HOUR, ...more });
+    const { schedule, startMs } = startsIn(2 * HOUR);
+    const { status, body } = await preview({ schedule, drain_lead_ms: 60_000, count: 2 });
+    expect(status).toBe(200);
+    expect(body).toMatchObject([
+      {
+        drain_at: new Date(startMs - 60_000).toISOString(),
+        starts_at: new Date(startMs).toISOString(),
+        ends_at: new Date(startMs + HOUR).toISOString(),
+      },
+      {},
+    ]);
+    expect((await server.api('GET', '/pause-windows')).body).toEqual([]);
+    expect(await preview({ schedule: 'daily' })).toMatchObject({
+      status: 422,
+      body: { metadata: { field: 'schedule' } },
+    });
+  });
+
   it('can be changed, and says what is wrong with it', async () => {
     const id = await create('0 3 * * *', { timezone: 'Europe/Berlin' });
     const patched = await server.api('PATCH', `/pause-windows/${id}`, {

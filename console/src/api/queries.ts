@@ -149,6 +149,9 @@ export interface ActivitySearch {
   thread_id?: string | undefined;
   actor?: string | undefined;
   kind?: string | undefined;
+  /** ISO 8601, both inclusive. */
+  since?: string | undefined;
+  until?: string | undefined;
 }
 
 export const activityQuery = (search: ActivitySearch) =>

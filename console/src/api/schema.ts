@@ -3009,6 +3009,59 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/waiting-threads': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Threads whose pause ends by a condition, with what they wait for, longest first */
+    get: {
+      parameters: {
+        query?: {
+          limit?: string;
+          offset?: string;
+        };
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Done */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              /** Format: uuid */
+              thread_id: string;
+              /** Format: uuid */
+              run_id: string;
+              /** Format: uuid */
+              pause_id: string;
+              /** @enum {string} */
+              state: 'draining' | 'paused' | 'resumed' | 'withdrawn' | 'ended';
+              reason: string;
+              requested_by: string;
+              requested_at: string;
+              /** @description What it waits for */
+              resume_when: unknown;
+            }[];
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/pauses': {
     parameters: {
       query?: never;
@@ -3448,6 +3501,65 @@ export interface paths {
               created_at: string;
               updated_at: string;
             };
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/pause-windows/preview': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** When a pause window that is not made yet would be open */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path?: never;
+        cookie?: never;
+      };
+      requestBody?: {
+        content: {
+          'application/json': {
+            /** @description When it starts, as a cron expression */
+            schedule: string;
+            /** @default UTC */
+            timezone?: string;
+            duration_ms: number;
+            /**
+             * @description How long before the start threads begin to drain
+             * @default 0
+             */
+            drain_lead_ms?: number;
+            /** @default 5 */
+            count?: number;
+          } & {
+            [key: string]: unknown;
+          };
+        };
+      };
+      responses: {
+        /** @description Done */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              drain_at: string;
+              starts_at: string;
+              ends_at: string;
+            }[];
           };
         };
       };
@@ -3984,6 +4096,74 @@ export interface paths {
     };
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/threads/{thread_id}/effects/{effect_key}/resolution': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Say of an effect in doubt, on a thread at rest, whether it happened */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          thread_id: string;
+          effect_key: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: {
+        content: {
+          'application/json': {
+            /** @description true: it is not done again, and the graph is given `result`; false: it may be done */
+            happened: boolean;
+            /** @description With `happened: true`: what the graph is to be given */
+            result?: unknown;
+            decided_by?: string;
+          };
+        };
+      };
+      responses: {
+        /** @description Done */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              /** @description The same on every replay: handed to the target to tell a repetition */
+              key: string;
+              name: string;
+              /**
+               * @description `intended`: it may or may not have happened; `done`; `failed`: it did not happen
+               * @enum {string}
+               */
+              state: 'intended' | 'done' | 'failed';
+              /** @enum {string} */
+              on_in_doubt: 'verify' | 'retry' | 'hold' | 'fail';
+              checkpoint_ns: string;
+              task_id: string;
+              tool_call_id: string | null;
+              run_id: string;
+              result: unknown;
+              error: string | null;
+              intended_at: string;
+              settled_at: string | null;
+            };
+          };
+        };
+      };
+    };
     delete?: never;
     options?: never;
     head?: never;

@@ -55,12 +55,12 @@ const SearchButton = () => (
     type="button"
     className={classes['search']}
     onClick={() => spotlight.open()}
-    aria-label="Search or run a command"
+    aria-label="Search or run a command Ctrl K"
   >
     <IconSearch size={16} aria-hidden />
     <Text span inherit visibleFrom="md">
       Search or run a command
-    </Text>
+    </Text>{' '}
     <Kbd size="xs" visibleFrom="md" aria-hidden>
       Ctrl K
     </Kbd>

@@ -4,6 +4,7 @@ import { ScreenSkeleton } from '../parts/skeletons.tsx';
 import { NotFound } from './not-found.tsx';
 import {
   activitySearch,
+  agentsSearch,
   approvalsSearch,
   launchSearch,
   stopSearch,
@@ -64,6 +65,7 @@ const routes = [
   createRoute({
     ...at,
     path: '/agents',
+    validateSearch: agentsSearch,
     component: lazyRouteComponent(() => import('../screens/agents/agents-screen.tsx'), 'AgentsScreen'),
   }),
 ] as const;

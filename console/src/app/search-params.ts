@@ -37,11 +37,21 @@ export interface ActivityParams {
   thread_id?: string | undefined;
   actor?: string | undefined;
   kind?: string | undefined;
+  since?: string | undefined;
+  until?: string | undefined;
 }
 
 export interface LaunchParams {
   agent?: string | undefined;
   thread?: string | undefined;
+}
+
+export const AGENT_TABS = ['versions', 'settings', 'schemas'] as const;
+
+export interface AgentsParams {
+  agent?: string | undefined;
+  q?: string | undefined;
+  tab?: (typeof AGENT_TABS)[number] | undefined;
 }
 
 export interface StopParams {
@@ -73,11 +83,19 @@ export const activitySearch = (search: Search): ActivityParams => ({
   thread_id: text(search['thread_id']),
   actor: text(search['actor']),
   kind: text(search['kind']),
+  since: text(search['since']),
+  until: text(search['until']),
 });
 
 export const launchSearch = (search: Search): LaunchParams => ({
   agent: text(search['agent']),
   thread: text(search['thread']),
+});
+
+export const agentsSearch = (search: Search): AgentsParams => ({
+  agent: text(search['agent']),
+  q: text(search['q']),
+  tab: oneOf(AGENT_TABS, search['tab']),
 });
 
 export const stopSearch = (search: Search): StopParams => ({ stop: text(search['stop']) });

@@ -1,4 +1,14 @@
-import { Badge, Button, createTheme, Modal, Paper, Tooltip, type CSSVariablesResolver } from '@mantine/core';
+import {
+  Badge,
+  Button,
+  createTheme,
+  Modal,
+  ModalCloseButton,
+  ModalHeader,
+  Paper,
+  Tooltip,
+  type CSSVariablesResolver,
+} from '@mantine/core';
 
 /** Ten shades; the darker half is readable below white text. */
 const BLUE = [
@@ -43,6 +53,9 @@ export const theme = createTheme({
     Button: Button.extend({ defaultProps: { size: 'sm' } }),
     Badge: Badge.extend({ defaultProps: { tt: 'none' } }),
     Paper: Paper.extend({ defaultProps: { radius: 'md' } }),
+    // A dialog's heading is no banner of the page.
+    ModalHeader: ModalHeader.extend({ defaultProps: { role: 'none' } }),
+    ModalCloseButton: ModalCloseButton.extend({ defaultProps: { 'aria-label': 'Close' } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 300, withArrow: true } }),
     Modal: Modal.extend({
       defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.45, blur: 2 }, radius: 'lg' },

@@ -14,6 +14,7 @@ import type { SessionLogDeps } from './session-log.ts';
 import type { StickyDeps } from './sticky-decisions.ts';
 import type { ScopeDeps } from './scope-pauses.ts';
 import type { NotificationDeps } from './notifications.ts';
+import type { WaitingDeps } from './waiting.ts';
 import type { TriggerDeps } from './triggers.ts';
 
 /** What the endpoints of the control surface are made with. */
@@ -28,6 +29,7 @@ export interface ControlDeps
     OverviewDeps,
     ActivityDeps,
     ChangeDeps,
+    WaitingDeps,
     WatchDeps {
   agent: AgentDeps;
   workers: WorkerDeps;

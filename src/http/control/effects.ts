@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Json } from '../../model/json.ts';
 import { EFFECT_STATES, IN_DOUBT_RULES, type Effect } from '../../model/effect.ts';
 import type { ResolveEffect } from '../../lifecycle/resolve-effect.ts';
 import { route, type Route } from '../route.ts';
@@ -33,7 +34,10 @@ const Resolution = z.strictObject({
   happened: z.boolean().meta({
     description: 'true: it is not done again, and the graph is given `result`; false: it may be done',
   }),
-  result: z.json().optional().meta({ description: 'With `happened: true`: what the graph is to be given' }),
+  result: z
+    .unknown()
+    .optional()
+    .meta({ description: 'With `happened: true`: what the graph is to be given' }),
   decided_by: z.string().min(1).max(200).optional(),
 });
 
@@ -64,7 +68,7 @@ export const effectRoutes = ({ listEffects, resolveEffect }: EffectDeps): Route[
           threadId: params.thread_id,
           key: params.effect_key,
           happened: body.happened,
-          result: body.result ?? null,
+          result: (body.result ?? null) as Json, // it was read from JSON
           by: body.decided_by,
           actor: request.actor,
         }),

@@ -92,6 +92,16 @@ const WindowView = z.object({
 
 const WindowParams = z.object({ window_id: z.guid('is not a UUID').transform((id) => id.toLowerCase()) });
 
+const Occurrences = z.array(z.object({ drain_at: z.string(), starts_at: z.string(), ends_at: z.string() }));
+
+const PreviewBody = z.looseObject({
+  schedule: Fields.shape.schedule,
+  timezone: Fields.shape.timezone.default('UTC'),
+  duration_ms: Fields.shape.duration_ms,
+  drain_lead_ms: Fields.shape.drain_lead_ms.default(0),
+  count: z.int().min(1).max(100).default(5),
+});
+
 /** Scheduled pauses. */
 export const pauseWindowRoutes = (deps: WindowDeps): Route[] => [...collection(deps), ...single(deps)];
 
@@ -115,6 +125,20 @@ const collection = (deps: WindowDeps): Route[] => [
     summary: 'List pause windows, oldest first',
     response: z.array(WindowView),
     handle: async () => (await deps.windows.list()).map(presentWindow),
+  }),
+  route({
+    method: 'post',
+    path: '/pause-windows/preview',
+    scope: 'read',
+    tag,
+    summary: 'When a pause window that is not made yet would be open',
+    body: PreviewBody,
+    response: Occurrences,
+    handle: ({ body }) => {
+      const { schedule, timezone, duration_ms: durationMs, drain_lead_ms: drainLeadMs, count } = body;
+      const plan = { schedule, timezone, durationMs, drainLeadMs };
+      return deps.windows.preview(plan, count).map(presentOccurrence);
+    },
   }),
 ];
 
@@ -166,15 +190,25 @@ const single = (deps: WindowDeps): Route[] => [
         .pipe(z.int().min(1).max(100))
         .default(5),
     }),
-    response: z.array(z.object({ drain_at: z.string(), starts_at: z.string(), ends_at: z.string() })),
+    response: Occurrences,
     handle: async ({ params, query }) =>
-      (await deps.windows.occurrences(params.window_id, query.count)).map(({ startMs, endMs, drainMs }) => ({
-        drain_at: iso(drainMs),
-        starts_at: iso(startMs),
-        ends_at: iso(endMs),
-      })),
+      (await deps.windows.occurrences(params.window_id, query.count)).map(presentOccurrence),
   }),
 ];
+
+const presentOccurrence = ({
+  startMs,
+  endMs,
+  drainMs,
+}: {
+  startMs: number;
+  endMs: number;
+  drainMs: number;
+}) => ({
+  drain_at: iso(drainMs),
+  starts_at: iso(startMs),
+  ends_at: iso(endMs),
+});
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 

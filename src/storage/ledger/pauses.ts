@@ -52,6 +52,20 @@ const createPauseQueries = (db: LedgerConnection): Omit<PauseStore, 'insert' | '
         fromRow,
       );
     },
+    waiting: async ({ limit, offset }) => {
+      const found = db.selectFrom('pauses').where(CURRENT).where('resume_when_json', 'is not', null);
+      const { total } = await found
+        .select((eb) => eb.fn.countAll<number>().as('total'))
+        .executeTakeFirstOrThrow();
+      const rows = await found
+        .selectAll()
+        .orderBy('requested_at')
+        .orderBy('pause_id')
+        .limit(limit)
+        .offset(offset)
+        .execute();
+      return { items: rows.map(fromRow), total: Number(total) };
+    },
     byTokenHash: async (hash) => one(await all().where('resume_token_hash', '=', hash).execute()),
     overdue: async (nowMs, limit) => {
       const due = all().where('drain_deadline_ms', 'is not', null).where('drain_deadline_ms', '<=', nowMs);

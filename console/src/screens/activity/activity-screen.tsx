@@ -1,35 +1,46 @@
-import { Button, Group, Stack, Text } from '@mantine/core';
-import { IconActivity } from '@tabler/icons-react';
+import { Button, Stack, Text } from '@mantine/core';
+import { IconActivity, IconSearchOff } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useSearch } from '@tanstack/react-router';
-import { activityQuery, type ActivityLine } from '../../api/queries.ts';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { activityQuery, type ActivitySearch } from '../../api/queries.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { ErrorPanel } from '../../parts/error-panel.tsx';
-import { TextLink } from '../../parts/link-button.tsx';
 import { PageTitle } from '../../parts/page-title.tsx';
 import { ListSkeleton } from '../../parts/skeletons.tsx';
-import { Ago } from '../../parts/time.tsx';
+import { ActivityFilters } from './activity-filters.tsx';
+import { ActivityLines } from './activity-lines.tsx';
+import { ExportMenu } from './export-menu.tsx';
 
 /** The session log of all threads. */
 export const ActivityScreen = () => {
   const search = useSearch({ from: '/activity' });
+  const navigate = useNavigate({ from: '/activity' });
   const log = useInfiniteQuery(activityQuery(search));
   const lines = log.data?.pages.flatMap(({ items }) => items) ?? [];
+  const change = (changes: Partial<ActivitySearch>): void =>
+    void navigate({ search: (before) => ({ ...before, ...changes }), replace: true });
   return (
     <Stack gap="md">
-      <PageTitle title="Activity" about="Who did what, on all threads, newest first" />
+      <PageTitle title="Activity" about="Who did what, when and why, on all threads, newest first">
+        <ExportMenu search={search} />
+      </PageTitle>
+      <ActivityFilters search={search} onChange={change} />
       {log.error && <ErrorPanel error={log.error} onRetry={() => void log.refetch()} />}
-      {log.isPending && <ListSkeleton rows={10} height={32} />}
-      {log.data && lines.length === 0 && <EmptyState icon={IconActivity} title="Nothing has happened yet" />}
-      {lines.length > 0 && (
-        <Stack gap={0} className="hp-panel" component="ul" p={0} m={0}>
-          {lines.map((line) => (
-            <Line key={line.id} line={line} />
-          ))}
-        </Stack>
+      {log.isPending && <ListSkeleton rows={10} height={40} />}
+      {log.data && lines.length === 0 && (
+        <Empty
+          filtered={Object.values(search).some((value) => value !== undefined)}
+          onClear={() => change(ALL)}
+        />
       )}
+      {lines.length > 0 && <ActivityLines lines={lines} onFilter={change} />}
       {log.hasNextPage && (
-        <Button variant="default" loading={log.isFetchingNextPage} onClick={() => void log.fetchNextPage()}>
+        <Button
+          variant="default"
+          style={{ alignSelf: 'center' }}
+          loading={log.isFetchingNextPage}
+          onClick={() => void log.fetchNextPage()}
+        >
           Show older lines
         </Button>
       )}
@@ -37,26 +48,23 @@ export const ActivityScreen = () => {
   );
 };
 
-const Line = ({ line }: { line: ActivityLine }) => (
-  <Group
-    component="li"
-    gap="sm"
-    px="md"
-    py={8}
-    style={{ borderBottom: '1px solid var(--hp-line)', listStyle: 'none' }}
-  >
-    <Text size="sm" className="hp-soft" w={86}>
-      <Ago at={line.at} />
-    </Text>
-    <Text size="sm" fw={600}>
-      {line.kind}
-    </Text>
-    <Text size="sm" className="hp-soft hp-text">
-      {line.actor}
-      {line.to !== null && ` · ${line.from ?? ''} → ${line.to}`}
-    </Text>
-    <TextLink to="/threads/$threadId" params={{ threadId: line.thread_id }} className="hp-mono" ml="auto">
-      {line.thread_id.slice(0, 8)}
-    </TextLink>
-  </Group>
-);
+const ALL = {
+  thread_id: undefined,
+  actor: undefined,
+  kind: undefined,
+  since: undefined,
+  until: undefined,
+};
+
+const Empty = ({ filtered, onClear }: { filtered: boolean; onClear: () => void }) =>
+  filtered ? (
+    <EmptyState icon={IconSearchOff} title="No line is like that">
+      <Button variant="default" onClick={onClear}>
+        Show everything
+      </Button>
+    </EmptyState>
+  ) : (
+    <EmptyState icon={IconActivity} title="Nothing has happened yet">
+      <Text className="hp-soft">Each launch, decision, pause, resume and stop leaves a line here.</Text>
+    </EmptyState>
+  );

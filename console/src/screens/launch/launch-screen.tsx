@@ -1,74 +1,52 @@
-import { Button, Group, Select, Stack, Textarea } from '@mantine/core';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { Stack } from '@mantine/core';
+import { IconRobotOff } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useState, type FormEvent } from 'react';
-import { launch } from '../../api/launch.ts';
+import { schemasQuery, type Agent } from '../../api/agent-queries.ts';
 import { agentsQuery } from '../../api/queries.ts';
+import { EmptyState } from '../../parts/empty-state.tsx';
 import { ErrorPanel } from '../../parts/error-panel.tsx';
 import { PageTitle } from '../../parts/page-title.tsx';
-import { submitOnCtrlEnter } from '../../parts/submit-key.ts';
+import { ListSkeleton } from '../../parts/skeletons.tsx';
+import { AgentSelect } from './agent-select.tsx';
+import { LaunchForm } from './launch-form.tsx';
 
-/** Starts a run. */
+/** Starts a run: of an agent, with what its graph wants. */
 export const LaunchScreen = () => {
-  const { agent: wanted, thread } = useSearch({ from: '/launch' });
   const agents = useQuery(agentsQuery());
-  const navigate = useNavigate();
-  const [chosen, setChosen] = useState(wanted ?? null);
-  const [message, setMessage] = useState('');
-  const started = useMutation({
-    mutationFn: launch,
-    onSuccess: ({ threadId }) => navigate({ to: '/threads/$threadId', params: { threadId } }),
-  });
-  const agent = chosen ?? agents.data?.items[0]?.assistant_id ?? null;
-  const ready = agent !== null && message.trim() !== '';
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    if (ready)
-      started.mutate({ agent, threadId: thread, input: { messages: [{ role: 'user', content: message }] } });
-  };
+  const [first] = agents.data?.items ?? [];
   return (
-    <Stack gap="md" maw={760}>
-      <PageTitle title="Launch a run" />
+    <Stack gap="md">
+      <PageTitle title="Launch a run" about="It starts as soon as a worker is free, and you see it run" />
       {agents.error && <ErrorPanel error={agents.error} onRetry={() => void agents.refetch()} />}
-      <form onSubmit={submit} onKeyDown={submitOnCtrlEnter}>
-        <Stack className="hp-panel" p="lg">
-          <AgentSelect agents={agents.data?.items ?? []} value={agent} onChange={setChosen} />
-          <Textarea
-            label="Message"
-            required
-            autosize
-            minRows={4}
-            value={message}
-            onChange={({ currentTarget }) => setMessage(currentTarget.value)}
-          />
-          {started.error && <ErrorPanel error={started.error} />}
-          <Group justify="flex-end">
-            <Button type="submit" loading={started.isPending} disabled={!ready}>
-              Launch
-            </Button>
-          </Group>
-        </Stack>
-      </form>
+      {agents.isPending && <ListSkeleton rows={3} height={72} />}
+      {agents.data && !first && <EmptyState icon={IconRobotOff} title="There is no agent to launch" />}
+      {agents.data && first && <OfAgent agents={agents.data.items} first={first} />}
     </Stack>
   );
 };
 
-interface AgentSelectProps {
-  agents: { assistant_id: string; name: string; graph_id: string }[];
-  value: string | null;
-  onChange: (id: string | null) => void;
-}
-
-const AgentSelect = ({ agents, value, onChange }: AgentSelectProps) => (
-  <Select
-    label="Agent"
-    data={agents.map(({ assistant_id: id, name, graph_id: graph }) => ({
-      value: id,
-      label: name === graph ? name : `${name} (${graph})`,
-    }))}
-    value={value}
-    onChange={onChange}
-    allowDeselect={false}
-    searchable
-  />
-);
+const OfAgent = ({ agents, first }: { agents: Agent[]; first: Agent }) => {
+  const { agent: wanted, thread } = useSearch({ from: '/launch' });
+  const navigate = useNavigate({ from: '/launch' });
+  const agent = agents.find(({ assistant_id: id }) => id === wanted) ?? first;
+  const schemas = useQuery(schemasQuery(agent.assistant_id));
+  const choose = (id: string): void =>
+    void navigate({ search: (before) => ({ ...before, agent: id }), replace: true });
+  return (
+    <>
+      <AgentSelect agents={agents} value={agent} onChange={choose} />
+      {schemas.error && <ErrorPanel error={schemas.error} onRetry={() => void schemas.refetch()} />}
+      {schemas.isPending ? (
+        <ListSkeleton rows={3} height={72} />
+      ) : (
+        <LaunchForm
+          key={agent.assistant_id}
+          agentId={agent.assistant_id}
+          schemas={schemas.data}
+          thread={thread}
+        />
+      )}
+    </>
+  );
+};

@@ -1,0 +1,38 @@
+import { useQueries } from '@tanstack/react-query';
+import type { Stop } from '../../api/queries.ts';
+import { doubtsQuery, type Effect } from '../../api/stop-queries.ts';
+
+export interface UnsafeRun {
+  threadId: string;
+  confirmed: boolean;
+  /** What may or may not have happened. */
+  doubts: Effect[];
+}
+
+export interface Unsafe {
+  runs: UnsafeRun[];
+  /** How many were not looked into, because there are so many. */
+  unseen: number;
+  isPending: boolean;
+  error: Error | null;
+}
+
+const MOST = 100;
+
+/** The runs of a stop that are not known to be down, or that left something half done in the world. */
+export const useUnsafe = ({ runs }: Stop): Unsafe => {
+  const looked = runs.slice(0, MOST);
+  const found = useQueries({ queries: looked.map(({ thread_id: id }) => doubtsQuery(id)) });
+  return {
+    runs: looked
+      .map(({ thread_id: threadId, confirmed }, place) => ({
+        threadId,
+        confirmed,
+        doubts: found[place]?.data ?? [],
+      }))
+      .filter(({ confirmed, doubts }) => !confirmed || doubts.length > 0),
+    unseen: runs.length - looked.length,
+    isPending: found.some(({ isPending }) => isPending),
+    error: found.find(({ error }) => error !== null)?.error ?? null,
+  };
+};
