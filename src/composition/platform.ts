@@ -20,6 +20,7 @@ import { createCrons } from '../resources/crons.ts';
 import type { Store } from '../resources/store.ts';
 import { questionView } from '../model/shown-questions.ts';
 import { createThreadStates } from '../resources/thread-states.ts';
+import type { UiComponents } from '../resources/ui.ts';
 import { createThreads } from '../resources/threads.ts';
 import type { Workers } from '../worker/workers.ts';
 import { threadUpkeep } from './thread-upkeep.ts';
@@ -31,29 +32,34 @@ export interface PlatformParts {
   workers: Workers;
   pauses: PauseDeps;
   store: Store;
+  ui: UiComponents;
   settings: Settings;
 }
 
 /** The use-cases of the LangGraph wire, made by hand. */
 export const platformDeps = (parts: PlatformParts): PlatformDeps => {
-  const { lifecycle, assistants, graphs, workers, pauses, store, settings } = parts;
+  const { lifecycle, assistants, graphs, workers, store, ui, settings } = parts;
   const { storage, clock, newId } = lifecycle;
   const showQuestion = questionView(settings.approvalDialects === 'on');
   const getRun = createGetRun(lifecycle);
   const awaitRun = createAwaitRun(lifecycle);
   const cancelRun = createCancelRun(lifecycle);
   const deleteThread = createDeleteThread(lifecycle);
-  const threads = createThreads({ storage, clock, newId, showQuestion });
+  const threads = createThreads({
+    storage,
+    clock,
+    newId,
+    showQuestion,
+    defaultTtl: lifecycle.settings.threadTtl,
+  });
   const findAssistant = (id: string) => assistants.find(id);
-  const launchRun = createLaunchRun({ ...lifecycle, findAssistant, resumeThread: pauses.resumeThread });
-  const launchRuns = createLaunchRuns({ ...lifecycle, findAssistant });
   const langsmith = langsmithConfigured(process.env);
-  const keepable = promising({ langsmith });
   const updateState = async (update: StateUpdate) =>
     (await workers.call('updateState', update, settings.callTimeoutMs)) as CheckpointCoordinates;
   return {
     assistants,
     store,
+    ui,
     newId,
     threads,
     ...threadUpkeep(parts, { threads, deleteThread, updateState }),
@@ -64,10 +70,7 @@ export const platformDeps = (parts: PlatformParts): PlatformDeps => {
       cancelRun,
       deleteThread,
     }),
-    launchRuns: async (inputs) => {
-      for (const input of inputs) keepable(input);
-      return launchRuns(inputs);
-    },
+    ...launching(parts, langsmith),
     cancelRuns: createCancelRuns({ ...lifecycle, cancelRun }),
     states: createThreadStates({ storage, graphs, showQuestion }),
     crons: createCrons({
@@ -77,7 +80,6 @@ export const platformDeps = (parts: PlatformParts): PlatformDeps => {
       newId,
       changed: () => storage.signals.publish({ kind: 'due' }),
     }),
-    launchRun: async (input) => launchRun(keepable(input)),
     getRun,
     listRuns: (query) => storage.runs.list(query),
     awaitRun,
@@ -94,12 +96,28 @@ export const platformDeps = (parts: PlatformParts): PlatformDeps => {
   };
 };
 
-/** Refuses what this server could not keep. */
-const promising =
-  ({ langsmith }: Pick<PlatformDeps, 'langsmith'>) =>
-  (input: LaunchRunInput): LaunchRunInput => {
-    if (langsmith || (input.kwargs.feedback_keys ?? []).length === 0) return input;
+/** Runs are accepted, but those that ask for what this server could not keep. */
+const launching = (
+  { lifecycle, assistants, pauses }: PlatformParts,
+  langsmith: boolean,
+): Pick<PlatformDeps, 'launchRun' | 'launchRuns'> => {
+  const findAssistant = (id: string) => assistants.find(id);
+  const launchRun = createLaunchRun({ ...lifecycle, findAssistant, resumeThread: pauses.resumeThread });
+  const launchRuns = createLaunchRuns({ ...lifecycle, findAssistant });
+  const refuse = ({ kwargs }: LaunchRunInput): void => {
+    if (langsmith || (kwargs.feedback_keys ?? []).length === 0) return;
     throw new HoldpointError('not_supported', 'feedback_keys: LANGSMITH_API_KEY is not set on this server', {
       details: { field: 'feedback_keys' },
     });
   };
+  return {
+    launchRun: async (input) => {
+      refuse(input);
+      return launchRun(input);
+    },
+    launchRuns: async (inputs) => {
+      inputs.forEach(refuse);
+      return launchRuns(inputs);
+    },
+  };
+};

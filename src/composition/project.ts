@@ -12,6 +12,7 @@ import type { Route } from '../http/route.ts';
 import { HoldpointError, isHoldpointError } from '../model/errors.ts';
 import type { KeyRing } from '../resources/key-ring.ts';
 import type { Assistants } from '../resources/assistants.ts';
+import { createUiComponents, type UiComponents } from '../resources/ui.ts';
 import { createUserAuth, type AuthHandlers, type UserAuth } from '../resources/user-auth.ts';
 import type { Storage } from '../storage/ports.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -30,6 +31,8 @@ export interface Project {
   access: AccessControl;
   userApp: UserApp | undefined;
   origins: OriginRules;
+  /** The components of its graphs. */
+  ui: UiComponents;
   /** Lets the project's code know where the server listens. */
   open: (url: string) => void;
   /** The routes that are not switched off. */
@@ -60,6 +63,7 @@ export const loadProject = async ({
         enforced: async () => settings.hosts.length > 0 || !(auth || (await keys.asked())),
       },
     },
+    ui: createUiComponents({ ui: langgraph.ui, shared: langgraph.uiShared, assistants: rest.assistants }),
     open,
     served: (routes) => routes.filter(({ tag }) => !http.disabled.some((part) => TAGS[part].includes(tag))),
   };

@@ -22,6 +22,8 @@ export interface LanggraphConfig {
   http: HttpConfig;
   /** The file of each graph's components, by graph. */
   ui: Record<string, string>;
+  /** Packages that the page gives to them, beside React and LangGraph's SDK. */
+  uiShared: string[];
   /** Keys that mean nothing here. */
   unknown: string[];
 }
@@ -72,6 +74,7 @@ export const readLanggraphConfig = (path: string): LanggraphConfig => {
     ui: Object.fromEntries(
       Object.entries(ui).map(([graphId, file]) => [graphId, fileOf(path, { field: `ui.${graphId}`, file })]),
     ),
+    uiShared: json.ui_config?.shared ?? [],
     unknown: unknownKeys(json),
   };
 };

@@ -89,6 +89,7 @@ export const LanggraphJson = z.looseObject({
   auth: Auth.optional(),
   http: Http.optional(),
   ui: z.record(z.string().min(1), z.string()).optional(),
+  ui_config: z.looseObject({ shared: z.array(z.string().min(1)).optional() }).optional(),
 });
 
 export type LanggraphJson = z.output<typeof LanggraphJson>;
@@ -105,7 +106,6 @@ const OTHERS = new Set([
   'image_distro',
   'api_version',
   'dependencies',
-  'ui_config',
   'keep_pkg_tools',
 ]);
 

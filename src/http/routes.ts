@@ -33,6 +33,7 @@ import { stateRoutes } from './platform/state.ts';
 import { statelessRoutes } from './platform/stateless.ts';
 import { storeRoutes } from './platform/store.ts';
 import { threadRoutes } from './platform/threads.ts';
+import { uiRoutes } from './platform/ui.ts';
 import type { ThreadStreams } from './protocol/deps.ts';
 import { protocolRoutes } from './protocol/routes.ts';
 import { threadStreamRoutes } from './protocol/thread-stream.ts';
@@ -84,6 +85,7 @@ export const allRoutes = (deps: RoutesDeps): Route[] => {
     ...activityRoutes(control),
     ...changeRoutes(control),
     ...storeRoutes(platform),
+    ...uiRoutes(platform),
     metricsRoute(metrics),
   ];
   return [...documentRoutes(routes, version), ...routes];

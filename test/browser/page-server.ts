@@ -26,6 +26,8 @@ export const openBrowser = (): Promise<Browser> =>
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      // Chromium asks the user whether a public page may reach this machine; nobody is here to say yes.
+      '--disable-features=LocalNetworkAccessChecks',
     ],
   });
 

@@ -37,6 +37,7 @@ const PACKAGES: Record<string, string[]> = {
   ioredis: ['storage/redis'],
   kysely: ['storage/embedded', 'storage/ledger', 'storage/postgres'],
   pino: ['telemetry'],
+  esbuild: ['engine'],
   tsx: ['engine'],
   typescript: ['engine'],
   'cron-parser': ['model'],

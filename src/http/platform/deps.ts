@@ -15,6 +15,7 @@ import type { Crons } from '../../resources/crons.ts';
 import type { Store } from '../../resources/store.ts';
 import type { ThreadStates } from '../../resources/thread-states.ts';
 import type { Threads, ThreadWithValues } from '../../resources/threads.ts';
+import type { UiComponents } from '../../resources/ui.ts';
 
 interface RunId {
   threadId: string;
@@ -27,6 +28,7 @@ export interface PlatformDeps {
   threads: Threads;
   states: ThreadStates;
   store: Store;
+  ui: UiComponents;
   crons: Crons;
   launchRun: (input: LaunchRunInput) => Promise<Run>;
   /** On this thread, where one is given. */
