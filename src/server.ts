@@ -12,6 +12,7 @@ import { loadProject, type Project } from './composition/project.ts';
 import { createReload, type Reloading } from './composition/reload.ts';
 import { createSignalHub } from './composition/signal-hub.ts';
 import { openStore } from './composition/store.ts';
+import { threadPruner } from './composition/thread-upkeep.ts';
 import { threadStreams } from './composition/thread-streams.ts';
 import { modelConfigured, needsDatabase, readProject, takeOver } from './composition/start.ts';
 import { isShared, openStorage } from './composition/storage.ts';
@@ -90,7 +91,11 @@ export const startServer = async ({
     },
   );
   const parts = { storage, clock, at, newId: newUuid };
-  const lifecycle: LifecycleDeps = { ...parts, settings: lifecycleSettings(settings), log };
+  const lifecycle: LifecycleDeps = {
+    ...parts,
+    settings: { ...lifecycleSettings(settings), threadTtl: langgraph.threadTtl },
+    log,
+  };
   const graphs = createReloadableRegistry(langgraph.graphs);
   const shapes = createGraphShapes({ graphs, folder: join(settings.dataDir, 'schemas'), log });
   const assistants = createAssistants({ storage, graphs, shapes, clock, newId: newUuid });
@@ -113,8 +118,14 @@ export const startServer = async ({
   hub.connect((signal) => node.pool?.broadcast(signal));
   const shared = { lifecycle, assistants, settings, log };
   const pauses = pauseDeps({ lifecycle, graphs, workers, settings, moreChecks: MORE_CHECKS });
-  const { due, courier, store, control, scheduler } = startDueWork({ ...shared, pauses, node, langgraph });
-  const http = { ...shared, graphs, workers, store, pauses };
+  const { due, courier, store, control, scheduler } = startDueWork({
+    ...shared,
+    graphs,
+    pauses,
+    node,
+    langgraph,
+  });
+  const http = { ...shared, graphs, workers, store, pauses, ui: project.ui };
   const { server, url, endConnections } = await startHttp(http, { control, project, log });
   courier.open(url);
   due.open(url);
@@ -170,6 +181,7 @@ const MORE_CHECKS = [scopeCheck, ...STOP_CHECKS];
 interface DueParts {
   lifecycle: LifecycleDeps;
   assistants: Assistants;
+  graphs: GraphRegistry;
   pauses: ReturnType<typeof pauseDeps>;
   node: WorkerNode;
   langgraph: LanggraphConfig;
@@ -186,7 +198,10 @@ const startDueWork = ({ langgraph, node, ...rest }: DueParts) => {
   const { store, sweep } = openStore({ storage, clock, config: langgraph.store });
   const { control, ...due } = createControl(parts);
   const drains = drainDeadlines(lifecycle, parts.workers);
-  const scheduler = startScheduler(lifecycle, [drains, ...works, sweep, ...due.works, ...node.works], log);
+  const expire = createExpireThreads({ ...lifecycle, pruneThreads: threadPruner(parts) });
+  const expiry = { name: 'expire threads', run: expire };
+  const all = [drains, expiry, ...works, sweep, ...due.works, ...node.works];
+  const scheduler = startScheduler(lifecycle, all, log);
   return { due, courier, store, control, scheduler };
 };
 
@@ -196,7 +211,6 @@ const startScheduler = (lifecycle: LifecycleDeps, works: DueWork[], log: Logger)
     works: [
       every(PRUNE_EVERY_MS, 'prune events', createPruneEvents(lifecycle)),
       { name: 'start delayed runs', run: createStartDelayed(lifecycle) },
-      { name: 'expire threads', run: createExpireThreads(lifecycle) },
       ...works,
     ],
     clock: lifecycle.clock,

@@ -2,6 +2,7 @@ import { hasWholeCheckpoints, type StateUpdate } from '../engine/graph-calls.ts'
 import { readThreadNow } from '../engine/thread-now.ts';
 import type { PlatformDeps } from '../http/platform/deps.ts';
 import { createCopyThread } from '../lifecycle/copy-thread.ts';
+import { createDeleteThread } from '../lifecycle/delete-thread.ts';
 import { createPruneThreads } from '../lifecycle/prune-threads.ts';
 import { createImportThread } from '../resources/import-thread.ts';
 import type { PlatformParts } from './platform.ts';
@@ -26,9 +27,13 @@ export const threadUpkeep = (
     readThread: async ({ threadId, graphId }) =>
       readThreadNow(await graphs.load(graphId), lifecycle.storage.checkpoints.reader, threadId),
   }),
-  pruneThreads: createPruneThreads({
-    ...lifecycle,
-    deleteThread,
-    standsAlone: async (graphId) => hasWholeCheckpoints(await graphs.load(graphId)),
-  }),
+  pruneThreads: threadPruner({ lifecycle, graphs }),
 });
+
+/** Prunes threads, whose graphs say whether their latest checkpoint can be read alone. */
+export const threadPruner = ({ lifecycle, graphs }: Pick<PlatformParts, 'lifecycle' | 'graphs'>) =>
+  createPruneThreads({
+    ...lifecycle,
+    deleteThread: createDeleteThread(lifecycle),
+    standsAlone: async (graphId) => hasWholeCheckpoints(await graphs.load(graphId)),
+  });

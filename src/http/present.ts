@@ -20,7 +20,7 @@ export const presentThread = ({ thread, values }: ThreadWithValues) => ({
 /** When the thread expires, if it does. */
 export const presentTtl = ({ ttl }: Thread) =>
   ttl && {
-    strategy: 'delete',
+    strategy: ttl.strategy,
     ttl_minutes: ttl.minutes,
     expires_at: new Date(ttl.expiresMs).toISOString(),
   };

@@ -4,6 +4,7 @@ import { threadNotFound } from '../model/not-found.ts';
 import { newThread, type Thread } from '../model/thread.ts';
 import { removeMarked } from './delete-thread.ts';
 import type { LifecycleDeps } from './deps.ts';
+import { defaultTtl } from './thread-ttl.ts';
 
 /**
  * Makes a thread with the same graph, metadata and checkpoints as another, questions included; runs and their events
@@ -23,7 +24,12 @@ export const createCopyThread = (
     const to = newId();
     const blank = newThread({ threadId: to, metadata: source.metadata, at: isoTime(clock) });
     await storage.transaction(async (ledger) => {
-      await ledger.threads.insert({ ...blank, graphId: source.graphId, config: source.config });
+      await ledger.threads.insert({
+        ...blank,
+        graphId: source.graphId,
+        config: source.config,
+        ttl: defaultTtl(deps),
+      });
       await ledger.threads.markDeleted(to); // a crash from here on leaves what the next start removes
     });
     const now = await fill(deps, source, to);

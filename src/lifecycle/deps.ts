@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EffectPoint } from '../engine/effect-book.ts';
 import type { Clock } from '../model/clock.ts';
+import type { TtlTerms } from '../model/thread.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Storage } from '../storage/ports.ts';
 
@@ -25,6 +26,8 @@ export interface LifecycleSettings {
   maxSpentAttempts: number;
   /** How long a run may be at work in all, from its first claim or its resumption; 0 for ever. */
   runTimeoutMs: number;
+  /** Of threads for which nothing else is said; none: they stay. */
+  threadTtl?: TtlTerms | undefined;
   /** How long the events of an ended run are kept. */
   eventRetentionMs: number;
   /** Answers are put into the words of the question they are for. */

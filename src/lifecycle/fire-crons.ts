@@ -5,6 +5,7 @@ import { newThread } from '../model/thread.ts';
 import type { Ledger } from '../storage/ports.ts';
 import { admitRun } from './admit-run.ts';
 import type { LifecycleDeps } from './deps.ts';
+import { defaultTtl } from './thread-ttl.ts';
 import { admit, announce, checkStart, type FindAssistant, type LaunchRunInput } from './launch-run.ts';
 
 /** The run a cron launches: all of it but where and by whom. */
@@ -84,10 +85,11 @@ const skip = async (
 };
 
 const openThread = async (
-  { clock }: FireDeps,
+  deps: FireDeps,
   ledger: Ledger,
   { cron, threadId }: { cron: Cron; threadId: string },
 ): Promise<void> => {
-  const thread = newThread({ threadId, metadata: { cron_id: cron.cronId }, at: isoTime(clock) });
-  await ledger.threads.insert({ ...thread, temporary: cron.onRunCompleted === 'delete' });
+  const thread = newThread({ threadId, metadata: { cron_id: cron.cronId }, at: isoTime(deps.clock) });
+  const temporary = cron.onRunCompleted === 'delete';
+  await ledger.threads.insert({ ...thread, temporary, ttl: temporary ? null : defaultTtl(deps) });
 };

@@ -12,6 +12,7 @@ import { admitRun } from './admit-run.ts';
 import { orderEnd, seeThreadQuestions } from './cancel-run.ts';
 import { addRun, type Launch, type LaunchRunInput } from './add-run.ts';
 import type { LifecycleDeps } from './deps.ts';
+import { defaultTtl } from './thread-ttl.ts';
 import type { ResumeThread } from './resume-thread.ts';
 import { refuseStopped } from './refuse-stopped.ts';
 import { assistantNotFound, checkpointNotFound, threadNotFound } from '../model/not-found.ts';
@@ -98,13 +99,14 @@ export const admit = async (deps: LifecycleDeps, ledger: Ledger, launch: Prepare
 };
 
 const makeThread = async (
-  { clock }: LifecycleDeps,
+  deps: LifecycleDeps,
   ledger: Ledger,
   { threadId, metadata, ifNoThread = 'refuse' }: LaunchRunInput,
 ): Promise<Thread> => {
   if (ifNoThread === 'refuse') throw threadNotFound(threadId);
-  const thread = newThread({ threadId, metadata, at: isoTime(clock) });
-  const made = { ...thread, temporary: ifNoThread === 'temporary' };
+  const thread = newThread({ threadId, metadata, at: isoTime(deps.clock) });
+  const temporary = ifNoThread === 'temporary';
+  const made = { ...thread, temporary, ttl: temporary ? null : defaultTtl(deps) };
   if (await ledger.threads.insert(made)) return made;
   throw threadNotFound(threadId); // its id is being deleted
 };

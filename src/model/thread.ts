@@ -61,12 +61,25 @@ export const newThread = ({
   updatedAt: at,
 });
 
-/** When a thread is deleted by itself, unless it waits for somebody or is at work. */
-export interface ThreadTtl {
+/** What happens to a thread by itself, after how long: it is deleted, or all of it but the latest checkpoint is. */
+export interface TtlTerms {
+  strategy: 'delete' | 'keep_latest';
   minutes: number;
+}
+
+/** When that is, unless it waits for somebody or is at work then. */
+export interface ThreadTtl extends TtlTerms {
   /** ms since the epoch. */
   expiresMs: number;
 }
+
+const MINUTE_MS = 60_000;
+
+export const ttlFrom = (now: number, { strategy, minutes }: TtlTerms): ThreadTtl => ({
+  strategy,
+  minutes,
+  expiresMs: now + minutes * MINUTE_MS,
+});
 
 /** The thread's state values as of `checkpointId`, as JSON text, ready to be sent. */
 export interface ThreadValues {

@@ -2,7 +2,14 @@ import { isoTime, type Clock } from '../model/clock.ts';
 import { HoldpointError } from '../model/errors.ts';
 import type { JsonObject } from '../model/json.ts';
 import { showInterrupts, type ShowQuestion } from '../model/shown-questions.ts';
-import { newThread, type Thread, type ThreadFilter, type ThreadSearch } from '../model/thread.ts';
+import {
+  newThread,
+  ttlFrom,
+  type Thread,
+  type ThreadFilter,
+  type ThreadSearch,
+  type TtlTerms,
+} from '../model/thread.ts';
 import type { ThreadSize } from '../storage/checkpoints.ts';
 import type { Page, Storage } from '../storage/ports.ts';
 import { threadNotFound } from '../model/not-found.ts';
@@ -13,6 +20,8 @@ interface ThreadDeps {
   newId: () => string;
   /** How waiting questions are shown; as they were asked when absent. */
   showQuestion?: ShowQuestion;
+  /** Of threads for which nothing else is said. */
+  defaultTtl?: TtlTerms | undefined;
 }
 
 /** A thread as it is shown: with its values as JSON text, null before the first run. */
@@ -30,13 +39,14 @@ export interface CreateThreadInput {
   threadId?: string | undefined;
   metadata: JsonObject;
   ifExists: 'raise' | 'do_nothing';
-  ttlMinutes?: number | undefined;
+  /** The default is that of the project. */
+  ttl?: TtlTerms | undefined;
 }
 
 export interface PatchThreadInput {
   metadata?: JsonObject | undefined;
   /** From now on; null: for ever. */
-  ttlMinutes?: number | null | undefined;
+  ttl?: TtlTerms | null | undefined;
 }
 
 export interface Threads {
@@ -52,9 +62,8 @@ export interface Threads {
   size(threadId: string): Promise<ThreadSize>;
 }
 
-const MINUTE_MS = 60_000;
-
-export const createThreads = ({ storage, clock, newId, showQuestion }: ThreadDeps): Threads => {
+export const createThreads = (deps: ThreadDeps): Threads => {
+  const { storage, clock, newId, showQuestion, defaultTtl } = deps;
   const withValues = async (thread: Thread): Promise<ThreadWithValues> => ({
     thread: showQuestion
       ? { ...thread, interrupts: showInterrupts(showQuestion, thread.interrupts) }
@@ -66,12 +75,11 @@ export const createThreads = ({ storage, clock, newId, showQuestion }: ThreadDep
     if (!thread) throw threadNotFound(threadId);
     return withValues(thread);
   };
-  const ttlOf = (minutes: number) => ({ minutes, expiresMs: clock.now() + minutes * MINUTE_MS });
   return {
     get,
-    create: async ({ threadId = newId(), metadata, ifExists, ttlMinutes }) => {
+    create: async ({ threadId = newId(), metadata, ifExists, ttl = defaultTtl }) => {
       const blank = newThread({ threadId, metadata, at: isoTime(clock) });
-      const thread = { ...blank, ttl: ttlMinutes === undefined ? null : ttlOf(ttlMinutes) };
+      const thread = { ...blank, ttl: ttl === undefined ? null : ttlFrom(clock.now(), ttl) };
       if (await storage.transaction((ledger) => ledger.threads.insert(thread)))
         return { thread, values: null, isNew: true };
       if (ifExists === 'do_nothing') return { ...(await get(threadId)), isNew: false };
@@ -84,13 +92,13 @@ export const createThreads = ({ storage, clock, newId, showQuestion }: ThreadDep
       return { items: await Promise.all(items.map(withValues)), total };
     },
     count: (filter) => storage.threads.count(filter),
-    patch: async (threadId, { metadata, ttlMinutes }) => {
+    patch: async (threadId, { metadata, ttl }) => {
       await storage.transaction(async (ledger) => {
         const thread = await ledger.threads.get(threadId);
         if (!thread) throw threadNotFound(threadId);
         await ledger.threads.patch(threadId, {
           ...(metadata && { metadata: { ...thread.metadata, ...metadata } }),
-          ...(ttlMinutes !== undefined && { ttl: ttlMinutes === null ? null : ttlOf(ttlMinutes) }),
+          ...(ttl !== undefined && { ttl: ttl && ttlFrom(clock.now(), ttl) }),
           updatedAt: isoTime(clock),
         });
       });

@@ -135,6 +135,8 @@ export interface ThreadStore {
    * a few at once. Answers which.
    */
   markExpired(input: { now: number; hiddenBefore: number }): Promise<string[]>;
+  /** Threads that have expired, neither wait nor are at work, and of which the latest checkpoint is to stay; a few. */
+  toPrune(now: number): Promise<string[]>;
   /** When the next thread at rest expires (ms since the epoch). */
   nextExpiry(): Promise<number | undefined>;
   /** Threads whose deletion was begun. */

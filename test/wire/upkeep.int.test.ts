@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { readText } from '../house/files.ts';
+import { userProject } from '../support/project.ts';
+import { startServerProcess, type ServerUnderTest } from '../support/server.ts';
 import { useLatch } from './latch.ts';
+import { drives } from './rows.ts';
 import { refusal, refusalOf, useServer } from './server.ts';
 
 describe('whole threads', () => {
@@ -79,6 +83,44 @@ describe('whole threads', () => {
       latch.open('ttl');
       await expect.poll(() => gone(asking), { timeout: 20_000 }).toBe(404);
       await expect.poll(() => gone(busy), { timeout: 20_000 }).toBe(404);
+    });
+  });
+
+  describe('checkpointer.ttl of langgraph.json', () => {
+    const project = (ttl: object) =>
+      userProject(
+        { graphs: { steps: './steps.ts:steps' }, checkpointer: { ttl } },
+        {
+          'steps.ts': readText('test/graphs/counting.ts'),
+          'channels.ts': readText('test/graphs/channels.ts'),
+        },
+      );
+    const ran3 = async ({ client }: ServerUnderTest): Promise<string> => {
+      const { thread_id: id } = await client.threads.create();
+      await client.runs.wait(id, 'steps', { input: { steps: 3 } });
+      return id;
+    };
+
+    it('deletes threads for which nothing else was said, also those that a run made', async () => {
+      const soon = await startServerProcess({ config: project({ strategy: 'delete', default_ttl: 0.03 }) });
+      const ids = [await ran3(soon), randomUUID()];
+      await soon.client.runs.wait(ids[1] ?? '', 'steps', { input: {}, ifNotExists: 'create' });
+      const { thread_id: long } = await soon.client.threads.create({ ttl: 60 });
+      const left = async () => (await soon.client.threads.search()).map(({ thread_id }) => thread_id);
+      await expect.poll(left, { timeout: 30_000 }).toEqual([long]);
+      await soon.kill('SIGTERM');
+    });
+
+    it('keeps the latest state where it says so, and the thread goes on', async () => {
+      const soon = await startServerProcess({
+        config: project({ strategy: 'keep_latest', default_ttl: 0.03 }),
+      });
+      const id = await ran3(soon);
+      const states = async () => (await soon.client.threads.getHistory(id, { limit: 100 })).length;
+      await expect.poll(states, { timeout: 30_000 }).toBe(1);
+      expect((await soon.client.threads.getState(id)).values).toMatchObject({ n: 3 });
+      expect(await soon.client.runs.wait(id, 'steps', { input: { steps: 5 } })).toMatchObject({ n: 5 });
+      await soon.kill('SIGTERM');
     });
   });
 
@@ -188,4 +230,13 @@ describe('whole threads', () => {
     await server.client.threads.patchState({ configurable: { thread_id: id } } as never, { c: 3 });
     expect((await server.client.threads.get(id)).metadata).toMatchObject({ a: 1, b: 2, c: 3 });
   });
+
+  drives(server, [
+    'POST /threads',
+    'POST /threads/count',
+    'POST /threads/prune',
+    'POST /threads/{t}/copy',
+    'GET /threads/{t}/storage',
+    'PATCH /threads/{t}/state',
+  ]);
 });

@@ -6,16 +6,20 @@ import { CommandBody, given, Ids, JsonObjectBody, MetadataFilter, Paging, Uuid }
 /** A century. */
 const MAX_MINUTES = 52_560_000;
 
-/** How long a thread lives from now, in minutes. */
+/** How long a thread, or all but its latest checkpoint, lives from now, in minutes. */
 const Ttl = z
   .union([
     z.number().positive().max(MAX_MINUTES),
     z.looseObject({
       ttl: z.number().positive().max(MAX_MINUTES),
-      strategy: given(z.literal('delete')),
+      strategy: given(z.enum(['delete', 'keep_latest'])),
     }),
   ])
-  .transform((ttl) => (typeof ttl === 'number' ? ttl : ttl.ttl));
+  .transform((ttl) =>
+    typeof ttl === 'number'
+      ? { strategy: 'delete' as const, minutes: ttl }
+      : { strategy: ttl.strategy ?? ('delete' as const), minutes: ttl.ttl },
+  );
 
 const Superstep = z.looseObject({
   updates: z

@@ -50,7 +50,7 @@ const collection = ({ threads, importThread }: PlatformDeps): Route[] => [
           threadId: body.thread_id,
           metadata: incomingState(body.metadata ?? {}, 'metadata') as JsonObject,
           ifExists: body.if_exists ?? 'raise',
-          ttlMinutes: body.ttl,
+          ttl: body.ttl,
           supersteps: toSupersteps(body.supersteps),
         }),
       ),
@@ -135,7 +135,7 @@ const single = ({ threads, deleteThread }: PlatformDeps): Route[] => [
     response: ThreadView,
     handle: async ({ params, body, request }) => {
       const metadata = incomingState(body.metadata ?? {}, 'metadata') as JsonObject;
-      const patched = await threads.patch(params.thread_id, { metadata, ttlMinutes: body.ttl });
+      const patched = await threads.patch(params.thread_id, { metadata, ttl: body.ttl });
       return request.headers['prefer'] === 'return=minimal' ? new Reply(204) : presentThread(patched);
     },
   }),

@@ -16,6 +16,7 @@ import * as notices from './migrations/0012-notices.ts';
 import * as overview from './migrations/0013-overview.ts';
 import * as apiKeys from './migrations/0014-api-keys.ts';
 import * as workers from './migrations/0015-workers.ts';
+import * as threadTtl from './migrations/0016-thread-ttl.ts';
 
 /** Numbered, forward only; applied in this order. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -34,6 +35,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0013-overview': overview,
   '0014-api-keys': apiKeys,
   '0015-workers': workers,
+  '0016-thread-ttl': threadTtl,
 };
 
 /** Which migrations were applied now, and which the ledger has in all. */

@@ -78,6 +78,8 @@ export interface ThreadsTable {
   deleted: number;
   /** 1 while it serves a run that brought its own thread. */
   temporary: number;
+  /** What happens when it expires; null as `delete`. */
+  ttl_strategy: string | null;
   ttl_minutes: number | null;
   expires_ms: number | null;
   created_at: string;

@@ -4,7 +4,7 @@ import type { LedgerConnection } from './connection.ts';
 
 type Deletion = Pick<
   ThreadStore,
-  'markDeleted' | 'unmark' | 'marked' | 'remove' | 'retire' | 'markExpired' | 'nextExpiry'
+  'markDeleted' | 'unmark' | 'marked' | 'remove' | 'retire' | 'markExpired' | 'toPrune' | 'nextExpiry'
 >;
 
 /** Expired threads marked at once. */
@@ -46,8 +46,10 @@ export const createThreadDeletion = (db: LedgerConnection): Deletion => ({
   },
 });
 
+type Expiry = 'retire' | 'markExpired' | 'toPrune' | 'nextExpiry';
+
 /** Threads that go by themselves. */
-const createExpiry = (db: LedgerConnection): Pick<Deletion, 'retire' | 'markExpired' | 'nextExpiry'> => ({
+const createExpiry = (db: LedgerConnection): Pick<Deletion, Expiry> => ({
   retire: async ({ threadId, endedMs }) => {
     await db
       .updateTable('threads')
@@ -64,7 +66,10 @@ const createExpiry = (db: LedgerConnection): Pick<Deletion, 'retire' | 'markExpi
       .select('thread_id')
       .where('expires_ms', '<=', now)
       .where((eb) =>
-        eb.or([AT_REST_AND_QUIET, eb.and([sql<boolean>`deleted = 2`, eb('expires_ms', '<=', hiddenBefore)])]),
+        eb.or([
+          eb.and([AT_REST_AND_QUIET, sql<boolean>`COALESCE(ttl_strategy, '') <> 'keep_latest'`]),
+          eb.and([sql<boolean>`deleted = 2`, eb('expires_ms', '<=', hiddenBefore)]),
+        ]),
       )
       .orderBy('expires_ms')
       .limit(EXPIRED_AT_ONCE);
@@ -73,6 +78,19 @@ const createExpiry = (db: LedgerConnection): Pick<Deletion, 'retire' | 'markExpi
       .set(GONE)
       .where('thread_id', 'in', due)
       .returning('thread_id')
+      .execute();
+    return rows.map((row) => row.thread_id);
+  },
+
+  toPrune: async (now) => {
+    const rows = await db
+      .selectFrom('threads')
+      .select('thread_id')
+      .where('expires_ms', '<=', now)
+      .where('ttl_strategy', '=', 'keep_latest')
+      .where(AT_REST_AND_QUIET)
+      .orderBy('expires_ms')
+      .limit(EXPIRED_AT_ONCE)
       .execute();
     return rows.map((row) => row.thread_id);
   },

@@ -47,7 +47,11 @@ export const threadFromRow = (row: Selectable<ThreadsTable>): Thread => ({
   ttl:
     row.ttl_minutes === null || row.expires_ms === null
       ? null
-      : { minutes: row.ttl_minutes, expiresMs: row.expires_ms },
+      : {
+          strategy: row.ttl_strategy === 'keep_latest' ? 'keep_latest' : 'delete',
+          minutes: row.ttl_minutes,
+          expiresMs: row.expires_ms,
+        },
   createdAt: row.created_at,
   updatedAt: row.updated_at,
 });
@@ -65,6 +69,7 @@ export const threadPatchColumns = (patch: ThreadPatch): Partial<ThreadsTable> =>
 });
 
 const ttlColumns = (ttl: Thread['ttl']) => ({
+  ttl_strategy: ttl?.strategy ?? null,
   ttl_minutes: ttl?.minutes ?? null,
   expires_ms: ttl?.expiresMs ?? null,
 });
