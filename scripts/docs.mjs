@@ -12,6 +12,7 @@ import { errorsPage } from './docs/errors.mjs';
 import { httpApiPage } from './docs/http-api.mjs';
 import { runStatesPage } from './docs/run-states.mjs';
 import { settingsPage } from './docs/settings.mjs';
+import { wireRows } from './docs/wire-rows.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -23,6 +24,7 @@ const GENERATED = [
   { file: 'docs/run-states.md', page: runStatesPage },
   { file: 'docs/settings.md', page: settingsPage },
   { file: 'console/src/api/schema.ts', whole: consoleApi },
+  { file: 'docs/compatibility.md', part: 'operations', content: wireRows },
   { file: 'README.md', part: 'agent graph', content: agentPicture },
   { file: 'graphs/agent/README.md', part: 'agent graph', content: agentPicture },
 ];

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { TaskState } from '@a2a-js/sdk';
 import { describe, expect, it } from 'vitest';
+import { drives } from '../wire/rows.ts';
 import { collect, refusal, useServer } from '../wire/server.ts';
 import { useLatch } from '../wire/latch.ts';
 import { agentClient, asTask, dataOf, heard, rpc, saying, stateOf, textOf } from './agent-client.ts';
@@ -171,3 +172,5 @@ describe('another agent', () => {
     expect(refusal(await server.send('POST', '/a2a/gate', '{'))).toMatchObject({ status: 422 });
   });
 });
+
+drives(server, ['POST /a2a/{assistant_id}', 'GET /.well-known/agent-card.json']);

@@ -2,6 +2,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useLatch } from '../wire/latch.ts';
+import { drives } from '../wire/rows.ts';
 import { refusal, useServer } from '../wire/server.ts';
 
 interface Outcome {
@@ -116,3 +117,5 @@ const onlyOurs = (json: unknown): unknown => {
   const { code, message, metadata, detail } = json as Record<string, unknown>;
   return { code, message, metadata, detail };
 };
+
+drives(server, ['POST /mcp/']);

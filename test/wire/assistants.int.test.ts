@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { drives } from './rows.ts';
 import { refusal, refusalOf, useServer } from './server.ts';
 
 const AGENT = 'fe096781-5601-53d2-b2f6-0d3403f7e9ca';
@@ -124,4 +125,6 @@ describe('assistants', () => {
       message: 'Assistant not found',
     });
   });
+
+  drives(server, ['POST /assistants/search', 'GET /assistants/{id}', 'GET /assistants/{id}/graph']);
 });

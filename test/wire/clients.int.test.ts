@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { drives } from './rows.ts';
 import { useServer } from './server.ts';
 import { openStream, type Frame } from './sse.ts';
 
@@ -243,4 +244,13 @@ describe('the calls of published clients', () => {
       expect(answer.headers.get('access-control-expose-headers')).toContain('content-location');
     });
   });
+
+  drives(server, [
+    'GET /info',
+    'POST /assistants/search',
+    'POST /threads/search',
+    'POST /threads/{t}/history',
+    'GET /threads/{t}/runs/{r}/stream',
+    'POST /threads/{t}/runs/{r}/cancel',
+  ]);
 });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Client } from '@langchain/langgraph-sdk';
+import { drives } from './rows.ts';
 import { refusal, refusalOf, useServer } from './server.ts';
 
 const EVERY_SECOND = '* * * * * *';
@@ -104,4 +105,14 @@ describe('crons', () => {
     const thread = crons().createForThread(randomUUID(), 'echo', { schedule: NEVER_TODAY });
     expect(await refusalOf(thread)).toMatchObject({ status: 404, code: 'thread_not_found' });
   });
+
+  drives(server, [
+    'POST /runs/crons',
+    'POST /threads/{t}/runs/crons',
+    'POST /runs/crons/search',
+    'POST /runs/crons/count',
+    'GET /runs/crons/{c}',
+    'PATCH /runs/crons/{c}',
+    'DELETE /runs/crons/{c}',
+  ]);
 });

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { startServerProcess } from '../support/server.ts';
 import { collect, useServer } from './server.ts';
+import { openStream, type OpenStream } from './sse.ts';
 
 /** LangChain takes long to load: only this file's servers have the graph that needs it. */
 const config = fileURLToPath(new URL('../graphs/dialects.json', import.meta.url));
@@ -98,6 +100,42 @@ describe('a question of LangChain’s humanInTheLoopMiddleware', () => {
   it('is dismissed by the Agent Inbox without being done', async () => {
     const said = toolMessage(await answered(await held(), [{ type: 'ignore', args: null }]));
     expect(said).not.toContain('Wrote');
+  });
+
+  it.each([
+    ['LangChain’s own words', { decisions: [{ type: 'approve' }] }],
+    ['the words of the Agent Inbox', [{ type: 'accept', args: null }]],
+  ])('is shown over protocol v2, and approved there in %s', async (_words, response) => {
+    const threadId = randomUUID();
+    const command = async (method: string, params: object) => {
+      const { json } = await server.send('POST', `/threads/${threadId}/commands`, { id: 1, method, params });
+      expect(json).toMatchObject({ type: 'success' });
+    };
+    const next = async (stream: OpenStream, method: string): Promise<Record<string, unknown>> => {
+      for (;;) {
+        const frame = await stream.next();
+        if (!frame) throw new Error(`the stream ended before ${method}`);
+        if (frame.event === method)
+          return (frame.data as { params: { data: Record<string, unknown> } }).params.data;
+      }
+    };
+    const input = { messages: [{ type: 'human', content: WISH }] };
+    const stream = await openStream(`${server.url}/threads/${threadId}/stream/events`, {
+      method: 'POST',
+      body: JSON.stringify({ channels: ['input', 'lifecycle'] }),
+    });
+    await command('run.start', { assistant_id: 'hitl', input });
+
+    const { interrupt_id, payload } = await next(stream, 'input.requested');
+    expect(payload).toMatchObject(SHOWN);
+    await command('input.respond', { namespace: [], interrupt_id, response });
+    while ((await next(stream, 'lifecycle'))['event'] !== 'completed');
+
+    stream.leave();
+    const { values } = await server.client.threads.getState<{
+      messages: { type: string; content: string }[];
+    }>(threadId);
+    expect(toolMessage(values.messages)).toMatch(/^Wrote \d+ characters to notes\.md\.$/);
   });
 
   it('is not answered by decisions about another number of actions', async () => {

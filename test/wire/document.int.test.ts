@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { drives } from './rows.ts';
 import { refusal, useServer } from './server.ts';
 
 interface Operation {
@@ -223,4 +224,6 @@ describe('what the server says of itself', () => {
     expect(ids[0]).not.toBe(ids[1]);
     expect(refusal(two)).toEqual({ status: 404, code: 'route_not_found' });
   });
+
+  drives(server, ['GET /ok', 'GET /info', 'GET /docs', 'GET /openapi.json', 'GET /metrics']);
 });

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Run } from '@langchain/langgraph-sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useLatch } from './latch.ts';
+import { drives } from './rows.ts';
 import { collect, refusalOf, useServer } from './server.ts';
 
 /** Takes webhooks in; `next` resolves with the one for a run. */
@@ -281,4 +282,6 @@ describe('runs that make room, wait, tell and end', () => {
     await server.restart();
     expect(await Promise.all(threads.map(seen))).toEqual(before);
   });
+
+  drives(server, ['POST /threads/{t}/runs/{r}/cancel', 'POST /runs/cancel']);
 });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { drives } from './rows.ts';
 import { useServer } from './server.ts';
 import { openSocket, type Message } from './socket.ts';
 
@@ -82,3 +83,5 @@ describe('protocol v2 over a WebSocket (v2 GET /threads/{t}/stream/events)', () 
     socket.close();
   });
 });
+
+drives(server, ['GET /threads/{t}/stream/events']);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { useLatch } from './latch.ts';
+import { drives } from './rows.ts';
 import { useServer, type Answer } from './server.ts';
 import { openStream, type OpenStream } from './sse.ts';
 
@@ -350,3 +351,5 @@ describe('state.get and agent.getTree', () => {
     });
   });
 });
+
+drives(server, ['POST /threads/{t}/commands', 'POST /threads/{t}/stream/events']);

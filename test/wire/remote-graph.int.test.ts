@@ -3,6 +3,7 @@ import { HumanMessage } from '@langchain/core/messages';
 import { Annotation, Command, MemorySaver, START, StateGraph } from '@langchain/langgraph';
 import { RemoteGraph } from '@langchain/langgraph/remote';
 import { describe, expect, it } from 'vitest';
+import { drives } from './rows.ts';
 import { collect, useServer } from './server.ts';
 
 /** LangGraph's own client of other servers' graphs. */
@@ -111,4 +112,10 @@ describe('RemoteGraph', () => {
     const asked = (await here.invoke({}, config)) as { __interrupt__?: { value: unknown }[] };
     expect(asked.__interrupt__).toMatchObject([{ value: { ask: 'go?' } }]);
   });
+
+  drives(server, [
+    'GET /assistants/{id}/graph',
+    'POST /threads/{t}/state/checkpoint',
+    'POST /threads/{t}/history',
+  ]);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { useLatch } from './latch.ts';
+import { drives } from './rows.ts';
 import { collect, refusal, useServer } from './server.ts';
 import { openStream, type Frame, type OpenStream } from './sse.ts';
 
@@ -165,4 +166,6 @@ describe('a stream that is taken up again', () => {
     const answer = await server.send('GET', path, undefined, { 'Last-Event-ID': lastEventId });
     expect(refusal(answer)).toEqual({ status: 422, code: 'invalid_request', field });
   });
+
+  drives(server, ['GET /threads/{t}/runs/{r}/stream']);
 });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Run } from '@langchain/langgraph-sdk';
 import { describe, expect, it } from 'vitest';
 import { useLatch } from './latch.ts';
+import { drives } from './rows.ts';
 import { refusal, refusalOf, useServer } from './server.ts';
 
 type Lifecycle = { lifecycle: { state: string; reason: string | null; since: string } | null };
@@ -331,4 +332,14 @@ describe('runs', () => {
       expect(await server.client.threads.getState(id)).toMatchObject({ values: { n: 2 } });
     });
   });
+
+  drives(server, [
+    'GET /threads/{t}/runs',
+    'POST /threads/{t}/runs',
+    'POST /threads/{t}/runs/wait',
+    'GET /threads/{t}/runs/{r}',
+    'DELETE /threads/{t}/runs/{r}',
+    'GET /threads/{t}/runs/{r}/join',
+    'POST /threads/{t}/runs/{r}/cancel',
+  ]);
 });

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { userProject } from '../support/project.ts';
 import { startServerProcess, type ServerUnderTest } from '../support/server.ts';
+import { drives } from './rows.ts';
 import { useServer } from './server.ts';
 
 const ANNOTATED = `
@@ -144,6 +145,8 @@ describe('GET /assistants/{id}/schemas', () => {
       type: 'number',
     });
   });
+
+  drives(server, ['GET /assistants/{id}/schemas']);
 });
 
 it('GET /assistants/{id}/schemas: names the channels where the compiler fails, and says so in the log', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect } from 'vitest';
 import type { Client } from '@langchain/langgraph-sdk';
 import { startServerProcess, type ServerUnderTest, type StartOptions } from '../support/server.ts';
+import { rowKey } from './inventory.ts';
 
 /** What the server answered, with its body as JSON where it is JSON. */
 export interface Answer {
@@ -16,6 +17,8 @@ export interface SharedServer {
   readonly process: ServerUnderTest;
   /** A request as no SDK would make it: the body is sent as it is when it is a string, else as JSON. */
   send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  /** What it has answered well so far, as `POST /threads/*`; over all restarts. */
+  answered(): Promise<Set<string>>;
   /** Ends the server at once and starts another on the same data. */
   restart(): Promise<void>;
 }
@@ -30,6 +33,11 @@ export const useServer = (options: StartOptions = {}): SharedServer => {
   beforeAll(async () => {
     running = await startServerProcess(options);
   });
+  const seen = new Set<string>();
+  const look = async (): Promise<Set<string>> => {
+    for (const request of await answeredBy(current().url)) seen.add(request);
+    return seen;
+  };
   afterAll(async () => {
     await running?.kill('SIGTERM');
   });
@@ -45,12 +53,30 @@ export const useServer = (options: StartOptions = {}): SharedServer => {
     },
     send: async (...[method, path, body, headers]) =>
       send(`${current().url}${path}`, method, { body, headers }),
+    answered: look,
     restart: async () => {
+      await look();
       const { dataDir, kill } = current();
       await kill();
       running = await startServerProcess({ ...options, dataDir });
     },
   };
+};
+
+interface Metric {
+  name: string;
+  values: { labels: Record<string, string> }[];
+}
+
+/** By the server's own count. A server that tells that nobody, or not us, has answered nothing here. */
+const answeredBy = async (url: string): Promise<string[]> => {
+  const response = await fetch(`${url}/metrics?format=json`).catch(() => undefined);
+  if (!response?.ok) return [];
+  const metrics = (await response.json()) as Metric[];
+  const requests = metrics.find(({ name }) => name === 'holdpoint_http_requests_total')?.values ?? [];
+  return requests
+    .filter(({ labels }) => Number(labels['status']) < 400)
+    .map(({ labels }) => rowKey(labels['method'] ?? '', labels['route'] ?? ''));
 };
 
 const send = async (

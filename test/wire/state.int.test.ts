@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Checkpoint, ThreadState } from '@langchain/langgraph-sdk';
 import { describe, expect, it } from 'vitest';
 import { useLatch } from './latch.ts';
+import { drives } from './rows.ts';
 import { refusal, refusalOf, useServer } from './server.ts';
 
 interface Steps {
@@ -303,4 +304,13 @@ describe('state', () => {
       code: 'thread_not_found',
     });
   });
+
+  drives(server, [
+    'GET /threads/{t}/state',
+    'POST /threads/{t}/state',
+    'GET /threads/{t}/state/{cp}',
+    'POST /threads/{t}/state/checkpoint',
+    'GET /threads/{t}/history',
+    'POST /threads/{t}/history',
+  ]);
 });

@@ -1,6 +1,7 @@
 import { Client, type Run } from '@langchain/langgraph-sdk';
 import { describe, expect, it } from 'vitest';
 import { useLatch } from './latch.ts';
+import { drives } from './rows.ts';
 import { collect, refusal, refusalOf, useServer } from './server.ts';
 
 describe('runs that bring their own thread', () => {
@@ -125,4 +126,12 @@ describe('runs that bring their own thread', () => {
       );
     });
   });
+
+  drives(server, [
+    'POST /runs',
+    'POST /runs/stream',
+    'POST /runs/wait',
+    'POST /runs/batch',
+    'GET /runs/{r}/stream',
+  ]);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { userProject } from '../support/project.ts';
+import { drives } from './rows.ts';
 import { refusal, refusalOf, useServer } from './server.ts';
 
 /** A graph that does with its store what its input says, and answers what it found. */
@@ -162,4 +163,12 @@ describe('the store', () => {
 
     expect(JSON.stringify(result)).toContain('a label with a dot');
   });
+
+  drives(server, [
+    'PUT /store/items',
+    'GET /store/items',
+    'DELETE /store/items',
+    'POST /store/items/search',
+    'POST /store/namespaces',
+  ]);
 });

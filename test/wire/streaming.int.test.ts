@@ -1,5 +1,6 @@
 import type { StreamMode } from '@langchain/langgraph-sdk';
 import { describe, expect, it } from 'vitest';
+import { drives } from './rows.ts';
 import { collect, useServer } from './server.ts';
 import { openStream, type Frame } from './sse.ts';
 
@@ -282,4 +283,6 @@ describe('streaming', () => {
       ]);
     });
   });
+
+  drives(server, ['POST /threads/{t}/runs/stream']);
 });

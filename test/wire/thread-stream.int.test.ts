@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { drives } from './rows.ts';
 import { useServer } from './server.ts';
 import { openStream, type Frame, type OpenStream } from './sse.ts';
 
@@ -72,3 +73,5 @@ describe('the stream of a thread (state GET /threads/{t}/stream)', () => {
     expect(answer.status).toBe(404);
   });
 });
+
+drives(server, ['GET /threads/{t}/stream']);

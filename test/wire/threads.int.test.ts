@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useLatch } from './latch.ts';
+import { drives } from './rows.ts';
 import { refusal, refusalOf, useServer } from './server.ts';
 import { openStream } from './sse.ts';
 
@@ -197,4 +198,12 @@ describe('threads', () => {
       expect((await server.send('POST', '/threads/search')).status).toBe(200);
     });
   });
+
+  drives(server, [
+    'POST /threads',
+    'POST /threads/search',
+    'GET /threads/{t}',
+    'PATCH /threads/{t}',
+    'DELETE /threads/{t}',
+  ]);
 });

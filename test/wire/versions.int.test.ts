@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { useLatch } from './latch.ts';
+import { drives } from './rows.ts';
 import { refusal, refusalOf, useServer } from './server.ts';
 
 describe('assistants of one’s own', () => {
@@ -216,4 +217,15 @@ describe('assistants of one’s own', () => {
     const open = await server.client.assistants.getGraph('nested', { xray: true });
     expect(open.nodes.length).toBeGreaterThan(plain.nodes.length);
   });
+
+  drives(server, [
+    'POST /assistants',
+    'POST /assistants/count',
+    'PATCH /assistants/{id}',
+    'DELETE /assistants/{id}',
+    'GET /assistants/{id}/subgraphs',
+    'GET /assistants/{id}/subgraphs/{ns}',
+    'POST /assistants/{id}/versions',
+    'POST /assistants/{id}/latest',
+  ]);
 });

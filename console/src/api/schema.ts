@@ -688,7 +688,7 @@ export interface paths {
                   | number
                   | ({
                       ttl: number;
-                      strategy?: 'delete' | null;
+                      strategy?: ('delete' | 'keep_latest') | null;
                     } & {
                       [key: string]: unknown;
                     })
@@ -987,7 +987,7 @@ export interface paths {
                   | number
                   | ({
                       ttl: number;
-                      strategy?: 'delete' | null;
+                      strategy?: ('delete' | 'keep_latest') | null;
                     } & {
                       [key: string]: unknown;
                     })

@@ -33,7 +33,8 @@ export interface Entry {
 }
 
 const PATH = /^\/threads\/([^/]+)\/stream\/events$/;
-const EVENTS = '/threads/:thread_id/stream/events';
+/** The route of the events, over HTTP and WebSocket alike. */
+export const EVENTS = '/threads/:thread_id/stream/events';
 const COMMANDS = '/threads/:thread_id/commands';
 
 /**

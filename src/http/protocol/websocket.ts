@@ -4,18 +4,20 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { HoldpointError, isHoldpointError } from '../../model/errors.ts';
 import { ANYBODY } from '../../model/principal.ts';
 import type { Logger } from '../../telemetry/logger.ts';
+import type { Metrics } from '../../telemetry/metrics.ts';
 import { errorBody, HTTP_STATUS } from '../error-map.ts';
 import type { Limits } from '../middleware/limits.ts';
 import { readJson } from '../middleware/json-body.ts';
 import { refusal, type CommandAnswer } from './command-answers.ts';
 import { createCommands } from './commands.ts';
 import type { ProtocolDeps } from './deps.ts';
-import { createDoor, type DoorOptions, type Entry } from './socket-door.ts';
+import { createDoor, EVENTS, type DoorOptions, type Entry } from './socket-door.ts';
 import { createSocketSession } from './socket-session.ts';
 
 export interface WebSocketOptions extends DoorOptions {
   deps: ProtocolDeps;
   limits: Limits;
+  metrics: Pick<Metrics, 'requests'>;
   /** Largest command. */
   bodyLimitBytes: number;
   log: Logger;
@@ -39,6 +41,7 @@ export const serveWebSockets = (server: Server, options: WebSocketOptions): (() 
       const entry = await enter(request);
       if (entry instanceof Response) return await pass(stream, entry);
       stream.once('close', options.limits.enter(request, entry.principal));
+      options.metrics.requests.inc({ method: 'GET', route: EVENTS, status: '101' });
       sockets.handleUpgrade(request, stream, head, (socket) => serve(socket, entry, request.headers));
     } catch (error) {
       refuse(stream, error);
