@@ -65,7 +65,9 @@ describe('a server that is killed with kill -9', () => {
     for (;;) {
       frames.push(...(await until(stream, 'lifecycle')));
       const last = frames.at(-1)?.data as Event | undefined;
-      if (last?.params.namespace.length === 0 && last.params.data['event'] !== 'running') return frames;
+      if (last?.params.namespace.length !== 0 || last.params.data['event'] === 'running') continue;
+      stream.leave();
+      return frames;
     }
   };
   const start = async (threadId: string, place: string): Promise<void> => {
