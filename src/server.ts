@@ -21,6 +21,7 @@ import type { LanggraphConfig } from './config/langgraph-config.ts';
 import { publishAddress } from './config/server-address.ts';
 import type { Settings } from './config/settings.ts';
 import { version } from './config/version.ts';
+import type { GraphRegistry } from './engine/graph-registry.ts';
 import { createReloadableRegistry } from './engine/reloadable-registry.ts';
 import { createGraphShapes } from './engine/schemas/graph-shapes.ts';
 import { createApp } from './http/app.ts';
