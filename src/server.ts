@@ -92,11 +92,7 @@ export const startServer = async ({
     },
   );
   const parts = { storage, clock, at, newId: newUuid };
-  const lifecycle: LifecycleDeps = {
-    ...parts,
-    settings: { ...lifecycleSettings(settings), threadTtl: langgraph.threadTtl },
-    log,
-  };
+  const lifecycle: LifecycleDeps = { ...parts, settings: lifecycleSettings(settings, langgraph), log };
   const graphs = createReloadableRegistry(langgraph.graphs);
   const shapes = createGraphShapes({ graphs, folder: join(settings.dataDir, 'schemas'), log });
   const assistants = createAssistants({ storage, graphs, shapes, clock, newId: newUuid });
@@ -117,16 +113,10 @@ export const startServer = async ({
   });
   const { workers } = node;
   hub.connect((signal) => node.pool?.broadcast(signal));
-  const shared = { lifecycle, assistants, settings, log };
+  const shared = { lifecycle, assistants, graphs, settings, log };
   const pauses = pauseDeps({ lifecycle, graphs, workers, settings, moreChecks: MORE_CHECKS });
-  const { due, courier, store, control, scheduler } = startDueWork({
-    ...shared,
-    graphs,
-    pauses,
-    node,
-    langgraph,
-  });
-  const http = { ...shared, graphs, workers, store, pauses, ui: project.ui };
+  const { due, courier, store, control, scheduler } = startDueWork({ ...shared, pauses, node, langgraph });
+  const http = { ...shared, workers, store, pauses, ui: project.ui };
   const { server, url, endConnections } = await startHttp(http, { control, project, log });
   courier.open(url);
   due.open(url);

@@ -1,3 +1,4 @@
+import type { TtlTerms } from './model/thread.ts';
 import { isShared, joinSettings, openStorage } from './composition/storage.ts';
 import { assembleStore, storeOfAttempt } from './composition/store.ts';
 import type { StoreConfig } from './config/langgraph-config.ts';
@@ -249,16 +250,14 @@ const surviveStrayRejections = (log: Logger): void => {
 };
 
 /** The settings the use-cases need. */
-export const lifecycleSettings = ({
-  leaseMs,
-  maxAttempts,
-  runTimeoutMs,
-  eventRetentionMs,
-  approvalDialects,
-}: Settings): LifecycleDeps['settings'] => ({
-  leaseMs,
-  maxSpentAttempts: maxAttempts,
-  runTimeoutMs,
-  eventRetentionMs,
-  approvalDialects: approvalDialects === 'on',
+export const lifecycleSettings = (
+  settings: Settings,
+  { threadTtl }: { threadTtl?: TtlTerms | undefined } = {},
+): LifecycleDeps['settings'] => ({
+  leaseMs: settings.leaseMs,
+  maxSpentAttempts: settings.maxAttempts,
+  runTimeoutMs: settings.runTimeoutMs,
+  eventRetentionMs: settings.eventRetentionMs,
+  approvalDialects: settings.approvalDialects === 'on',
+  threadTtl,
 });
