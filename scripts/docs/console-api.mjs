@@ -32,6 +32,8 @@ const USED = [
   '/threads/{thread_id}/pause',
   '/threads/{thread_id}/pauses',
   '/threads/{thread_id}/resume',
+  '/threads/{thread_id}/resume/preflight',
+  '/threads/{thread_id}/storage',
   '/threads/{thread_id}/runs',
   '/threads/{thread_id}/runs/{run_id}',
   '/threads/{thread_id}/runs/{run_id}/cancel',

@@ -6,6 +6,7 @@ import type { LifecycleDeps } from '../lifecycle/deps.ts';
 import { createCascade } from '../lifecycle/cascade.ts';
 import { createEnforceDrains } from '../lifecycle/enforce-drains.ts';
 import { createRequestPause } from '../lifecycle/pause-thread.ts';
+import { createPreviewResume } from '../lifecycle/preview-resume.ts';
 import { createResumeThread } from '../lifecycle/resume-thread.ts';
 import { createSecurePause, type SecurePause } from '../lifecycle/secure-pause.ts';
 import { createValidateResume, type ResumeCheck } from '../lifecycle/validate-resume.ts';
@@ -70,5 +71,6 @@ export const pauseDeps = ({
     withdrawPause: createWithdrawPause(lifecycle),
     resumeThread,
     cascade: createCascade({ storage, requestPause, resumeThread }),
+    previewResume: createPreviewResume({ ...lifecycle, validateResume }),
   };
 };

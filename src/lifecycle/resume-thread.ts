@@ -51,7 +51,7 @@ export const createResumeThread = (
 ): ResumeThread => {
   return async (given) => {
     const { storage } = deps;
-    const input: Asked = { ...DEFAULTS, ...given };
+    const input = withDefaults(given);
     const before = await answeredBefore(deps, input);
     if (before) return before;
     const ask = await whatIsAsked(deps, input);
@@ -67,7 +67,7 @@ export const createResumeThread = (
   };
 };
 
-type Asked = Required<ResumeThreadInput>;
+export type Asked = Required<ResumeThreadInput>;
 
 const DEFAULTS = {
   trigger: 'manual',
@@ -83,6 +83,8 @@ const DEFAULTS = {
   budget: null,
 } as const;
 
+export const withDefaults = (given: ResumeThreadInput): Asked => ({ ...DEFAULTS, ...given });
+
 /** A key that was used answers what it answered. */
 const answeredBefore = async (
   { storage }: LifecycleDeps,
@@ -94,7 +96,8 @@ const answeredBefore = async (
   return run && { run, attempt: run.resume?.attempt ?? run.attempt, preflight: [] };
 };
 
-const whatIsAsked = async ({ storage }: LifecycleDeps, input: Asked): Promise<ResumeAsk> => {
+/** The run and the pause it is about. @throws {HoldpointError} `thread_not_found`, `invalid_transition`. */
+export const whatIsAsked = async ({ storage }: LifecycleDeps, input: Asked): Promise<ResumeAsk> => {
   const { threadId } = input;
   if (!(await storage.threads.get(threadId))) throw threadNotFound(threadId);
   const [run] = await storage.runs.unfinished(threadId);

@@ -84,3 +84,41 @@ export const resumeThread = (threadId: string, body: ResumeBody) =>
 
 export const deleteThread = (threadId: string) =>
   bodyOf(api.DELETE('/threads/{thread_id}', onThread(threadId)));
+
+export type ResumeAsk = ResumeBody;
+
+/** What a resume asked for like this would find; nothing changes. */
+export const previewResume = (threadId: string, body: ResumeBody) =>
+  bodyOf(api.POST('/threads/{thread_id}/resume/preflight', { ...onThread(threadId), body }));
+
+export interface ForkInput {
+  threadId: string;
+  checkpointId: string;
+  assistantId: string;
+  /** Merged into the state as if a node had returned them. */
+  values?: Record<string, unknown> | undefined;
+}
+
+/** A copy of the thread that goes on from one of its checkpoints; the thread itself stays as it is. */
+export const forkThread = async ({
+  threadId,
+  checkpointId,
+  assistantId,
+  values,
+}: ForkInput): Promise<string> => {
+  const { thread_id: copy } = await bodyOf(api.POST('/threads/{thread_id}/copy', onThread(threadId)));
+  if (values)
+    await bodyOf(
+      api.POST('/threads/{thread_id}/state', {
+        ...onThread(copy),
+        body: { values, checkpoint_id: checkpointId },
+      }),
+    );
+  await bodyOf(
+    api.POST('/threads/{thread_id}/runs', {
+      ...onThread(copy),
+      body: { assistant_id: assistantId, input: null, ...(!values && { checkpoint_id: checkpointId }) },
+    }),
+  );
+  return copy;
+};

@@ -1130,6 +1130,60 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/threads/{thread_id}/storage': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Bytes the thread's checkpoints take, as stored; channel values are within them */
+    get: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          thread_id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: never;
+      responses: {
+        /** @description Done */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              /** Format: uuid */
+              thread_id: string;
+              total_bytes: number;
+              checkpoints: {
+                count: number;
+                bytes: number;
+              };
+              channel_values: {
+                count: number;
+                bytes: number;
+              };
+              pending_writes: {
+                count: number;
+                bytes: number;
+              };
+            };
+          };
+        };
+      };
+    };
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/threads/{thread_id}/state': {
     parameters: {
       query?: never;
@@ -2899,6 +2953,107 @@ export interface paths {
                 state: string;
                 detail: string | null;
               }[];
+            };
+          };
+        };
+      };
+    };
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/threads/{thread_id}/resume/preflight': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** What a resume that is asked for like this would find; nothing changes */
+    post: {
+      parameters: {
+        query?: never;
+        header?: never;
+        path: {
+          thread_id: string;
+        };
+        cookie?: never;
+      };
+      requestBody?: {
+        content: {
+          'application/json': {
+            trigger?: string | null;
+            data?: unknown;
+            additional_context?: string | null;
+            command?:
+              | ({
+                  resume?: unknown;
+                  update?:
+                    | (
+                        | {
+                            [key: string]: unknown;
+                          }
+                        | [string, unknown][]
+                      )
+                    | null;
+                  goto?:
+                    | (
+                        | string
+                        | {
+                            node: string;
+                            input?: unknown;
+                            args?: unknown;
+                          }
+                        | (
+                            | string
+                            | {
+                                node: string;
+                                input?: unknown;
+                                args?: unknown;
+                              }
+                          )[]
+                      )
+                    | null;
+                } & {
+                  [key: string]: unknown;
+                })
+              | null;
+            on_drift?: ('refuse' | 'accept' | 'migrate') | null;
+            force?: boolean | null;
+            from_checkpoint_id?: string | null;
+            resume_token?: string | null;
+            idempotency_key?: string | null;
+            /** @description What the run may spend from now on, where a budget was reached */
+            budget?: {
+              max_tokens?: number;
+              max_cost?: number;
+            } | null;
+          };
+        };
+      };
+      responses: {
+        /** @description Done */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              /** @description Asked for like this, it would resume now */
+              passes: boolean;
+              preflight: ({
+                name: string;
+                /** @enum {string} */
+                status: 'passed' | 'warning' | 'accepted' | 'migrated' | 'forced' | 'skipped' | 'failed';
+                detail: string | null;
+                duration_ms: number;
+              } & {
+                [key: string]: unknown;
+              })[];
             };
           };
         };

@@ -11,5 +11,7 @@ export const stopDialog = createStore<StopTarget | null>(null);
 export const helpDialog = createStore(false);
 export const identityDialog = createStore(false);
 
+export const paletteWanted = createStore(false);
+
 /** The thread or agent the screen in front is about. */
 export const inFront = createStore<StopTarget>({});

@@ -1,8 +1,7 @@
 import { ActionIcon, AppShell, Burger, Button, Group, Kbd, Text, Tooltip } from '@mantine/core';
-import { spotlight } from '@mantine/spotlight';
 import { IconKeyboard, IconPlayerStopFilled, IconSearch, IconUserCircle } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import { helpDialog, identityDialog, inFront, stopDialog } from './dialogs.ts';
+import { helpDialog, identityDialog, inFront, paletteWanted, stopDialog } from './dialogs.ts';
 import { LiveDot } from './live-dot.tsx';
 import classes from './shell.module.css';
 import { ThemeButton } from './theme-button.tsx';
@@ -54,7 +53,7 @@ const SearchButton = () => (
   <button
     type="button"
     className={classes['search']}
-    onClick={() => spotlight.open()}
+    onClick={() => paletteWanted.set(true)}
     aria-label="Search or run a command Ctrl K"
   >
     <IconSearch size={16} aria-hidden />

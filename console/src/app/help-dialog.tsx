@@ -14,7 +14,6 @@ export const HelpDialog = () => {
 };
 
 const ALWAYS: KeyBinding[] = [
-  { keys: 'ctrl+KeyK', label: 'Search or run a command', group: 'Everywhere', run: () => {} },
   { keys: 'ctrl+Enter', label: 'Send what is in a dialog', group: 'Everywhere', run: () => {} },
 ];
 

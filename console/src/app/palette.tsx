@@ -1,12 +1,13 @@
 import { useMantineColorScheme } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { Spotlight, type SpotlightActionData } from '@mantine/spotlight';
+import { Spotlight, spotlight, type SpotlightActionData } from '@mantine/spotlight';
 import { IconKeyboard, IconPlayerStopFilled, IconSearch, IconStack2, IconSunMoon } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
+import { useStore } from '../api/store.ts';
 import { findThreads } from '../api/queries.ts';
-import { helpDialog, inFront, stopDialog } from './dialogs.ts';
+import { helpDialog, inFront, paletteWanted, stopDialog } from './dialogs.ts';
 import { SCREENS } from './screens.ts';
 
 /** Ctrl K: goes anywhere, does anything, finds a thread by the beginning of its id. */
@@ -14,6 +15,12 @@ export const Palette = () => {
   const [query, setQuery] = useState('');
   const threads = useThreadActions(query);
   const commands = useCommands();
+  const wanted = useStore(paletteWanted);
+  useEffect(() => {
+    if (!wanted) return;
+    spotlight.open();
+    paletteWanted.set(false);
+  }, [wanted]);
   return (
     <Spotlight
       query={query}
@@ -22,7 +29,7 @@ export const Palette = () => {
         { group: 'Commands', actions: commands },
         { group: 'Threads', actions: threads },
       ]}
-      shortcut="mod + K"
+      shortcut={null}
       scrollable
       highlightQuery
       limit={12}

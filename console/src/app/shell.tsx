@@ -5,15 +5,12 @@ import { useEffect } from 'react';
 import { useKeys } from '../keys/keys.ts';
 import { Announcer } from './announcer.tsx';
 import { Banners } from './banners.tsx';
-import { helpDialog, inFront, stopDialog } from './dialogs.ts';
+import { helpDialog, inFront, paletteWanted, stopDialog } from './dialogs.ts';
 import { Header } from './header.tsx';
-import { HelpDialog } from './help-dialog.tsx';
-import { IdentityDialog } from './identity-dialog.tsx';
 import { Navigation } from './navigation.tsx';
-import { Palette } from './palette.tsx';
+import { OverlaysWhenWanted } from './overlays-when-wanted.tsx';
 import { SCREENS } from './screens.ts';
 import classes from './shell.module.css';
-import { StopDialog } from './stop-dialog.tsx';
 
 /** What is around every screen. */
 export const Shell = () => {
@@ -38,10 +35,7 @@ export const Shell = () => {
           <Outlet />
         </AppShell.Main>
       </AppShell>
-      <Palette />
-      <StopDialog />
-      <HelpDialog />
-      <IdentityDialog />
+      <OverlaysWhenWanted />
       <Announcer />
     </>
   );
@@ -56,6 +50,12 @@ const useGlobalKeys = (): void => {
       group: 'Everywhere',
       run: () => void navigate({ to }),
     })),
+    {
+      keys: 'ctrl+KeyK',
+      label: 'Search or run a command',
+      group: 'Everywhere',
+      run: () => paletteWanted.set(true),
+    },
     { keys: '?', label: 'Show the keys', group: 'Everywhere', run: () => helpDialog.set(true) },
     {
       keys: 'ctrl+shift+Period',

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { pauseNotFound, threadNotFound } from '../../model/not-found.ts';
 import type { Cascade, CascadedThread } from '../../lifecycle/cascade.ts';
 import type { RequestPause } from '../../lifecycle/pause-thread.ts';
+import type { PreviewResume } from '../../lifecycle/preview-resume.ts';
 import { presentCheck, type ResumeThread } from '../../lifecycle/resume-thread.ts';
 import type { WithdrawPauseInput } from '../../lifecycle/withdraw-pause.ts';
 import { ON_TIMEOUT, PAUSE_MODES, RELEASES, RESUME_BEHAVIORS, type Pause } from '../../model/pause.ts';
@@ -24,6 +25,7 @@ export interface PauseDeps {
   withdrawPause: (input: WithdrawPauseInput) => Promise<Pause>;
   resumeThread: ResumeThread;
   cascade: Cascade;
+  previewResume: PreviewResume;
 }
 
 const tag = 'pauses';
@@ -102,6 +104,7 @@ export const pauseRoutes = (deps: PauseDeps): Route[] => [
   asking(deps),
   withdrawing(deps),
   resuming(deps),
+  previewing(deps),
   ...reading(deps),
 ];
 
@@ -154,6 +157,17 @@ const withdrawing = (deps: PauseDeps): Route =>
       presentPause(await deps.withdrawPause({ threadId: params.thread_id, actor: request.actor })),
   });
 
+/** What is asked of a resume, as the use-case takes it. */
+const toResume = (body: z.output<typeof ResumeBody>) => ({
+  ...broughtAlong(body),
+  trigger: body.trigger ?? 'manual',
+  onDrift: body.on_drift ?? 'refuse',
+  force: body.force ?? false,
+  fromCheckpointId: body.from_checkpoint_id ?? null,
+  resumeToken: body.resume_token ?? null,
+  idempotencyKey: body.idempotency_key ?? null,
+});
+
 const resuming = (deps: PauseDeps): Route =>
   route({
     method: 'post',
@@ -170,15 +184,9 @@ const resuming = (deps: PauseDeps): Route =>
       const { thread_id: threadId } = params;
       const { actor } = request;
       const { run, attempt, preflight } = await deps.resumeThread({
-        ...broughtAlong(body),
+        ...toResume(body),
         threadId,
         actor,
-        trigger: body.trigger ?? 'manual',
-        onDrift: body.on_drift ?? 'refuse',
-        force: body.force ?? false,
-        fromCheckpointId: body.from_checkpoint_id ?? null,
-        resumeToken: body.resume_token ?? null,
-        idempotencyKey: body.idempotency_key ?? null,
       });
       const family = body.cascade === true && (await deps.cascade.resume({ threadId, actor }));
       return new Reply(202, {
@@ -205,6 +213,29 @@ const budgetOf = ({
   ...(maxTokens !== undefined && { maxTokens }),
   ...(maxCost !== undefined && { maxCost }),
 });
+
+const PreviewView = z.object({
+  passes: z.boolean().meta({ description: 'Asked for like this, it would resume now' }),
+  preflight: z.array(CheckView),
+});
+
+const previewing = (deps: PauseDeps): Route =>
+  route({
+    method: 'post',
+    path: '/threads/:thread_id/resume/preflight',
+    scope: 'operate',
+    tag,
+    summary: 'What a resume that is asked for like this would find; nothing changes',
+    params: ThreadParams,
+    body: ResumeBody,
+    response: PreviewView,
+    handle: async ({ params, body, request }) => {
+      const asked = { ...toResume(body), threadId: params.thread_id, actor: request.actor };
+      const preflight = await deps.previewResume(asked);
+      const passes = preflight.every(({ status }) => status !== 'failed');
+      return { passes, preflight: preflight.map(presentCheck) };
+    },
+  });
 
 const reading = (deps: PauseDeps): Route[] => [
   route({

@@ -1,6 +1,7 @@
-import { Alert, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { IconInfoCircle } from '@tabler/icons-react';
 import type { Approval } from '../../api/queries.ts';
+import { Notice } from '../notice.tsx';
 import { Ago } from '../time.tsx';
 
 const SAID: Record<string, string> = {
@@ -15,19 +16,19 @@ export const Outcome = ({ approval }: { approval: Approval }) => {
   const { decision } = approval;
   if (!decision)
     return (
-      <Alert icon={<IconInfoCircle />} color="gray" variant="outline" title="It moved on">
+      <Notice icon={<IconInfoCircle />} title="It moved on">
         <Text size="sm">The agent does not ask this any more, so it cannot be decided.</Text>
-      </Alert>
+      </Notice>
     );
   const said = (decision.decisions ?? []).map(({ decision: kind }) => SAID[String(kind)] ?? String(kind));
   return (
-    <Alert icon={<IconInfoCircle />} color="gray" variant="outline" title="Decided" role="status">
+    <Notice icon={<IconInfoCircle />} title="Decided" role="status">
       <Text size="sm" className="hp-text">
         <strong>{decision.decided_by}</strong> {said.length > 0 ? said.join(', ') : 'answered'}{' '}
         <Ago at={decision.decided_at} />
         {VIA[decision.via]}.
       </Text>
-    </Alert>
+    </Notice>
   );
 };
 

@@ -1,6 +1,7 @@
 import { Button, Group, Text } from '@mantine/core';
 import { IconCheck, IconCircle, IconX } from '@tabler/icons-react';
 import type { Verdict } from '../../api/actions.ts';
+import { useKeys } from '../../keys/keys.ts';
 import classes from './approval.module.css';
 import type { Held } from './question.ts';
 import type { Deciding } from './use-decision.ts';
@@ -9,6 +10,8 @@ import type { Deciding } from './use-decision.ts';
 export const Steps = ({ held, deciding }: { held: Held[]; deciding: Deciding }) => {
   const { place, verdicts, go, send, sending } = deciding;
   const decided = verdicts.filter((verdict) => verdict !== null).length;
+  const sendKey = { keys: 'ctrl+Enter', label: 'Send all decisions', group: 'Approvals', run: send };
+  useKeys(decided === held.length && !sending ? [sendKey] : []);
   return (
     <Group gap={8} role="group" aria-label="Calls of this question">
       <Text size="sm" fw={600}>

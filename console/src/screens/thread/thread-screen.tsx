@@ -1,37 +1,67 @@
-import { Stack } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { approvalsQuery } from '../../api/queries.ts';
-import { threadQuery } from '../../api/thread-queries.ts';
+import { runsQuery, threadQuery, type ThreadShown } from '../../api/thread-queries.ts';
 import { inFront } from '../../app/dialogs.ts';
 import { ApprovalCard } from '../../parts/approval/approval-card.tsx';
 import { ErrorPanel } from '../../parts/error-panel.tsx';
-import { PageTitle } from '../../parts/page-title.tsx';
 import { ScreenSkeleton } from '../../parts/skeletons.tsx';
-import { Status } from '../../parts/status.tsx';
+import { Failure } from './failure.tsx';
+import { GraphPanel } from './graph-panel.tsx';
+import { PauseCard } from './pause-card.tsx';
+import { StatePanel } from './state-panel.tsx';
+import { ThreadHeader } from './thread-header.tsx';
+import classes from './thread.module.css';
+import { Timeline } from './timeline.tsx';
 
 /** One thread: what it does now, what it did, and what it wants. */
 export const ThreadScreen = () => {
   const { threadId } = useParams({ from: '/threads/$threadId' });
   const thread = useQuery(threadQuery(threadId));
-  const waiting = useInfiniteQuery(approvalsQuery({ threadId }));
+  if (thread.data) return <Loaded key={threadId} thread={thread.data} />;
+  if (thread.error) return <ErrorPanel error={thread.error} onRetry={() => void thread.refetch()} />;
+  return <ScreenSkeleton />;
+};
+
+const Loaded = ({ thread }: { thread: ThreadShown }) => {
+  const { thread_id: threadId } = thread;
+  const [run] = useQuery(runsQuery(threadId)).data ?? [];
+  const assistantId = run?.assistant_id ?? textIn(thread.metadata, 'assistant_id');
+  const state = thread.lifecycle?.state ?? null;
   useEffect(() => {
-    inFront.set({ threadId });
+    const agent = assistantId === undefined ? undefined : { id: assistantId, name: assistantId.slice(0, 8) };
+    inFront.set({ threadId, agent });
     return () => inFront.set({});
-  }, [threadId]);
-  if (thread.isPending) return <ScreenSkeleton />;
+  }, [threadId, assistantId]);
   return (
-    <Stack gap="md">
-      <PageTitle title={`Thread ${threadId.slice(0, 8)}`}>
-        <Status state={thread.data?.lifecycle?.state ?? null} />
-      </PageTitle>
-      {thread.error && <ErrorPanel error={thread.error} onRetry={() => void thread.refetch()} />}
-      {waiting.data?.pages
-        .flatMap(({ items }) => items)
-        .map((approval) => (
-          <ApprovalCard key={approval.id} approval={approval} onDecided={() => {}} onThread />
-        ))}
-    </Stack>
+    <>
+      <ThreadHeader thread={thread} run={run} />
+      <div className={classes['columns']}>
+        <div className={classes['side']}>
+          <GraphPanel threadId={threadId} assistantId={assistantId} state={state} />
+          <Timeline threadId={threadId} />
+        </div>
+        <div className={classes['front']}>
+          <Failure run={run} />
+          {(state === 'draining' || state === 'paused') && <PauseCard threadId={threadId} />}
+          <Questions threadId={threadId} />
+          <StatePanel threadId={threadId} />
+        </div>
+      </div>
+    </>
   );
+};
+
+const textIn = (record: Record<string, unknown> | undefined, field: string): string | undefined => {
+  const value = record?.[field];
+  return typeof value === 'string' ? value : undefined;
+};
+
+const Questions = ({ threadId }: { threadId: string }) => {
+  const waiting = useInfiniteQuery(approvalsQuery({ threadId }));
+  const items = waiting.data?.pages.flatMap((page) => page.items) ?? [];
+  return items.map((approval) => (
+    <ApprovalCard key={approval.id} approval={approval} onDecided={() => void waiting.refetch()} onThread />
+  ));
 };

@@ -1,0 +1,28 @@
+import { lazy, Suspense, useEffect, useState } from 'react';
+import { keyWanted } from '../api/identity.ts';
+import { useStore } from '../api/store.ts';
+import { helpDialog, identityDialog, paletteWanted, stopDialog } from './dialogs.ts';
+
+const Overlays = lazy(async () => ({ default: (await import('./overlays.tsx')).Overlays }));
+
+/** The screen comes first; what may come over it is there a moment later, before anybody has asked. */
+const AFTER_MS = 1500;
+
+export const OverlaysWhenWanted = () => {
+  const [idle, setIdle] = useState(false);
+  const wanted = [
+    useStore(stopDialog) !== null,
+    useStore(helpDialog),
+    useStore(identityDialog),
+    useStore(paletteWanted),
+    useStore(keyWanted),
+  ].some(Boolean);
+  useEffect(() => {
+    const timer = setTimeout(() => setIdle(true), AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  useEffect(() => {
+    if (wanted) setIdle(true);
+  }, [wanted]);
+  return <Suspense fallback={null}>{(idle || wanted) && <Overlays />}</Suspense>;
+};

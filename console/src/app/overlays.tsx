@@ -1,0 +1,14 @@
+import { HelpDialog } from './help-dialog.tsx';
+import { IdentityDialog } from './identity-dialog.tsx';
+import { Palette } from './palette.tsx';
+import { StopDialog } from './stop-dialog.tsx';
+
+/** What comes over any screen. Loaded a moment after the first of them, or when somebody asks for one. */
+export const Overlays = () => (
+  <>
+    <Palette />
+    <StopDialog />
+    <HelpDialog />
+    <IdentityDialog />
+  </>
+);

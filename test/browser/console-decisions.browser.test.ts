@@ -1,0 +1,179 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { useServer } from '../wire/server.ts';
+import { noProblems, openConsole, press, showsStatus, type ConsolePage } from './console-page.ts';
+import { hasBrowser, openBrowser } from './page-server.ts';
+
+interface Decided {
+  decision: {
+    decisions: Record<string, unknown>[] | null;
+    answer: unknown;
+    additional_context: string | null;
+    decided_by: string;
+  } | null;
+}
+
+describe.skipIf(!hasBrowser)('deciding in the console', () => {
+  const server = useServer();
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await openBrowser();
+  });
+  afterAll(() => browser?.close());
+
+  const ask = async (graph: string, input: Record<string, unknown>): Promise<string> => {
+    const { thread_id: id } = await server.client.threads.create();
+    await server.client.runs.wait(id, graph, { input });
+    return id;
+  };
+  const hold = (...tools: string[]): Promise<string> => ask('held', { tools, together: true });
+  const decisionOf = async (threadId: string): Promise<NonNullable<Decided['decision']>> => {
+    const { json } = await server.send('GET', `/approvals?status=all&thread_id=${threadId}`);
+    const [approval] = json as Decided[];
+    if (!approval?.decision) throw new Error('it is not decided');
+    return approval.decision;
+  };
+  const openThread = async (threadId: string): Promise<ConsolePage> => {
+    const opened = await openConsole(browser, { url: server.url, path: `/console/threads/${threadId}` });
+    await opened.page.getByRole('article').first().waitFor();
+    return opened;
+  };
+  const settled = (page: Page): Promise<void> => showsStatus(page, 'Done');
+
+  it('approves with a key, and says who did', async () => {
+    const id = await hold('deploy');
+    const { page, ...rest } = await openThread(id);
+    await page.getByRole('button', { name: 'You' }).click();
+    await page.getByLabel('Your name').fill('Ada');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByLabel('Extra context (optional)').fill('Only the staging machine.');
+    await page.locator('h1').click();
+    await press(page, 'a');
+    await settled(page);
+    expect(await decisionOf(id)).toMatchObject({
+      decisions: [{ decision: 'approve' }],
+      additional_context: 'Only the staging machine.',
+      decided_by: 'Ada',
+    });
+    noProblems({ page, ...rest });
+  });
+
+  it('rejects only with a reason', async () => {
+    const id = await hold('deploy');
+    const opened = await openThread(id);
+    const { page } = opened;
+    await press(page, 'r');
+    const reject = page.getByRole('button', { name: 'Reject', exact: true });
+    await reject.waitFor();
+    expect(await reject.isDisabled()).toBe(true);
+    await page.getByLabel('Why not').fill('Not on a Friday.');
+    await press(page, 'Control+Enter');
+    await settled(page);
+    expect(await decisionOf(id)).toMatchObject({
+      decisions: [{ decision: 'reject', message: 'Not on a Friday.' }],
+    });
+    noProblems(opened);
+  });
+
+  it('edits as JSON, shows the difference, and remembers nothing it was not told to', async () => {
+    const id = await hold('deploy');
+    const opened = await openThread(id);
+    const { page } = opened;
+    await press(page, 'e');
+    await page.getByText('JSON', { exact: true }).click();
+    const editor = page.getByLabel('Arguments as JSON');
+    await editor.click();
+    await press(page, 'Control+a');
+    await page.keyboard.insertText('{"to": "staging@example.com"');
+    await page.getByText('This is not a JSON object yet.').waitFor();
+    await page.keyboard.insertText('}');
+    await page.getByText('Difference', { exact: true }).click();
+    await page.locator('.cm-deletedChunk').getByText('ops@example.com').waitFor();
+    await page.locator('.cm-content').getByText('staging@example.com').waitFor();
+    await page.getByRole('button', { name: 'Approve with edits' }).click();
+    await settled(page);
+    expect(await decisionOf(id)).toMatchObject({
+      decisions: [{ decision: 'edit', args: { to: 'staging@example.com' } }],
+    });
+    noProblems(opened);
+  });
+
+  it('answers a tool in its place, and a plain question with any JSON', async () => {
+    const tool = await hold('deploy');
+    const first = await openThread(tool);
+    await press(first.page, 'm');
+    await first.page.getByRole('textbox', { name: 'Answer', exact: true }).fill('It is deployed already.');
+    await first.page.getByRole('button', { name: 'Send the answer' }).click();
+    await settled(first.page);
+    expect(await decisionOf(tool)).toMatchObject({
+      decisions: [{ decision: 'respond', message: 'It is deployed already.' }],
+    });
+
+    const plain = await ask('gate', {});
+    const second = await openThread(plain);
+    await press(second.page, 'm');
+    await second.page.getByRole('textbox', { name: 'Answer', exact: true }).fill('false');
+    await second.page.getByText('It is JSON').click();
+    await second.page.getByRole('button', { name: 'Send the answer' }).click();
+    await settled(second.page);
+    expect((await server.client.threads.getState(plain)).values).toMatchObject({ decision: false });
+    noProblems(second);
+  });
+
+  it('goes through several calls one by one and sends them once, remembering where it was told to', async () => {
+    const id = await hold('deploy', 'send_email');
+    const opened = await openThread(id);
+    const { page } = opened;
+    await page.getByText('1 of 2').waitFor();
+    await press(page, 'a');
+    await page.getByText('2 of 2').waitFor();
+    expect((await server.send('GET', `/approvals?thread_id=${id}`)).json).toHaveLength(1);
+    await press(page, 'r');
+    await page.getByLabel('Why not').fill('No mail.');
+    await press(page, 'Control+Enter');
+    await page.getByRole('button', { name: 'Send 2 decisions' }).click();
+    await settled(page);
+    expect(await decisionOf(id)).toMatchObject({
+      decisions: [{ decision: 'approve' }, { decision: 'reject', message: 'No mail.' }],
+    });
+    noProblems(opened);
+  });
+
+  it('tells the second of two people who decided what, and when', async () => {
+    const id = await hold('deploy');
+    const { json } = await server.send('GET', `/approvals?thread_id=${id}`);
+    const [{ id: approvalId }] = json as [{ id: string }];
+    const opened = await openConsole(browser, {
+      url: server.url,
+      path: `/console/approvals?question=${approvalId}`,
+    });
+    const { page } = opened;
+    await page.getByRole('article', { name: 'Question: deploy' }).waitFor();
+    await server.send('POST', `/approvals/${approvalId}/decision`, {
+      decision: 'reject',
+      message: 'No.',
+      decided_by: 'Grace',
+    });
+    await page.getByText('Decided', { exact: true }).waitFor();
+    await page.getByText(/Grace rejected/).waitFor();
+    noProblems(opened);
+  });
+
+  it('is moved through with j and k, and goes on to the next question by itself', async () => {
+    const first = await hold('alpha');
+    await hold('beta');
+    const opened = await openConsole(browser, { url: server.url, path: '/console/approvals' });
+    const { page } = opened;
+    const list = page.getByRole('navigation', { name: 'Questions that wait' });
+    await page.getByRole('article', { name: 'Question: alpha' }).waitFor();
+    await press(page, 'j');
+    await page.getByRole('article', { name: 'Question: beta' }).waitFor();
+    await press(page, 'k');
+    await page.getByRole('article', { name: 'Question: alpha' }).waitFor();
+    await press(page, 'a');
+    await page.getByRole('article', { name: 'Question: beta' }).waitFor();
+    await list.getByText('alpha', { exact: true }).waitFor({ state: 'hidden' });
+    expect(await decisionOf(first)).toMatchObject({ decisions: [{ decision: 'approve' }] });
+    noProblems(opened);
+  });
+});

@@ -1,0 +1,182 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { useServer } from '../wire/server.ts';
+import { barriersOn, noProblems, openConsole, overflows, press } from './console-page.ts';
+import { hasBrowser, openBrowser } from './page-server.ts';
+
+const ASSETS = fileURLToPath(new URL('../../dist/console/assets', import.meta.url));
+
+const HOSTILE = [
+  '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>',
+  '[click](javascript:window.hacked=1) ![](https://example.com/x.png)',
+  'W'.repeat(3000),
+  '\u202Eright to left\u202C مرحبا',
+].join('\n\n');
+
+const gzipped = (name: string): number => readFileSync(join(ASSETS, `${name}.gz`)).length;
+
+describe.skipIf(!hasBrowser)('the console, looked at,', () => {
+  const server = useServer();
+  let browser: Browser;
+  let asking = '';
+  beforeAll(async () => {
+    browser = await openBrowser();
+    const wish = { messages: [{ role: 'user', content: 'Write the list of changes to changes.md' }] };
+    ({ thread_id: asking } = await server.client.threads.create());
+    await server.client.runs.wait(asking, 'agent', { input: wish });
+    const { thread_id: failed } = await server.client.threads.create();
+    await server.client.runs.wait(failed, 'failing', { input: {} }).catch(() => undefined);
+    const { thread_id: hostile } = await server.client.threads.create();
+    await server.client.runs.wait(hostile, 'held', {
+      input: { tools: ['deploy'], args: { [HOSTILE.slice(0, 40)]: HOSTILE, to: HOSTILE } },
+    });
+  });
+  afterAll(() => browser?.close());
+
+  const SCREENS = () => [
+    { path: '/console/', ready: 'Threads' },
+    { path: '/console/approvals', ready: 'Approvals' },
+    { path: `/console/threads/${asking}`, ready: /^Thread / },
+    { path: '/console/stop', ready: 'Emergency stop' },
+    { path: '/console/launch', ready: 'Launch a run' },
+    { path: '/console/control', ready: 'Control' },
+    { path: '/console/activity', ready: 'Activity' },
+    { path: '/console/agents', ready: 'Agents' },
+  ];
+
+  it.each(['light', 'dark'] as const)('has no barrier on any screen, in the %s theme', async (scheme) => {
+    const opened = await openConsole(browser, { url: server.url, scheme });
+    const { page } = opened;
+    const found: string[] = [];
+    for (const { path, ready } of SCREENS()) {
+      await page.goto(`${server.url}${path}`);
+      await page.getByRole('heading', { name: ready, level: 1 }).waitFor();
+      await page.locator('[aria-busy="true"]').first().waitFor({ state: 'hidden' });
+      found.push(...(await barriersOn(page)).map((barrier) => `${path} ${barrier}`));
+    }
+    await press(page, 'Control+Shift+.');
+    await page.getByRole('dialog', { name: 'Emergency stop' }).waitFor();
+    found.push(...(await barriersOn(page)).map((barrier) => `the emergency stop ${barrier}`));
+    expect(found).toEqual([]);
+    noProblems(opened);
+  });
+
+  it('fits into 360 pixels on every screen, and leads everywhere from there', async () => {
+    const opened = await openConsole(browser, { url: server.url, width: 360, height: 740 });
+    const { page } = opened;
+    for (const { path, ready } of SCREENS()) {
+      await page.goto(`${server.url}${path}`);
+      await page.getByRole('heading', { name: ready, level: 1 }).waitFor();
+      await page.locator('[aria-busy="true"]').first().waitFor({ state: 'hidden' });
+      expect(await overflows(page), path).toBe(false);
+    }
+    await page.getByRole('button', { name: 'Navigation' }).click();
+    await page.getByRole('link', { name: 'Approvals' }).click();
+    await page.getByRole('heading', { name: 'Approvals', level: 1 }).waitFor();
+    noProblems(opened);
+  });
+
+  it('shows hostile texts as text', async () => {
+    const opened = await openConsole(browser, { url: server.url, path: '/console/approvals', width: 800 });
+    const { page } = opened;
+    await page.getByRole('button', { name: /deploy/ }).click();
+    const question = page.getByRole('article', { name: 'Question: deploy' });
+    await question.getByText('onerror="window.hacked=1"').first().waitFor();
+    expect(await overflows(page)).toBe(false);
+    expect(await page.evaluate('window.hacked')).toBeUndefined();
+    expect(await question.locator('img, script, a[href^="javascript"]').count()).toBe(0);
+    noProblems(opened);
+  });
+
+  it('pauses everything from any screen within two actions, and lets it go on again', async () => {
+    const opened = await openConsole(browser, { url: server.url, path: '/console/agents' });
+    const { page } = opened;
+    await page.getByRole('heading', { name: 'Agents' }).waitFor();
+    await press(page, 'Control+Shift+.');
+    await page.getByRole('textbox', { name: 'Reason', exact: true }).fill('A drill');
+    await press(page, 'Control+Enter');
+    await page.getByText('Paused: everything.').waitFor();
+    await page.getByRole('button', { name: 'Let it go on' }).click();
+    await page.getByText('Paused: everything.').waitFor({ state: 'hidden' });
+    noProblems(opened);
+  });
+
+  it('stops everything only for the word, keeps a red banner on every screen, and releases', async () => {
+    const opened = await openConsole(browser, { url: server.url });
+    const { page } = opened;
+    await page.getByRole('button', { name: 'Emergency stop' }).click();
+    await page.getByRole('textbox', { name: 'Reason', exact: true }).fill('A drill');
+    await page.getByText('Stop now').click();
+    const stop = page.getByRole('button', { name: 'Stop now' });
+    expect(await stop.isDisabled()).toBe(true);
+    await page.getByLabel('Type STOP to confirm').fill('STOP');
+    await stop.click();
+    await page.waitForURL('**/console/stop?stop=*');
+    await press(page, 'g', 't');
+    await page.getByRole('alert').getByText('Emergency stop: everything.').waitFor();
+    await press(page, 'g', 'a');
+    await page.getByRole('alert').getByText('Emergency stop: everything.').waitFor();
+    const { json } = await server.send('GET', '/emergency-stops');
+    const [{ stop_id: id }] = json as [{ stop_id: string }];
+    await server.send('POST', `/emergency-stops/${id}/release`);
+    await page.getByText('Emergency stop: everything.').waitFor({ state: 'hidden' });
+    noProblems(opened);
+  });
+
+  it('keeps what it loads within its budget', async () => {
+    const opened = await openConsole(browser, { url: 'about:blank', path: '' });
+    const { page } = opened;
+    const loaded = new Set<string>();
+    page.on('request', (request) => {
+      const [, name] = /\/assets\/([^?]+\.js)$/.exec(request.url()) ?? [];
+      if (name !== undefined) loaded.add(name);
+    });
+    await page.goto(`${server.url}/console/`);
+    await page.getByRole('row').nth(1).waitFor();
+    const first = [...loaded].map(gzipped).reduce((sum, size) => sum + size, 0);
+    const all = readdirSync(ASSETS).filter((name) => name.endsWith('.js'));
+    expect(first).toBeLessThanOrEqual(230 * 1024);
+    for (const name of all) expect(gzipped(name), name).toBeLessThanOrEqual(150 * 1024);
+    expect(all.map(gzipped).reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(700 * 1024);
+  });
+});
+
+describe('how the console is served', () => {
+  const server = useServer();
+  const get = (path: string, headers: Record<string, string> = {}): Promise<Response> =>
+    fetch(`${server.url}${path}`, { headers, redirect: 'manual' });
+
+  it('leads browsers there from the root, and nobody else', async () => {
+    const browserSaid = await get('/', { accept: 'text/html,*/*' });
+    expect([browserSaid.status, browserSaid.headers.get('location')]).toEqual([302, '/console/']);
+    expect((await get('/', { accept: 'application/json' })).status).toBe(404);
+  });
+
+  it('gives every page a policy with a nonce of its own, under which only its own code runs', async () => {
+    const nonces = new Set<string>();
+    for (const path of ['/console/', '/console/threads/anything', '/console/approvals']) {
+      const response = await get(path);
+      const policy = response.headers.get('content-security-policy') ?? '';
+      const [, nonce = ''] = /'nonce-([^']+)'/.exec(policy) ?? [];
+      nonces.add(nonce);
+      expect(policy).toContain("default-src 'none'; script-src 'self'");
+      expect(response.headers.get('cache-control')).toBe('no-store');
+      expect(await response.text()).toContain(`content="${nonce}"`);
+    }
+    expect(nonces.size).toBe(3);
+  });
+
+  it('lets hashed files be kept for ever, packed for who takes that, and knows no other files', async () => {
+    const [, script = ''] =
+      /src="(\/console\/assets\/[^"]+\.js)"/.exec(await (await get('/console/')).text()) ?? [];
+    const packed = await get(script, { 'accept-encoding': 'gzip' });
+    expect(packed.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    expect(packed.headers.get('content-encoding')).toBe('gzip');
+    expect(packed.headers.get('x-content-type-options')).toBe('nosniff');
+    expect((await get('/console/assets/none.js')).status).toBe(404);
+    expect((await get('/console/..%2f..%2fpackage.json')).status).toBe(404);
+  });
+});
