@@ -3027,6 +3027,8 @@ export interface paths {
             from_checkpoint_id?: string | null;
             resume_token?: string | null;
             idempotency_key?: string | null;
+            /** @description Also the threads that were paused with it */
+            cascade?: boolean | null;
             /** @description What the run may spend from now on, where a budget was reached */
             budget?: {
               max_tokens?: number;

@@ -50,13 +50,11 @@ export const Header = ({ opened, onToggle }: { opened: boolean; onToggle: () => 
 );
 
 const SearchButton = () => (
-  <button
-    type="button"
-    className={classes['search']}
-    onClick={() => paletteWanted.set(true)}
-    aria-label="Search or run a command Ctrl K"
-  >
+  <button type="button" className={classes['search']} onClick={() => paletteWanted.set(true)}>
     <IconSearch size={16} aria-hidden />
+    <Text span inherit className="hp-sr" hiddenFrom="md">
+      Search or run a command
+    </Text>
     <Text span inherit visibleFrom="md">
       Search or run a command
     </Text>{' '}

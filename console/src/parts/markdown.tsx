@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import Remark from 'react-markdown';
 import classes from './approval/approval.module.css';
 
@@ -9,6 +10,7 @@ export const Markdown = ({ text }: { text: string }) => (
       disallowedElements={['img']}
       unwrapDisallowed
       components={{
+        ...HEADINGS,
         a: ({ href, children }) => (
           <a href={href} target="_blank" rel="noreferrer noopener nofollow">
             {children}
@@ -20,6 +22,15 @@ export const Markdown = ({ text }: { text: string }) => (
     </Remark>
   </div>
 );
+
+/** Headings of an agent's text are none of the page's. */
+const Heading = ({ children }: { children?: ReactNode }) => (
+  <p>
+    <strong>{children}</strong>
+  </p>
+);
+
+const HEADINGS = Object.fromEntries(['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((name) => [name, Heading]));
 
 /** More would take the page long to lay out. */
 const MOST = 20_000;

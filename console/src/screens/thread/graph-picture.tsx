@@ -3,7 +3,6 @@ import { useMantineColorScheme } from '@mantine/core';
 import { IconCheck, IconHandStop, IconLoader2, IconPlayerPause, IconX, type Icon } from '@tabler/icons-react';
 import {
   BaseEdge,
-  Controls,
   Handle,
   MarkerType,
   Position,
@@ -125,12 +124,11 @@ export const GraphPicture = ({ graph, looks }: { graph: Graph; looks: Looks }) =
       edgesFocusable={false}
       elementsSelectable={false}
       zoomOnScroll={false}
+      disableKeyboardA11y
       preventScrolling={false}
       proOptions={{ hideAttribution: true }}
       style={{ background: 'var(--hp-panel)' }}
-    >
-      <Controls showInteractive={false} />
-    </ReactFlow>
+    />
   );
 };
 
