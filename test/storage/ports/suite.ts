@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import type { Storage } from '../../../src/storage/ports.ts';
 import { eventSuite } from './events.suite.ts';
+import { noticeSuite } from './notices.suite.ts';
 import { runSuite } from './runs.suite.ts';
 import { threadSuite } from './threads.suite.ts';
 
@@ -13,5 +14,6 @@ export const storagePorts = (backend: string, open: OpenStorage): void => {
     threadSuite(open);
     runSuite(open);
     eventSuite(open);
+    noticeSuite(open);
   });
 };

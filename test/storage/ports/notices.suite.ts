@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import type { NewNotice } from '../../../src/model/notice.ts';
+import type { Storage } from '../../../src/storage/ports.ts';
+import { AT, run, thread } from './records.ts';
+import type { OpenStorage } from './suite.ts';
+
+const target = (assistantId: string | null) => ({
+  targetId: randomUUID(),
+  assistantId,
+  channel: 'webhook' as const,
+  address: 'https://example.com/hook',
+  events: ['question' as const],
+  createdBy: 'ann',
+  createdAt: AT,
+});
+
+const push = (threadId: string) => ({
+  taskId: randomUUID(),
+  threadId,
+  configId: 'a',
+  url: 'https://example.com/push',
+  token: null,
+  authentication: { scheme: 'Bearer', credentials: 'x' },
+  protocol: '1.0',
+  createdAt: AT,
+});
+
+const add = (storage: Storage, notice: Omit<NewNotice, 'at'>) =>
+  storage.transaction((ledger) => ledger.notices.add({ at: AT, ...notice }));
+
+/** What is told of outside, and whom. */
+export const noticeSuite = (open: OpenStorage): void => {
+  describe('notices', () => {
+    it('are written only where somebody is to be told: people of pauses, agents of all that becomes of a task', async () => {
+      const storage = await open();
+      const threadId = randomUUID();
+      const ended = { kind: 'run' as const, threadId, runId: randomUUID(), state: 'success' as const };
+      const paused = { ...ended, state: 'paused' as const };
+      const asked = { kind: 'question' as const, threadId, subjectId: 'q', detail: { n: 1 } };
+      for (const notice of [ended, paused, asked]) await add(storage, notice);
+      expect(await storage.notices.waiting(10)).toEqual([]);
+      await storage.transaction((ledger) => ledger.targets.insert(target(null)));
+      for (const notice of [ended, paused, asked]) await add(storage, notice);
+      const told = await storage.notices.waiting(10);
+      expect(told).toMatchObject([
+        { kind: 'run', state: 'paused', assistantId: null },
+        { kind: 'question', subjectId: 'q', detail: { n: 1 }, at: AT },
+      ]);
+      await storage.transaction((ledger) => ledger.pushConfigs.put(push(threadId)));
+      await add(storage, ended);
+      expect((await storage.notices.waiting(10)).at(-1)).toMatchObject({ kind: 'run', state: 'success' });
+    });
+
+    it('are taken by one, and their numbers are never used again', async () => {
+      const storage = await open();
+      await storage.transaction((ledger) => ledger.targets.insert(target(null)));
+      await add(storage, { kind: 'emergency_stop', subjectId: 's' });
+      const [first] = await storage.notices.waiting(10);
+      const taken = [1, 2].map(() => storage.transaction((ledger) => ledger.notices.take(first?.seq ?? 0)));
+      expect((await Promise.all(taken)).toSorted()).toEqual([false, true]);
+      await add(storage, { kind: 'emergency_stop', subjectId: 's' });
+      const [second] = await storage.notices.waiting(10);
+      expect(second?.seq).toBeGreaterThan(first?.seq ?? Infinity);
+    });
+
+    it('find those who are told of everything and those of one assistant, and push configs by task', async () => {
+      const storage = await open();
+      const [all, one] = [target(null), target('one')];
+      await storage.transaction(async (ledger) => {
+        await ledger.targets.insert(all);
+        await ledger.targets.insert(one);
+      });
+      expect(await storage.targets.concerning('another')).toEqual([all]);
+      expect(new Set(await storage.targets.concerning('one'))).toEqual(new Set([all, one]));
+      expect(await storage.targets.list({ assistantId: 'one', limit: 5, offset: 0 })).toEqual({
+        items: [one],
+        total: 1,
+      });
+      const config = push(randomUUID());
+      await storage.transaction((ledger) => ledger.pushConfigs.put(config));
+      const changed = { ...config, token: 't', authentication: null };
+      await storage.transaction((ledger) => ledger.pushConfigs.put(changed));
+      expect(await storage.pushConfigs.ofTask(config.taskId)).toEqual([changed]);
+      expect(await storage.pushConfigs.ofThread(config.threadId)).toEqual([changed]);
+    });
+
+    it('list the runs of an assistant that carry no answer, the last changed first', async () => {
+      const storage = await open();
+      const { threadId } = thread();
+      const assistantId = randomUUID();
+      const older = run(threadId, { assistantId, state: 'success', updatedAt: '2026-01-01T00:00:01.000Z' });
+      const newer = run(threadId, { assistantId, state: 'error', updatedAt: '2026-01-01T00:00:02.000Z' });
+      await storage.transaction(async (ledger) => {
+        await ledger.threads.insert(thread({ threadId }));
+        await ledger.runs.insert(older);
+        await ledger.runs.insert(newer);
+        await ledger.runs.insert(run(threadId));
+      });
+      const page = { assistantId, limit: 10, offset: 0 };
+      const found = await storage.runs.roots(page);
+      expect(found.items.map(({ runId }) => runId)).toEqual([newer.runId, older.runId]);
+      const one = await storage.runs.roots({ ...page, states: ['success'], threadId });
+      expect(one).toMatchObject({ items: [{ runId: older.runId }], total: 1 });
+    });
+  });
+};
