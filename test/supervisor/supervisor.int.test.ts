@@ -179,7 +179,7 @@ describe('the supervisor', () => {
       limit: 10,
     });
     expect(family).toHaveLength(2);
-  });
+  }, 180_000);
 
   it('is stopped with all the others, and goes on when each is resumed', async () => {
     const { thread } = await coordinate('researcher: wait and be stopped');

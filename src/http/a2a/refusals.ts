@@ -23,6 +23,12 @@ const BY_CODE: Partial<Record<ErrorCode, number>> = {
   stopped: RPC_CODES.unsupportedOperation,
   scope_paused: RPC_CODES.unsupportedOperation,
   preflight_failed: RESUME_REFUSED,
+  // Not the fault of who asks: the same may be asked again.
+  draining: RPC_CODES.internal,
+  graph_load_failed: RPC_CODES.internal,
+  worker_unavailable: RPC_CODES.internal,
+  storage_unavailable: RPC_CODES.internal,
+  storage_full: RPC_CODES.internal,
   internal: RPC_CODES.internal,
 };
 
