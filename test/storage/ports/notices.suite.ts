@@ -58,7 +58,7 @@ export const noticeSuite = (open: OpenStorage): void => {
       await add(storage, { kind: 'emergency_stop', subjectId: 's' });
       const [first] = await storage.notices.waiting(10);
       const taken = [1, 2].map(() => storage.transaction((ledger) => ledger.notices.take(first?.seq ?? 0)));
-      expect((await Promise.all(taken)).toSorted()).toEqual([false, true]);
+      expect((await Promise.all(taken)).filter(Boolean)).toHaveLength(1);
       await add(storage, { kind: 'emergency_stop', subjectId: 's' });
       const [second] = await storage.notices.waiting(10);
       expect(second?.seq).toBeGreaterThan(first?.seq ?? Infinity);
