@@ -10,6 +10,7 @@ import { drainDeadlines, pauseDeps } from './composition/pauses.ts';
 import { platformDeps, type PlatformParts } from './composition/platform.ts';
 import { loadProject, type Project } from './composition/project.ts';
 import { createReload, type Reloading } from './composition/reload.ts';
+import { seeDependencies, seeQueue } from './composition/health.ts';
 import { createSignalHub } from './composition/signal-hub.ts';
 import { openStore } from './composition/store.ts';
 import { threadPruner } from './composition/thread-upkeep.ts';
@@ -220,6 +221,7 @@ const startHttp = async (
   const metrics = createMetrics({
     countRuns: () => storage.runs.countByState(),
     workers: () => workers.list(),
+    queue: () => seeQueue(lifecycle),
   });
   const platform = platformDeps(parts);
   const agents = createAgents({ lifecycle, platform, control });
@@ -229,7 +231,7 @@ const startHttp = async (
     streams,
     agents,
     control,
-    ping: () => storage.ping(),
+    dependencies: () => seeDependencies(storage, workers),
     metrics,
     version,
   });

@@ -260,4 +260,5 @@ export const lifecycleSettings = (
   eventRetentionMs: settings.eventRetentionMs,
   approvalDialects: settings.approvalDialects === 'on',
   threadTtl,
+  queueLimit: settings.queueLimit,
 });

@@ -1,4 +1,5 @@
 import { approve } from './approve.ts';
+import { copy } from './copy.ts';
 import { dev } from './dev.ts';
 import { edit } from './edit.ts';
 import { follow } from './follow.ts';
@@ -40,4 +41,5 @@ export const COMMANDS: readonly Command[] = [
   log,
   keys,
   migrate,
+  copy,
 ];

@@ -43,6 +43,11 @@ export const SCALE_SETTINGS = {
     schema: z.enum(['all', 'api']).default('all'),
     help: 'What this server does. all: it executes runs too. api: it executes none; start `holdpoint worker` beside it, anywhere.',
   },
+  queueLimit: {
+    env: 'HOLDPOINT_QUEUE_LIMIT',
+    schema: z.coerce.number().int().min(0).default(0),
+    help: 'When so many runs wait for a worker, new ones are refused with 503 until there are fewer; answers to questions never are. 0: no limit.',
+  },
   apiUrl: {
     env: 'HOLDPOINT_API_URL',
     schema: z.string().default(''),

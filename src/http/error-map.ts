@@ -38,6 +38,7 @@ export const HTTP_STATUS = {
   scope_paused: 503,
   stop_not_found: 404,
   stopped: 423,
+  queue_full: 503,
   draining: 503,
   graph_load_failed: 503,
   worker_unavailable: 503,
@@ -52,6 +53,7 @@ export const HTTP_STATUS = {
 const RETRY_AFTER: Partial<Record<ErrorCode, number>> = {
   scope_paused: 30,
   rate_limited: 5,
+  queue_full: 5,
   draining: 5,
   worker_unavailable: 1,
   embeddings_unavailable: 5,

@@ -27,7 +27,7 @@ import { assistantRoutes } from './platform/assistants.ts';
 import { cronRoutes } from './platform/crons.ts';
 import { cancelRunsRoutes } from './platform/cancel-runs.ts';
 import type { PlatformDeps } from './platform/deps.ts';
-import { metaRoutes } from './platform/meta.ts';
+import { metaRoutes, type Dependencies } from './platform/meta.ts';
 import { runRoutes } from './platform/runs.ts';
 import { stateRoutes } from './platform/state.ts';
 import { statelessRoutes } from './platform/stateless.ts';
@@ -45,16 +45,17 @@ interface RoutesDeps {
   control: ControlDeps;
   streams: ThreadStreams;
   agents: A2aDeps & McpDeps;
-  ping: () => Promise<void>;
+  /** How what the server needs is. Throws when its database does not answer. */
+  dependencies: () => Promise<Dependencies>;
   metrics: Pick<Metrics, 'text' | 'json'>;
   version: string;
 }
 
 /** Every endpoint of the server. */
 export const allRoutes = (deps: RoutesDeps): Route[] => {
-  const { platform, control, streams, agents, ping, metrics, version } = deps;
+  const { platform, control, streams, agents, dependencies, metrics, version } = deps;
   const routes = [
-    ...metaRoutes(platform, ping),
+    ...metaRoutes(platform, dependencies),
     ...assistantRoutes(platform),
     ...threadRoutes(platform),
     ...stateRoutes(platform),

@@ -28,6 +28,8 @@ export interface LifecycleSettings {
   runTimeoutMs: number;
   /** Of threads for which nothing else is said; none: they stay. */
   threadTtl?: TtlTerms | undefined;
+  /** Runs that may wait for a worker before new ones are refused; 0 or nothing for any number. */
+  queueLimit?: number;
   /** How long the events of an ended run are kept. */
   eventRetentionMs: number;
   /** Answers are put into the words of the question they are for. */

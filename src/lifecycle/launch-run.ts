@@ -23,7 +23,7 @@ export type { LaunchRunInput } from './add-run.ts';
  * Accepts runs, all or none: they are on disk when this returns, and will be executed whatever happens to this
  * process.
  * @throws {HoldpointError} `thread_not_found`, `assistant_not_found`; `thread_busy` and `thread_paused` when the
- * thread does not take another run; for an answer, those of `addressAnswer`; `checkpoint_not_found`, `invalid_request`.
+ * thread does not take another run; `queue_full` when too many wait; for an answer, those of `addressAnswer`; `checkpoint_not_found`, `invalid_request`.
  */
 export const createLaunchRuns = (deps: LifecycleDeps & { findAssistant: FindAssistant }) => {
   return async (inputs: LaunchRunInput[]): Promise<Run[]> => {
@@ -69,6 +69,7 @@ const prepare = async (
   deps: LifecycleDeps & { findAssistant: FindAssistant },
   input: LaunchRunInput,
 ): Promise<Prepared> => {
+  await refuseWhenFull(deps, input);
   const assistant = await admitRun(deps, input.threadId, await deps.findAssistant(input.assistantId));
   if (input.kwargs.webhook !== undefined) parseDestination(input.kwargs.webhook, 'webhook');
   await checkStart(deps, input);
@@ -77,6 +78,17 @@ const prepare = async (
     assistant,
     ...(ousts(input) && { asked: await seeThreadQuestions(deps, input.threadId) }),
   };
+};
+
+/** What a person has decided is taken however long the queue is. */
+const refuseWhenFull = async (
+  { storage, settings: { queueLimit = 0 } }: LifecycleDeps,
+  { kwargs }: LaunchRunInput,
+): Promise<void> => {
+  if (queueLimit === 0 || kwargs.command || (await storage.runs.countDue()) < queueLimit) return;
+  throw new HoldpointError('queue_full', 'Too many runs wait for a worker. Try again in a moment.', {
+    details: { limit: queueLimit },
+  });
 };
 
 const ousts = ({ multitaskStrategy }: LaunchRunInput): boolean =>

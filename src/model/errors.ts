@@ -39,6 +39,7 @@ export const ERROR_CODES = [
   'scope_paused',
   'stop_not_found',
   'stopped',
+  'queue_full',
   'draining',
   'graph_load_failed',
   'worker_unavailable',

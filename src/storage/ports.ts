@@ -335,6 +335,8 @@ export interface Storage extends Ledger {
   readonly checkpoints: Checkpoints;
   /** Throws when the storage cannot answer. */
   ping(): Promise<void>;
+  /** How what it uses besides its database is. */
+  health?(): Promise<{ redis: 'ok' | 'unreachable' }>;
   close(): Promise<void>;
 }
 

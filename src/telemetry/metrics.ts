@@ -13,9 +13,11 @@ export interface Metrics {
 export interface MetricsOptions {
   countRuns: () => Promise<Partial<Record<string, number>>>;
   workers: () => Promise<{ ready: boolean }[]>;
+  /** How many runs wait for a worker, and for how long the one at the head has. */
+  queue?: () => Promise<{ waiting: number; oldestMs: number }>;
 }
 
-export const createMetrics = ({ countRuns, workers }: MetricsOptions): Metrics => {
+export const createMetrics = ({ countRuns, workers, queue }: MetricsOptions): Metrics => {
   const registry = new Registry();
   const registers = [registry];
   new Gauge({
@@ -36,6 +38,7 @@ export const createMetrics = ({ countRuns, workers }: MetricsOptions): Metrics =
       this.set((await workers()).filter(({ ready }) => ready).length);
     },
   });
+  if (queue) countQueue(registry, queue);
   return {
     requests: new Counter({
       name: 'holdpoint_http_requests_total',
@@ -53,4 +56,23 @@ export const createMetrics = ({ countRuns, workers }: MetricsOptions): Metrics =
     text: () => registry.metrics(),
     json: () => registry.getMetricsAsJSON(),
   };
+};
+
+const countQueue = (registry: Registry, queue: NonNullable<MetricsOptions['queue']>): void => {
+  new Gauge({
+    name: 'holdpoint_queue_runs',
+    help: 'Runs that wait for a worker',
+    registers: [registry],
+    async collect() {
+      this.set((await queue()).waiting);
+    },
+  });
+  new Gauge({
+    name: 'holdpoint_queue_oldest_seconds',
+    help: 'How long the run at the head of the queue has waited',
+    registers: [registry],
+    async collect() {
+      this.set((await queue()).oldestMs / 1000);
+    },
+  });
 };

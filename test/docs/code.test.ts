@@ -18,7 +18,7 @@ const paths = Object.entries(
       control: {} as ControlDeps,
       streams: {} as ThreadStreams,
       agents: {} as A2aDeps & McpDeps,
-      ping: () => Promise.resolve(),
+      dependencies: () => Promise.resolve({ database: 'ok' as const, workers: 0 }),
       metrics: { text: () => Promise.resolve(''), json: () => Promise.resolve([]) },
       version: '',
     }),

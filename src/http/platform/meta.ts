@@ -10,21 +10,33 @@ const tag = 'meta';
  */
 const AGENT_SERVER_VERSION = '1.4.6';
 
+const Health = z.enum(['ok', 'unreachable']);
+
+const DependenciesView = z.object({
+  database: z.literal('ok').meta({ description: 'When it does not answer, neither does this: 503' }),
+  redis: Health.optional().meta({ description: 'Where one is set. Runs go on without it' }),
+  workers: z.number().meta({ description: 'Worker processes that take runs' }),
+});
+
+/** How what the server needs is. */
+export type Dependencies = z.infer<typeof DependenciesView>;
+
 export const metaRoutes = (
   { version, langgraphVersion, langsmith }: PlatformDeps,
-  ping: () => Promise<void>,
+  dependencies: () => Promise<Dependencies>,
 ): Route[] => [
   route({
     method: 'get',
     path: '/ok',
     scope: 'open',
     tag,
-    summary: 'Whether the server answers; with check_db=1, whether its database does',
+    summary:
+      'Whether the server answers; with check_db=1, whether its database does and how the rest of what it needs is',
     query: z.looseObject({ check_db: z.string().optional() }),
-    response: z.object({ ok: z.literal(true) }),
+    response: z.object({ ok: z.literal(true), dependencies: DependenciesView.optional() }),
     handle: async ({ query }) => {
-      if (query.check_db === '1' || query.check_db === 'true') await ping();
-      return { ok: true };
+      if (query.check_db !== '1' && query.check_db !== 'true') return { ok: true as const };
+      return { ok: true as const, dependencies: await dependencies() };
     },
   }),
   route({

@@ -18,7 +18,7 @@ import { createTransactions } from './transactions.ts';
 
 /** What carries hints and events: Postgres itself, or something beside it. */
 export type Carriers = Pick<Storage, 'queue' | 'signals' | 'events'> &
-  Partial<Pick<Storage, 'transaction'>> & { close(): Promise<void> };
+  Partial<Pick<Storage, 'transaction' | 'health'>> & { close(): Promise<void> };
 
 /** What other carriers are made of. */
 export interface CarrierParts {

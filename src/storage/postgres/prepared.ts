@@ -24,7 +24,7 @@ const nameOf = (text: string): { name?: string } => {
   return { name };
 };
 
-const withoutNul = (value: unknown): unknown => {
+export const withoutNul = (value: unknown): unknown => {
   if (typeof value === 'string') return value.includes('\0') ? value.replaceAll('\0', '\uFFFD') : value;
   return Array.isArray(value) ? value.map(withoutNul) : value;
 };

@@ -41,6 +41,12 @@ export const openRedisCarriers = async ({ url, parts }: RedisOptions) => {
     queue,
     signals,
     events: createRedisEventLog({ redis, ledger, sql: events, onError }),
+    health: async () => ({
+      redis: await redis.ping().then(
+        () => 'ok' as const,
+        () => 'unreachable' as const,
+      ),
+    }),
     transaction: forgetsEvents({ redis, transaction, onError }),
     close: async () => {
       await signals.close();

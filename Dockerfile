@@ -1,0 +1,22 @@
+# Holdpoint with its default agent. Your own graphs: see docs/scaling.md.
+FROM node:20-bookworm-slim AS build
+WORKDIR /app
+# better-sqlite3 is compiled where it has no prebuilt binary.
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends python3 make g++ && rm -rf /var/lib/apt/lists/*
+COPY . .
+RUN npm ci --no-audit --no-fund && npm prune --omit=dev --no-audit --no-fund --ignore-scripts
+
+FROM node:20-bookworm-slim
+WORKDIR /app
+ENV NODE_ENV=production HOLDPOINT_DATA=/data
+COPY --from=build /app/package.json /app/langgraph.json ./
+COPY --from=build /app/node_modules ./node_modules
+COPY --from=build /app/dist ./dist
+COPY --from=build /app/graphs ./graphs
+RUN mkdir /data && chown node:node /data
+USER node
+VOLUME /data
+EXPOSE 2024
+# Workers open no port: their orchestrator watches the process.
+ENTRYPOINT ["node", "dist/cli.js"]
+CMD ["serve"]

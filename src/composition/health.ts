@@ -1,0 +1,22 @@
+import type { Dependencies } from '../http/platform/meta.ts';
+import type { LifecycleDeps } from '../lifecycle/deps.ts';
+import type { Storage } from '../storage/ports.ts';
+import type { Workers } from '../worker/workers.ts';
+
+/** How what the server needs is. Throws when its database does not answer. */
+export const seeDependencies = async (storage: Storage, workers: Workers): Promise<Dependencies> => {
+  await storage.ping();
+  const seen = await workers.list();
+  return {
+    database: 'ok',
+    ...(await storage.health?.()),
+    workers: seen.filter(({ ready }) => ready).length,
+  };
+};
+
+/** How many runs wait for a worker, and for how long the one at the head has. */
+export const seeQueue = async ({ storage, clock }: LifecycleDeps) => {
+  const [waiting, [head]] = await Promise.all([storage.runs.countDue(), storage.runs.due(1)]);
+  const run = head && (await storage.runs.get(head.runId));
+  return { waiting, oldestMs: run ? Math.max(0, clock.now() - Date.parse(run.since)) : 0 };
+};
