@@ -18,49 +18,53 @@ afterAll(() => postgres.stop());
 const copy = (from: string, to: string) =>
   promisify(execFile)(process.execPath, [CLI, 'copy', '--from', from, '--to', to, '--json']);
 
-it('moves a data folder to Postgres: finished threads, a waiting question and a run that was killed', async () => {
-  const dataDir = temporaryFolder();
-  const embedded = { HOLDPOINT_DATABASE_URL: '', HOLDPOINT_REDIS_URL: '' };
-  const before = await startServerProcess({ dataDir, config, env: embedded });
-  const thread = async () => (await before.client.threads.create({ metadata: { n: 1 } })).thread_id;
-  const [done, held, killed] = [await thread(), await thread(), await thread()];
-  await before.client.runs.wait(done, 'steps', { input: { steps: 2 } });
-  await before.client.runs.wait(held, 'gate', { input: {} });
-  const { run_id: runId } = await before.client.runs.create(killed, 'steps', {
-    input: { steps: 4, ms: 400 },
-  });
-  const history = await before.client.threads.getHistory(done);
-  const state = await before.client.threads.getState(held);
-  await expect(copy(dataDir, await postgres.newDatabase())).rejects.toThrow(/uses the data folder/);
-  await before.kill();
+it(
+  'moves a data folder to Postgres: finished threads, a waiting question and a run that was killed',
+  { timeout: 180_000 },
+  async () => {
+    const dataDir = temporaryFolder();
+    const embedded = { HOLDPOINT_DATABASE_URL: '', HOLDPOINT_REDIS_URL: '' };
+    const before = await startServerProcess({ dataDir, config, env: embedded });
+    const thread = async () => (await before.client.threads.create({ metadata: { n: 1 } })).thread_id;
+    const [done, held, killed] = [await thread(), await thread(), await thread()];
+    await before.client.runs.wait(done, 'steps', { input: { steps: 2 } });
+    await before.client.runs.wait(held, 'gate', { input: {} });
+    const { run_id: runId } = await before.client.runs.create(killed, 'steps', {
+      input: { steps: 4, ms: 400 },
+    });
+    const history = await before.client.threads.getHistory(done);
+    const state = await before.client.threads.getState(held);
+    await expect(copy(dataDir, await postgres.newDatabase())).rejects.toThrow(/uses the data folder/);
+    await before.kill();
 
-  const url = await postgres.newDatabase();
-  const { stdout } = await copy(dataDir, url);
-  expect(JSON.parse(stdout)).toMatchObject({ rows: { threads: 3, runs: 3 } });
-  await expect(copy(dataDir, url)).rejects.toThrow(/holds threads/);
+    const url = await postgres.newDatabase();
+    const { stdout } = await copy(dataDir, url);
+    expect(JSON.parse(stdout)).toMatchObject({ rows: { threads: 3, runs: 3 } });
+    await expect(copy(dataDir, url)).rejects.toThrow(/holds threads/);
 
-  const after = await startServerProcess({
-    config,
-    env: {
-      HOLDPOINT_DATABASE_URL: url,
-      HOLDPOINT_REDIS_URL: '',
-      HOLDPOINT_LEASE_MS: '3000',
-      HOLDPOINT_RENEW_MS: '1000',
-    },
-  });
-  try {
-    expect(await after.client.threads.getHistory(done)).toEqual(history);
-    expect(await after.client.threads.getState(held)).toEqual(state);
-    const answered = await after.client.runs.wait(held, 'gate', { command: { resume: 'yes' } });
-    expect(answered).toMatchObject({ trail: ['prepare', 'answered yes', 'act'] });
-    await after.client.runs.join(killed, runId);
-    expect((await after.client.threads.getState<{ trail: string[] }>(killed)).values.trail).toEqual([
-      'step-1',
-      'step-2',
-      'step-3',
-      'step-4',
-    ]);
-  } finally {
-    await after.kill('SIGTERM');
-  }
-});
+    const after = await startServerProcess({
+      config,
+      env: {
+        HOLDPOINT_DATABASE_URL: url,
+        HOLDPOINT_REDIS_URL: '',
+        HOLDPOINT_LEASE_MS: '3000',
+        HOLDPOINT_RENEW_MS: '1000',
+      },
+    });
+    try {
+      expect(await after.client.threads.getHistory(done)).toEqual(history);
+      expect(await after.client.threads.getState(held)).toEqual(state);
+      const answered = await after.client.runs.wait(held, 'gate', { command: { resume: 'yes' } });
+      expect(answered).toMatchObject({ trail: ['prepare', 'answered yes', 'act'] });
+      await after.client.runs.join(killed, runId);
+      expect((await after.client.threads.getState<{ trail: string[] }>(killed)).values.trail).toEqual([
+        'step-1',
+        'step-2',
+        'step-3',
+        'step-4',
+      ]);
+    } finally {
+      await after.kill('SIGTERM');
+    }
+  },
+);

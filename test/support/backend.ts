@@ -21,6 +21,9 @@ export const backendEnv = async (dataDir: string): Promise<Record<string, string
   const env = {
     HOLDPOINT_DATABASE_URL: await databaseOf(hash.toString('hex').slice(0, 16)),
     HOLDPOINT_DATABASE_POOL: '5',
+    // What a killed server held is taken back sooner than by default.
+    HOLDPOINT_LEASE_MS: '5000',
+    HOLDPOINT_RENEW_MS: '1500',
   };
   if (BACKEND === 'postgres') return { ...none, ...env };
   return { ...env, HOLDPOINT_REDIS_URL: redisDatabase(hash.readUInt32BE(0)) };
