@@ -28,7 +28,7 @@ export const WaitingPanel = () => {
                 <Table.Th>Thread</Table.Th>
                 <Table.Th>State</Table.Th>
                 <Table.Th>Paused because</Table.Th>
-                <Table.Th>Goes on when</Table.Th>
+                <Table.Th miw={160}>Goes on when</Table.Th>
                 <Table.Td />
               </Table.Tr>
             </Table.Thead>

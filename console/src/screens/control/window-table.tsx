@@ -54,7 +54,7 @@ const Row = ({ window, onEdit }: { window: PauseWindow; onEdit: () => void }) =>
         {window.timezone} · <span className="hp-mono">{window.schedule}</span>
       </Text>
     </Table.Td>
-    <Table.Td>
+    <Table.Td className={classes['next']}>
       <Next window={window} />
     </Table.Td>
     <Table.Td>
