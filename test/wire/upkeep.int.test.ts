@@ -111,7 +111,7 @@ describe('whole threads', () => {
       await soon.kill('SIGTERM');
     });
 
-    it('keeps the latest state where it says so, and the thread goes on', async () => {
+    it('keeps the latest state where it says so, and the thread goes on', { timeout: 120_000 }, async () => {
       const soon = await startServerProcess({
         config: project({ strategy: 'keep_latest', default_ttl: 0.03 }),
       });
