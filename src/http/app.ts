@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
 import Router from '@koa/router';
 import Koa, { type Context } from 'koa';
 import { HoldpointError } from '../model/errors.ts';
@@ -68,7 +69,7 @@ const mount = ({ routes, access, authentication, limits }: AppOptions): Router =
     router[route.method](route.path, async (ctx) => {
       ctx.state['route'] = route.path;
       const principal = ctx.state['principal'] as Principal | undefined;
-      ctx.res.once('close', limits.enter(ctx.req, principal));
+      whenClosed(ctx.res, limits.enter(ctx.req, principal));
       const guard = principal && access(route, principal);
       await answer(ctx, { route, principal, guard, keys: authentication.keys });
     });
@@ -79,11 +80,17 @@ const mount = ({ routes, access, authentication, limits }: AppOptions): Router =
 /** Said of every connection that ends: an error made for each would cost more than most requests. */
 const LEFT = 'the connection ended';
 
+/** Also when that was while the request was still read: then nobody would be told. */
+const whenClosed = (res: ServerResponse, done: () => void): void => {
+  if (res.closed) done();
+  else res.once('close', done);
+};
+
 /** A stream lasts no longer than the key by which it was opened. */
 const endWithKey = (ctx: Context, keys: KeyRing, principal: Principal | undefined): void => {
   if (principal?.key)
-    ctx.res.once(
-      'close',
+    whenClosed(
+      ctx.res,
       keys.watch(principal.key.keyId, () => ctx.res.destroy()),
     );
 };
@@ -97,7 +104,7 @@ interface Work {
 
 const answer = async (ctx: Context, { route, principal, guard, keys }: Work): Promise<void> => {
   const left = new AbortController();
-  ctx.res.once('close', () => left.abort(LEFT));
+  whenClosed(ctx.res, () => left.abort(LEFT));
   const result = await route.run({
     params: ctx['params'] as unknown,
     query: ctx.query,

@@ -169,6 +169,20 @@ describe('a caller that asks too often', () => {
     expect((await ok('203.0.113.1, 203.0.113.3')).status).toBe(200); // what it says itself is not looked at
   });
 
+  it('that leaves before it is answered is not counted any more', async () => {
+    const { hostname, port } = new URL(limited.url);
+    for (let n = 0; n < 6; n++) {
+      const left = connect(Number(port), hostname);
+      left.write(
+        'POST /threads/search HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 203.0.113.9\r\nContent-Length: 2\r\n\r\n{}',
+        () => left.destroy(),
+      );
+      await once(left, 'close');
+    }
+    const answer = await limited.send('GET', '/info', undefined, from('203.0.113.9'));
+    expect(answer.status).toBe(200);
+  });
+
   it('has so many streams and sockets open and no more, until one has ended', async () => {
     const headers = from('203.0.113.4');
     const open = () => openSocket(limited.url, { headers });
