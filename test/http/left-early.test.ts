@@ -38,7 +38,7 @@ it('a caller that left before it was known who they are is counted as gone, and 
     bodyLimitBytes: 1000,
     limits: createLimits({ rateLimit: 0, openPerClient: 1, trustedProxies: 0 }),
     log: createLogger('silent'),
-    metrics: createMetrics({ countRuns: async () => ({}), workers: () => [] }),
+    metrics: createMetrics({ countRuns: async () => ({}), workers: async () => [] }),
   });
   const server = createServer((request, response) => void app.callback()(request, response));
   server.listen(0, '127.0.0.1');

@@ -69,7 +69,7 @@ describe('a server whose data folder has API keys', () => {
     expect(refused).toEqual(closed);
     expect(
       all.filter(({ scope }) => scope === 'open').map(({ method, path }) => `${method} ${path.slice(0, 6)}`),
-    ).toEqual(['GET /ok', 'GET /info', 'POST /hooks']);
+    ).toEqual(['GET /ok', 'GET /info', 'POST /hooks', 'GET /links']);
   });
 
   it('lets each key do what its scopes say and nothing else, on every route', async () => {
