@@ -75,6 +75,51 @@ describe.skipIf(!hasBrowser)('deciding in the console', () => {
     noProblems(opened);
   });
 
+  it('edits as JSON, shows the difference, and remembers nothing it was not told to', async () => {
+    const id = await hold('deploy');
+    const opened = await openThread(id);
+    const { page } = opened;
+    await press(page, 'e');
+    await page.getByText('JSON', { exact: true }).click();
+    const editor = page.getByLabel('Arguments as JSON');
+    await editor.click();
+    await press(page, 'Control+a');
+    await page.keyboard.insertText('{"to": "staging@example.com"');
+    await page.getByText('This is not a JSON object yet.').waitFor();
+    await page.keyboard.insertText('}');
+    await page.getByRole('radiogroup', { name: 'Edit by' }).getByText('Difference').click();
+    await page.locator('.cm-deletedChunk').getByText('ops@example.com').waitFor();
+    await page.locator('.cm-content').getByText('staging@example.com').waitFor();
+    await page.getByRole('button', { name: 'Approve with edits' }).click();
+    await settled(page);
+    expect(await decisionOf(id)).toMatchObject({
+      decisions: [{ decision: 'edit', args: { to: 'staging@example.com' } }],
+    });
+    noProblems(opened);
+  });
+
+  it('answers a tool in its place, and a plain question with any JSON', async () => {
+    const tool = await hold('deploy');
+    const first = await openThread(tool);
+    await press(first.page, 'm');
+    await first.page.getByRole('textbox', { name: 'Answer', exact: true }).fill('It is deployed already.');
+    await first.page.getByRole('button', { name: 'Send the answer' }).click();
+    await settled(first.page);
+    expect(await decisionOf(tool)).toMatchObject({
+      decisions: [{ decision: 'respond', message: 'It is deployed already.' }],
+    });
+
+    const plain = await ask('gate', {});
+    const second = await openThread(plain);
+    await press(second.page, 'm');
+    await second.page.getByRole('textbox', { name: 'Answer', exact: true }).fill('false');
+    await second.page.getByRole('switch', { name: 'It is JSON' }).click();
+    await second.page.getByRole('button', { name: 'Send the answer' }).click();
+    await settled(second.page);
+    expect((await server.client.threads.getState(plain)).values).toMatchObject({ decision: false });
+    noProblems(second);
+  });
+
   it('goes through several calls one by one and sends them once, remembering where it was told to', async () => {
     const id = await hold('deploy', 'send_email');
     const opened = await openThread(id);
@@ -113,6 +158,24 @@ describe.skipIf(!hasBrowser)('deciding in the console', () => {
     const said = page.getByText(/Grace rejected/);
     await said.waitFor();
     expect(await said.count()).toBe(1);
+    noProblems(opened);
+  });
+
+  it('is moved through with j and k, and goes on to the next question by itself', async () => {
+    const first = await hold('alpha');
+    await hold('beta');
+    const opened = await openConsole(browser, { url: server.url, path: '/console/approvals' });
+    const { page } = opened;
+    const list = page.getByRole('navigation', { name: 'Questions that wait' });
+    await page.getByRole('article', { name: 'Question: alpha' }).waitFor();
+    await press(page, 'j');
+    await page.getByRole('article', { name: 'Question: beta' }).waitFor();
+    await press(page, 'k');
+    await page.getByRole('article', { name: 'Question: alpha' }).waitFor();
+    await press(page, 'a');
+    await page.getByRole('article', { name: 'Question: beta' }).waitFor();
+    await list.getByText('alpha', { exact: true }).waitFor({ state: 'hidden' });
+    expect(await decisionOf(first)).toMatchObject({ decisions: [{ decision: 'approve' }] });
     noProblems(opened);
   });
 });

@@ -99,7 +99,8 @@ export const stateQuery = (threadId: string, checkpointId: string | undefined) =
 export const logQuery = (threadId: string) =>
   queryOptions({
     queryKey: ['thread', threadId, 'log'],
-    queryFn: () => bodyOf(api.GET('/threads/{thread_id}/log', onThread(threadId))),
+    // Not asked for as anything else, it comes as JSON.
+    queryFn: () => bodyOf(api.GET('/threads/{thread_id}/log', onThread(threadId))) as Promise<LogLine[]>,
   });
 
 /** The pause it drains for or rests in; null when there is none. */

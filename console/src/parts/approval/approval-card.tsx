@@ -84,7 +84,7 @@ const Heading = ({ approval, held, onThread }: { approval: Approval; held: Held;
       {!onThread && (
         <>
           {' · '}
-          <TextLink to="/threads/$threadId" params={{ threadId: approval.thread_id }}>
+          <TextLink to="/threads/$threadId" params={{ threadId: approval.thread_id }} underline="always">
             thread {approval.thread_id.slice(0, 8)}
           </TextLink>
         </>

@@ -1,4 +1,4 @@
-import { Stack } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import { IconRobotOff } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
@@ -38,7 +38,12 @@ const OfAgent = ({ agents, first }: { agents: Agent[]; first: Agent }) => {
       <AgentSelect agents={agents} value={agent} onChange={choose} />
       {schemas.error && <ErrorPanel error={schemas.error} onRetry={() => void schemas.refetch()} />}
       {schemas.isPending ? (
-        <ListSkeleton rows={3} height={72} />
+        <>
+          <Text size="sm" className="hp-soft" role="status">
+            Reading what the graph takes. The first time, this may take a while.
+          </Text>
+          <ListSkeleton rows={3} height={72} />
+        </>
       ) : (
         <LaunchForm
           key={agent.assistant_id}
