@@ -13,7 +13,7 @@ import { createReload, type Reloading } from './composition/reload.ts';
 import { seeDependencies, seeQueue } from './composition/health.ts';
 import { createSignalHub } from './composition/signal-hub.ts';
 import { openStore } from './composition/store.ts';
-import { threadPruner } from './composition/thread-upkeep.ts';
+import { threadPruner, trimming } from './composition/thread-upkeep.ts';
 import { threadStreams } from './composition/thread-streams.ts';
 import { modelConfigured, needsDatabase, readProject, takeOver } from './composition/start.ts';
 import { isShared, openStorage } from './composition/storage.ts';
@@ -192,7 +192,8 @@ const startDueWork = ({ langgraph, node, ...rest }: DueParts) => {
   const drains = drainDeadlines(lifecycle, parts.workers);
   const expire = createExpireThreads({ ...lifecycle, pruneThreads: threadPruner(parts) });
   const expiry = { name: 'expire threads', run: expire };
-  const all = [drains, expiry, ...works, sweep, ...due.works, ...node.works];
+  const own = [drains, expiry, trimming(lifecycle, parts)];
+  const all = [...own, ...works, sweep, ...due.works, ...node.works];
   const scheduler = startScheduler(lifecycle, all, log);
   return { due, courier, store, control, scheduler };
 };

@@ -129,6 +129,11 @@ export const SETTINGS = {
     schema: ms(3_600_000),
     help: 'How long the stream of an ended run can be replayed.',
   },
+  keepCheckpoints: {
+    env: 'HOLDPOINT_KEEP_CHECKPOINTS',
+    schema: z.coerce.number().int().min(0).default(0),
+    help: 'How many checkpoints an idle thread keeps once its events are gone; those that wait or are paused keep all. 0: all.',
+  },
   bodyLimitBytes: {
     env: 'HOLDPOINT_BODY_LIMIT_BYTES',
     schema: count(10 * 1024 * 1024),

@@ -7,21 +7,23 @@ export interface PruneThreadsInput {
   strategy: 'delete' | 'keep_latest';
 }
 
-type PruneDeps = LifecycleDeps & {
-  deleteThread: (threadId: string) => Promise<void>;
+export type KeepLatestDeps = LifecycleDeps & {
   /** Whether the graph's latest checkpoint can be read without those before it. */
   standsAlone: (graphId: string) => Promise<boolean>;
 };
+
+type PruneDeps = KeepLatestDeps & { deleteThread: (threadId: string) => Promise<void> };
 
 /**
  * Answers how many threads were pruned. One that is not there is not; nor is, with `keep_latest`, one that is at
  * work, nor one whose graph keeps only what changed from checkpoint to checkpoint (`DeltaChannel`).
  */
 export const createPruneThreads = (deps: PruneDeps) => {
+  const keepLatest = createKeepLatest(deps);
   return async ({ threadIds, strategy }: PruneThreadsInput): Promise<number> => {
     let pruned = 0;
     for (const threadId of new Set(threadIds)) {
-      if (await (strategy === 'delete' ? remove(deps, threadId) : keepLatest(deps, threadId))) pruned++;
+      if (await (strategy === 'delete' ? remove(deps, threadId) : keepLatest(threadId, 1))) pruned++;
     }
     return pruned;
   };
@@ -37,8 +39,14 @@ const remove = async ({ deleteThread }: PruneDeps, threadId: string): Promise<bo
   }
 };
 
-/** Under a lease, so that no run begins meanwhile; events of ended runs go too, for they tell by the checkpoints. */
-const keepLatest = async (deps: PruneDeps, threadId: string): Promise<boolean> => {
+/**
+ * Removes all but the latest `count` checkpoints of each namespace. Under a lease, so that no run begins meanwhile;
+ * events of ended runs go too, for they tell by the checkpoints. False for a thread that is at work or cannot be trimmed.
+ */
+export const createKeepLatest = (deps: KeepLatestDeps) => (threadId: string, count: number) =>
+  keepTheLatest(deps, threadId, count);
+
+const keepTheLatest = async (deps: KeepLatestDeps, threadId: string, count: number): Promise<boolean> => {
   const { storage, clock, newId, settings } = deps;
   const graphId = (await storage.threads.get(threadId))?.graphId;
   if (graphId === undefined || (graphId !== null && !(await deps.standsAlone(graphId)))) return false;
@@ -49,7 +57,7 @@ const keepLatest = async (deps: PruneDeps, threadId: string): Promise<boolean> =
   });
   if (!lease) return false;
   try {
-    await storage.checkpoints.keepLatest(threadId);
+    await storage.checkpoints.keepLatest(threadId, count);
     await storage.transaction((ledger) => ledger.runs.dropEvents(threadId));
     return true;
   } finally {

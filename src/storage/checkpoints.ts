@@ -92,8 +92,8 @@ export interface Checkpoints {
   forgetRun(input: { threadId: string; runId: string }): Promise<void>;
   /** Gives `to`, which has none, the checkpoints of `from` as they are at one moment. */
   copyThread(input: { from: string; to: string }): Promise<void>;
-  /** Deletes all but the latest checkpoint of each namespace. Only for who holds the thread. */
-  keepLatest(threadId: string): Promise<void>;
+  /** Deletes all but the latest `count` checkpoints (one, when left out) of each namespace. Only for who holds the thread. */
+  keepLatest(threadId: string, count?: number): Promise<void>;
   size(threadId: string): Promise<ThreadSize>;
   /** The step of each thread's latest root checkpoint; threads without one are left out. */
   steps(threadIds: string[]): Promise<Map<string, number>>;

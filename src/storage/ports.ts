@@ -106,6 +106,12 @@ export interface ThreadStore {
   search(query: ThreadSearch): Promise<Page<Thread>>;
   count(filter: ThreadFilter): Promise<number>;
   patch(threadId: string, patch: ThreadPatch): Promise<boolean>;
+  /** Idle threads by when they last changed, from behind `after` to `until` (ISO time), oldest first. */
+  idle(query: {
+    after: { updatedAt: string; threadId: string };
+    until: string;
+    limit: number;
+  }): Promise<{ updatedAt: string; threadId: string }[]>;
   values(threadId: string): Promise<ThreadValues | undefined>;
   putValues(threadId: string, values: ThreadValues): Promise<void>;
   /** Takes the thread for `owner` and raises its fence. Undefined when it is held or gone. */

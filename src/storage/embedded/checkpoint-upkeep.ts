@@ -13,7 +13,11 @@ INSERT INTO writes (thread_id, checkpoint_ns, checkpoint_id, task_id, idx, chann
 SELECT ?, checkpoint_ns, checkpoint_id, task_id, idx, channel, type, value
 FROM writes WHERE thread_id = ?`;
 
-const LATEST = `SELECT max(rowid) FROM checkpoints WHERE thread_id = ? GROUP BY checkpoint_ns`;
+const LATEST = `
+SELECT id FROM (
+  SELECT rowid AS id, row_number() OVER (PARTITION BY checkpoint_ns ORDER BY rowid DESC) AS age
+  FROM checkpoints WHERE thread_id = ?
+) WHERE age <= ?`;
 
 const KEPT_IDS = `SELECT checkpoint_ns, checkpoint_id FROM checkpoints WHERE thread_id = ?`;
 
@@ -30,7 +34,10 @@ export const prepareUpkeep = (db: Database) => {
   const copyCheckpoints = db.prepare(COPY_CHECKPOINTS);
   const copyWrites = db.prepare(COPY_WRITES);
   const dropOld = db.prepare(`DELETE FROM checkpoints WHERE thread_id = ? AND rowid NOT IN (${LATEST})`);
-  const orphan = db.prepare('UPDATE checkpoints SET parent_checkpoint_id = NULL WHERE thread_id = ?');
+  const orphan = db.prepare(
+    `UPDATE checkpoints SET parent_checkpoint_id = NULL
+     WHERE thread_id = ? AND (checkpoint_ns, parent_checkpoint_id) NOT IN (${KEPT_IDS})`,
+  );
   const dropWrites = db.prepare(
     `DELETE FROM writes WHERE thread_id = ? AND (checkpoint_ns, checkpoint_id) NOT IN (${KEPT_IDS})`,
   );
@@ -50,16 +57,16 @@ export const prepareUpkeep = (db: Database) => {
     copyCheckpoints.run(to, to, from);
     copyWrites.run(to, from);
   });
-  const keepLatest = db.transaction((threadId: string) => {
-    dropOld.run(threadId, threadId);
-    orphan.run(threadId);
+  const keepLatest = db.transaction((threadId: string, count: number) => {
+    dropOld.run(threadId, threadId, count);
+    orphan.run(threadId, threadId);
     dropWrites.run(threadId, threadId);
   });
   const none = { count: 0, bytes: 0 };
   return {
     forgetRun: (threadId: string, runId: string): void => forgetRun.immediate(threadId, runId),
     copyThread: (from: string, to: string): void => copyThread.immediate(from, to),
-    keepLatest: (threadId: string): void => keepLatest.immediate(threadId),
+    keepLatest: (threadId: string, count: number): void => keepLatest.immediate(threadId, count),
     steps: (threadIds: string[]) =>
       stepsIn(threadIds.map((id) => latest.get(id)).filter((row) => row !== undefined)),
     size: (threadId: string): ThreadSize => ({

@@ -41,7 +41,7 @@ export const openCheckpoints = ({ at, ...file }: OpenCheckpoints): Checkpoints =
       upkeep.forgetRun(threadId, runId);
     },
     copyThread: async ({ from, to }) => upkeep.copyThread(from, to),
-    keepLatest: async (threadId) => upkeep.keepLatest(threadId),
+    keepLatest: async (threadId, count = 1) => upkeep.keepLatest(threadId, count),
     size: async (threadId) => upkeep.size(threadId),
     steps: async (threadIds) => upkeep.steps(threadIds),
     close: async () => {

@@ -33,6 +33,26 @@ export const createThreadStore = (db: LedgerConnection): ThreadStore => ({
     return row && threadFromRow(row);
   },
 
+  idle: async ({ after, until, limit }) => {
+    const rows = await db
+      .selectFrom('threads')
+      .select(['thread_id', 'updated_at'])
+      .where(NOT_DELETED)
+      .where('status', '=', 'idle')
+      .where('updated_at', '<=', until)
+      .where((is) =>
+        is.or([
+          is('updated_at', '>', after.updatedAt),
+          is.and([is('updated_at', '=', after.updatedAt), is('thread_id', '>', after.threadId)]),
+        ]),
+      )
+      .orderBy('updated_at')
+      .orderBy('thread_id')
+      .limit(limit)
+      .execute();
+    return rows.map((row) => ({ updatedAt: row.updated_at, threadId: row.thread_id }));
+  },
+
   patch: async (threadId, patch) => {
     // The row first: two that write it follow each other before they come to its facts.
     const { numUpdatedRows } = await db

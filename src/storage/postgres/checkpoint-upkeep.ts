@@ -22,13 +22,19 @@ FROM checkpoint_writes WHERE thread_id = $1 ORDER BY seq`;
 
 const KEEP_LATEST = `
 WITH latest AS (
-  SELECT max(seq) AS seq FROM checkpoints WHERE thread_id = $1 GROUP BY checkpoint_ns
+  SELECT seq, checkpoint_ns, checkpoint_id FROM (
+    SELECT seq, checkpoint_ns, checkpoint_id,
+      row_number() OVER (PARTITION BY checkpoint_ns ORDER BY seq DESC) AS age
+    FROM checkpoints WHERE thread_id = $1
+  ) AS aged WHERE age <= $2
 ), gone AS (
   DELETE FROM checkpoints WHERE thread_id = $1 AND seq NOT IN (SELECT seq FROM latest)
   RETURNING checkpoint_ns, checkpoint_id
 ), kept AS (
-  UPDATE checkpoints SET parent_checkpoint_id = NULL
-  WHERE thread_id = $1 AND seq IN (SELECT seq FROM latest)
+  UPDATE checkpoints AS c SET parent_checkpoint_id = NULL
+  WHERE thread_id = $1 AND seq IN (SELECT seq FROM latest) AND NOT EXISTS (
+    SELECT 1 FROM latest WHERE latest.checkpoint_ns = c.checkpoint_ns
+      AND latest.checkpoint_id = c.parent_checkpoint_id)
 )
 DELETE FROM checkpoint_writes AS w USING gone
 WHERE w.thread_id = $1 AND w.checkpoint_ns = gone.checkpoint_ns AND w.checkpoint_id = gone.checkpoint_id`;
@@ -55,8 +61,8 @@ export const createUpkeep = ({ query }: CheckpointTables): Upkeep => ({
   copyThread: async ({ from, to }) => {
     await query(COPY_THREAD, [from, to, `"thread_id":"${from}"`, `"thread_id":"${to}"`]);
   },
-  keepLatest: async (threadId) => {
-    await query(KEEP_LATEST, [threadId]);
+  keepLatest: async (threadId, count = 1) => {
+    await query(KEEP_LATEST, [threadId, count]);
   },
   size: async (threadId): Promise<ThreadSize> => {
     const [row] = await query<Record<string, number>>(SIZE, [threadId]);
