@@ -1,5 +1,6 @@
 import { approve } from './approve.ts';
 import { copy } from './copy.ts';
+import { backup } from './backup.ts';
 import { dev } from './dev.ts';
 import { edit } from './edit.ts';
 import { follow } from './follow.ts';
@@ -13,6 +14,7 @@ import { pause } from './pause.ts';
 import { release } from './release.ts';
 import { reject } from './reject.ts';
 import { respond } from './respond.ts';
+import { restore } from './restore.ts';
 import { resume } from './resume.ts';
 import { serve } from './serve.ts';
 import { stop } from './stop.ts';
@@ -42,4 +44,6 @@ export const COMMANDS: readonly Command[] = [
   keys,
   migrate,
   copy,
+  backup,
+  restore,
 ];

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { startServerProcess, temporaryFolder, type ServerUnderTest } from '../support/server.ts';
-import type { Effect } from './graphs/effects.ts';
+import { gateOf, type Effect } from './graphs/effects.ts';
 
 const pathOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
@@ -19,6 +19,8 @@ export interface CrashServer extends ServerUnderTest {
   workers(): number[];
   /** Waits for the first worker, if need be, and answers the process id of the last. */
   worker(): Promise<number>;
+  /** Lets go on what waits in a node, now and later. */
+  letGo(): void;
   /** What the graphs did to the world, in order. */
   effects(threadId?: string): Effect[];
 }
@@ -53,6 +55,7 @@ export const startCrashServer = async (
       await until(() => workers().length > 0);
       return workers().at(-1) as number;
     },
+    letGo: () => writeFileSync(gateOf(effectsFile), ''),
     effects: (threadId) =>
       readEffects(effectsFile).filter((effect) => threadId === undefined || effect.threadId === threadId),
   };

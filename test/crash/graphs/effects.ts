@@ -1,4 +1,5 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { RunnableConfig } from '@langchain/core/runnables';
 
 /** Something a node did to the world: a line in the file that EFFECTS_FILE names. */
@@ -17,6 +18,14 @@ export const effect = (config: RunnableConfig, what: string): void => {
   const task = String(config.metadata?.['langgraph_checkpoint_ns']);
   const line = JSON.stringify({ threadId, runId, task, what, at: Date.now() });
   appendFileSync(process.env['EFFECTS_FILE'] ?? '/dev/null', `${line}\n`);
+};
+
+/** The file whose being there lets go on what waits in a node. */
+export const gateOf = (effectsFile: string): string => `${effectsFile}.go`;
+
+/** Waits until somebody makes the gate's file. */
+export const untilLetGo = async (): Promise<void> => {
+  while (!existsSync(gateOf(process.env['EFFECTS_FILE'] ?? '/dev/null'))) await wait(5);
 };
 
 /** Whether that effect was done before, by whatever process. */

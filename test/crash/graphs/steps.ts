@@ -1,11 +1,13 @@
 import { Annotation, END, interrupt, START, StateGraph } from '@langchain/langgraph';
 import type { RunnableConfig } from '@langchain/core/runnables';
-import { effect } from './effects.ts';
+import { effect, untilLetGo } from './effects.ts';
 
 const State = Annotation.Root({
   /** How many steps, and how long each takes. */
   steps: Annotation<number>({ reducer: (_, next) => next, default: () => 3 }),
   ms: Annotation<number>({ reducer: (_, next) => next, default: () => 0 }),
+  /** The step that waits to be let go; 0: none. */
+  waitAt: Annotation<number>({ reducer: (_, next) => next, default: () => 0 }),
   trail: Annotation<string[]>({ reducer: (before, added) => [...before, ...added], default: () => [] }),
 });
 
@@ -13,9 +15,10 @@ type Values = typeof State.State;
 
 const work = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-const step = async ({ trail, ms }: Values, config: RunnableConfig): Promise<Partial<Values>> => {
+const step = async ({ trail, ms, waitAt }: Values, config: RunnableConfig): Promise<Partial<Values>> => {
   const name = `step-${trail.length + 1}`;
   effect(config, name);
+  if (trail.length + 1 === waitAt) await untilLetGo();
   await work(ms);
   return { trail: [name] };
 };
