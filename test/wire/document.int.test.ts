@@ -78,7 +78,12 @@ const ROUTES = [
 ];
 
 /** The address says all. */
-const TAKES_NO_BODY = /\/(cancel|copy|retry)$|^post \/pauses\/\{pause_id\}\/resume$/;
+const TAKES_NO_BODY = /\/(cancel|copy|retry|test)$|^post \/pauses\/\{pause_id\}\/resume$/;
+
+/** There so that a client hears why not, or is led elsewhere. */
+const ANSWERS_OTHERWISE = ['get /mcp', 'delete /mcp', 'get /links/{token}'];
+/** An answer without an end. */
+const ENDLESS = 'get /changes';
 
 describe('what the server says of itself', () => {
   const server = useServer();
@@ -106,6 +111,7 @@ describe('what the server says of itself', () => {
 
     it('lists no route that is not there', async () => {
       for (const [name] of await operations()) {
+        if (name === ENDLESS) continue;
         const [method = '', path = ''] = name.split(' ');
         const answer = await server.send(method.toUpperCase(), path.replace(/\{\w+\}/g, 'x'));
         expect([name, (answer.json as { code?: string } | undefined)?.code]).not.toEqual([
@@ -130,6 +136,7 @@ describe('what the server says of itself', () => {
     it('says of each route what it does, what a good answer is and what an error is', async () => {
       for (const [name, { summary, tags, responses }] of await operations()) {
         expect([name, summary.length > 5, tags.length]).toEqual([name, true, 1]);
+        if (ANSWERS_OTHERWISE.includes(name)) continue;
         const [good] = Object.keys(responses).filter((status) => status !== 'default');
         expect([name, Number(good) >= 200 && Number(good) < 300]).toEqual([name, true]);
         const body = responses[good ?? '']?.content;
@@ -178,7 +185,10 @@ describe('what the server says of itself', () => {
 
   it('/ok answers, and with check_db=1 only when the database does', async () => {
     expect((await server.send('GET', '/ok')).json).toEqual({ ok: true });
-    expect((await server.send('GET', '/ok?check_db=1')).json).toEqual({ ok: true });
+    expect((await server.send('GET', '/ok?check_db=1')).json).toEqual({
+      ok: true,
+      dependencies: { database: 'ok', workers: expect.any(Number) as number },
+    });
   });
 
   it('/info says what clients look for', async () => {
