@@ -22,7 +22,7 @@ import { isoTime } from './model/clock.ts';
 import type { WorkerSeen } from './model/worker.ts';
 import { isHoldpointError, LeaseLostError, UnstorableValueError } from './model/errors.ts';
 import type { Signal, Storage } from './storage/ports.ts';
-import { createLogger, type Logger } from './telemetry/logger.ts';
+import { createLogger, outliveOutput, type Logger } from './telemetry/logger.ts';
 import { createTakeSnapshot } from './engine/snapshot.ts';
 import { secretsIn } from './telemetry/redact.ts';
 import { createInspectResume } from './engine/resume-inspection.ts';
@@ -119,6 +119,7 @@ const guardProcess = ({ parent, settings }: WorkerProcessOptions, log: Logger): 
   const { workerBlockedMs: blockedMs } = settings;
   const stopWatchdog = startWatchdog({ parent, blockedMs, currentRun: runOfThisCode });
   surviveStrayRejections(log);
+  outliveOutput();
   nameWhoEndsTheProcess(runOfThisCode);
   process.on('disconnect', () => process.exit(1));
   if (!process.connected) process.exit(1); // the server died while this process started

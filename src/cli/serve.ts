@@ -24,6 +24,8 @@ been accepted is on disk; the next start goes on with it. Every setting has a fl
 /** Serves until SIGINT or SIGTERM, then drains; a second signal ends at once. Answers the exit code. */
 const serveUntilSignal = async (settings: Settings): Promise<number> => {
   const { startServer } = await import('../server.ts'); // takes a second: only who serves waits for it
+  const { outliveOutput } = await import('../telemetry/logger.ts');
+  outliveOutput();
   const server = await startServer({ settings });
   process.stdout.write(welcome(server, settings));
   await untilSignal();

@@ -16,7 +16,7 @@ import { NOTHING_READ, readFinalState, type FinalState } from './final-state.ts'
 import type { Graph, GraphRegistry } from './graph-registry.ts';
 import { addFeedback, tracersOf } from './langsmith.ts';
 import { lookPastDamage } from './look-past-damage.ts';
-import { failureIn, outcomeOfError, type RunOutcome } from './outcome.ts';
+import { failureIn, isDatabaseError, outcomeOfError, type RunOutcome } from './outcome.ts';
 import { checkpointMetadata, mergeConfig, runIdentity, type ClaimedRun } from './run-config.ts';
 import { createRunHandle, RUN_HANDLE, type FindArrival, type HeldRun } from './run-handle.ts';
 import { createRunWatch, type RunWatch, type WatchSink } from './run-watch.ts';
@@ -148,6 +148,8 @@ class Attempt {
 
   /** A failure by which a condition is met is held for a person instead. */
   async #outcomeOf(error: unknown): Promise<RunOutcome> {
+    if (isDatabaseError(error) && !(await this.#writer.stored().then(YES, NO)))
+      this.#control.abort('storage');
     const outcome = outcomeOfError(error, this.#control.abortReason);
     if (outcome.kind !== 'failed' || !(await this.#watch?.holdsFailure(error))) return outcome;
     return { kind: 'drained' };

@@ -22,6 +22,9 @@ export const outcomeOfError = (error: unknown, abortReason: AbortReason | undefi
   return { kind: 'failed', failure: failureOf(error) };
 };
 
+/** An error of our database, or of one that the graph uses. */
+export const isDatabaseError = (error: unknown): boolean => nameOf(error) === 'SqliteError';
+
 /** Why a run that came to this has failed; null when it has not. */
 export const failureIn = (outcome: RunOutcome): RunFailure | null => {
   if (outcome.kind === 'failed') return outcome.failure;
@@ -47,7 +50,7 @@ const failureReason = (error: unknown): RunFailure['reason'] => {
   if (error instanceof UnstorableValueError) return 'serialization_failed';
   if (error instanceof GraphLoadError) return 'graph_load_failed';
   if (nameOf(error) === 'GraphRecursionError') return 'recursion_limit';
-  return nameOf(error) === 'SqliteError' ? 'storage_failed' : 'graph_error';
+  return isDatabaseError(error) ? 'storage_failed' : 'graph_error';
 };
 
 /** By name, not by class: the graph may have its own copy of LangGraph. */

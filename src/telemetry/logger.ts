@@ -20,5 +20,20 @@ export const createLogger = (
       hooks: { streamWrite: createRedact(secrets) },
       redact: ['req.headers.authorization', 'req.headers["x-api-key"]', 'req.headers.cookie'],
     },
-    destination({ fd: 2, sync: true }),
+    standardError(),
   );
+
+/** Bytes of log that wait for a disk with room; older lines are kept, newer ones dropped. */
+const MOST_WAITING = 1024 * 1024;
+
+/** What cannot be written (the disk is full, nobody reads the pipe) is lost, and the process goes on. */
+const standardError = (): ReturnType<typeof destination> => {
+  const out = destination({ fd: 2, sync: true, maxLength: MOST_WAITING });
+  out.on('error', () => {});
+  return out;
+};
+
+/** The same for what is printed, by us or by a graph: to be called once in a process that must not end by it. */
+export const outliveOutput = (): void => {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+};

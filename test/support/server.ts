@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { Client } from '@langchain/langgraph-sdk';
 import { backendEnv } from './backend.ts';
@@ -30,6 +31,8 @@ export interface StartOptions {
   args?: string[];
   /** Another program than the CLI, with the same arguments. */
   entry?: string;
+  /** A file that standard error goes to. */
+  log?: number;
 }
 
 /** Starts a real server process from `dist/` on a free port and waits until it answers. */
@@ -41,7 +44,7 @@ export const startServerProcess = async (options: StartOptions = {}): Promise<Se
     args = [],
   } = options;
   const entry = options.entry ?? join(ROOT, 'dist/cli.js');
-  const child = spawn(
+  const child: ChildProcess = spawn(
     process.execPath,
     [entry, 'serve', '--port', '0', '--data', dataDir, '--config', config, ...args],
     {
@@ -56,13 +59,13 @@ export const startServerProcess = async (options: StartOptions = {}): Promise<Se
         ...(await backendEnv(dataDir)),
         ...env,
       },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', options.log ?? 'pipe'],
     },
   );
   let output = '';
-  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const url = await new Promise<string>((resolve, reject) => {
-    createInterface({ input: child.stdout }).on('line', (line) => {
+    createInterface({ input: child.stdout as Readable }).on('line', (line) => {
       output += `${line}\n`;
       const match = /ready at (http:\S+)/.exec(line);
       if (match?.[1]) resolve(match[1]);

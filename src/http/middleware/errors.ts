@@ -34,12 +34,20 @@ const publicError = (thrown: unknown, requestId: string): HoldpointError => {
 const unstorable = ({ path, message }: UnstorableValueError): HoldpointError =>
   new HoldpointError('invalid_request', message, { details: { field: path } });
 
+const damaged = (cause: unknown): HoldpointError =>
+  new HoldpointError(
+    'storage_unavailable',
+    'The database is damaged where this lies: nothing was changed. Restore a backup.',
+    { cause },
+  );
+
 /** Storage that refuses is not a bug of the request: it can be tried again. */
 const sqliteError = (thrown: unknown): HoldpointError | undefined => {
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
   if (code === 'SQLITE_FULL') {
     return new HoldpointError('storage_full', 'The disk is full: nothing was changed.', { cause: thrown });
   }
+  if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return damaged(thrown);
   if (!/^SQLITE_(BUSY|IOERR|LOCKED|CANTOPEN|READONLY)/.test(code)) return undefined;
   return new HoldpointError(
     'storage_unavailable',

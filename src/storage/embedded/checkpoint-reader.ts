@@ -2,6 +2,7 @@ import type { RunnableConfig } from '@langchain/core/runnables';
 import type { CheckpointListOptions, CheckpointTuple } from '@langchain/langgraph-checkpoint';
 import { SqliteSaver } from '@langchain/langgraph-checkpoint-sqlite';
 import type { Database } from 'better-sqlite3';
+import { HoldpointError } from '../../model/errors.ts';
 import { checkpointTuple, type CheckpointRow } from '../checkpoint-rows.ts';
 import type { StateSerializer } from '../state-serializer.ts';
 import type { ListQuery } from './checkpoint-list.ts';
@@ -15,6 +16,21 @@ export interface CheckpointConnection {
 }
 
 const READ_ONLY = 'this checkpointer only reads: writing takes the writer of a run that holds the lease';
+
+/** @throws {HoldpointError} `storage_unavailable` for what is no checkpoint (any more). */
+const readable = async <T>(row: CheckpointRow, read: () => Promise<T>): Promise<T> => {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    const { thread_id: threadId, checkpoint_id: checkpointId } = row;
+    throw new HoldpointError(
+      'storage_unavailable',
+      `Checkpoint ${checkpointId} of thread ${threadId} is damaged: restore a backup, or resume from an earlier one.`,
+      { details: { thread_id: threadId, checkpoint_id: checkpointId }, cause: error },
+    );
+  }
+};
 
 /** The thread and namespace that a config names, as far as it does. */
 const toPlace = ({ configurable }: RunnableConfig): Pick<ListQuery, 'threadId' | 'ns'> => {
@@ -89,7 +105,7 @@ export class CheckpointReader extends SqliteSaver {
 
   async #toTuple(row: CheckpointRow): Promise<CheckpointTuple> {
     const writes = this.tables.writesOf(row);
-    const tuple = await checkpointTuple(this.serializer, row, writes);
+    const tuple = await readable(row, async () => checkpointTuple(this.serializer, row, writes));
     if (tuple.checkpoint.v < 4 && row.parent_checkpoint_id !== null)
       await this.migratePendingSends(tuple.checkpoint, row.thread_id, row.parent_checkpoint_id);
     return tuple;
