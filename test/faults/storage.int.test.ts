@@ -56,6 +56,9 @@ const smallDisk = (megabytes: number): { folder: string; release: () => void } |
 
 const HOUR_MS = 3_600_000;
 
+/** Starts servers several times over: time for a slow machine. */
+const SLOW = { timeout: 180_000 };
+
 describe('a server at work', () => {
   beforeAll(async () => {
     server = await startFaultyServer();
@@ -113,7 +116,7 @@ describe('a server at work', () => {
   });
 });
 
-describe('a disk that is full', () => {
+describe('a disk that is full', SLOW, () => {
   it('is said so: nothing acknowledged is lost, and all goes on when there is room', async ({ skip }) => {
     const disk = smallDisk(12);
     if (!disk) return skip('this user may not mount a small disk');
@@ -144,7 +147,7 @@ describe('a disk that is full', () => {
   });
 });
 
-describe('a database', () => {
+describe('a database', SLOW, () => {
   afterEach(() => server.kill());
 
   it('with a damaged page says so for what lies there, and serves the rest', async () => {
@@ -202,7 +205,7 @@ describe('a database', () => {
   });
 });
 
-describe('a log on a full disk', () => {
+describe('a log on a full disk', SLOW, () => {
   it('ends neither the server nor its workers', async ({ skip }) => {
     const disk = smallDisk(1);
     if (!disk) return skip('this user may not mount a small disk');
