@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { createPushMessages } from '../http/a2a/push-messages.ts';
@@ -102,6 +102,7 @@ const testOf = (lifecycle: LifecycleDeps, links: Links) => async (target: Notifi
 const linkKey = ({ linkSecret, dataDir }: Settings): Buffer => {
   if (linkSecret !== undefined) return createHash('sha256').update(linkSecret).digest();
   const file = join(dataDir, 'link.key');
+  mkdirSync(dataDir, { recursive: true }); // with Postgres nobody else has made it
   try {
     writeFileSync(file, randomBytes(32), { flag: 'wx', mode: 0o600 });
   } catch (error) {
