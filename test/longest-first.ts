@@ -2,13 +2,21 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that take longest, on any machine; the longest first. Begun last, one of them would run alone at the end. */
 const LONGEST = [
+  'faults/storage',
   'crash/random-kills',
   'worker/blocked',
+  'scale/nodes',
   'crash/named-points',
   'worker/drain',
   'cli/story',
+  'cli/operator',
+  'docs/guide',
+  'triggers/conditions',
   'crash/named-points-server',
+  'wire/multitask',
+  'triggers/scopes',
   'cli/dev',
+  'security/api-keys',
 ];
 
 /** Starts the longest test files first, so that all workers are busy until the end. */

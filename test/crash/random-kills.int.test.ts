@@ -6,8 +6,8 @@ import { expectAgreement, heldThreads, integrity, orphans } from './inspect.ts';
 import { KilledServer, seeded, type Kills } from './killed-server.ts';
 import { expectExactlyTheLog, watchRun, type WatchedRun } from './watched-run.ts';
 
-/** More of them: HOLDPOINT_CRASH_KILLS=1000. The same ones again: HOLDPOINT_CRASH_SEED. */
-const KILLS = Number(process.env['HOLDPOINT_CRASH_KILLS'] ?? 100);
+/** More of them: `npm run test:crash`. The same ones again: HOLDPOINT_CRASH_SEED. */
+const KILLS = Number(process.env['HOLDPOINT_CRASH_KILLS'] ?? 60);
 const SEED = Number(process.env['HOLDPOINT_CRASH_SEED'] ?? Date.now() % 1_000_000);
 const LANES = 4;
 const STEPS = 8;
