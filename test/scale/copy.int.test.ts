@@ -18,6 +18,9 @@ afterAll(() => postgres.stop());
 const copy = (from: string, to: string) =>
   promisify(execFile)(process.execPath, [CLI, 'copy', '--from', from, '--to', to, '--json']);
 
+/** A command that failed, with --json. */
+const saying = (what: string) => ({ stdout: expect.stringContaining(what) as string });
+
 it(
   'moves a data folder to Postgres: finished threads, a waiting question and a run that was killed',
   { timeout: 180_000 },
@@ -34,13 +37,15 @@ it(
     });
     const history = await before.client.threads.getHistory(done);
     const state = await before.client.threads.getState(held);
-    await expect(copy(dataDir, await postgres.newDatabase())).rejects.toThrow(/uses the data folder/);
+    await expect(copy(dataDir, await postgres.newDatabase())).rejects.toMatchObject(
+      saying('uses the data folder'),
+    );
     await before.kill();
 
     const url = await postgres.newDatabase();
     const { stdout } = await copy(dataDir, url);
     expect(JSON.parse(stdout)).toMatchObject({ rows: { threads: 3, runs: 3 } });
-    await expect(copy(dataDir, url)).rejects.toThrow(/holds threads/);
+    await expect(copy(dataDir, url)).rejects.toMatchObject(saying('holds threads'));
 
     const after = await startServerProcess({
       config,

@@ -18,13 +18,17 @@ const blocksOf = (page: string): string[] =>
 const run = async (command: string, env: Record<string, string> = {}): Promise<Record<string, string>> => {
   const here = command
     .replaceAll('http://127.0.0.1:2024', server.running.url)
-    .replaceAll('"agent"', '"steps"');
+    .replaceAll('"agent"', '"steps"')
+    .replaceAll('/assistants/agent', '/assistants/steps');
   const { stdout } = await promisify(execFile)('bash', ['-c', here], { env: { ...process.env, ...env } });
   return (stdout === '' ? {} : JSON.parse(stdout)) as Record<string, string>;
 };
 
 it('the commands of the page on conditions do what it says', async () => {
-  const [pause, hook, event, scope, list, end] = blocksOf('docs/conditions.md') as [string, ...string[]];
+  const [pause, hook, event, launchOn, scope, list, end] = blocksOf('docs/conditions.md') as [
+    string,
+    ...string[],
+  ];
   const held = await server.launch('steps', { ms: 1000 });
   await server.becomes(held, 'running');
   const { resume_token: token = '' } = await run(pause, { THREAD_ID: held.threadId });
@@ -33,6 +37,7 @@ it('the commands of the page on conditions do what it says', async () => {
   await server.becomes(held, 'success');
 
   expect(await run(event ?? '')).toMatchObject({ id: 'deploy-4711', already: false });
+  expect(await run(launchOn ?? '')).toMatchObject({ metadata: { launch_on: { event: 'ticket.opened' } } });
 
   const { pause_id: pauseId = '' } = await run(scope ?? '');
   const waiting = await server.launch();
