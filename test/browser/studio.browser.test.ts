@@ -121,8 +121,8 @@ describe.skipIf(!hasBrowser)('a page of another origin', () => {
     const button = page.locator('button.hello');
     await button.filter({ hasText: 'Hello you 0' }).click({ timeout: 20_000 });
     await button.filter({ hasText: 'Hello you 1' }).waitFor({ timeout: 20_000 });
-    const color = await button.evaluate('(element) => getComputedStyle(element).color');
-    expect(color).toBe('rgb(1, 2, 3)');
+    const color = () => page.evaluate("getComputedStyle(document.querySelector('button.hello')).color");
+    await expect.poll(color, { timeout: 20_000 }).toBe('rgb(1, 2, 3)'); // its style sheet comes when it comes
     await page.context().close();
   });
 
