@@ -149,7 +149,7 @@ describe('a forced pause', () => {
 
 describe('workers', () => {
   it('that are killed lose their runs to others, each step once, within 20 seconds', async () => {
-    const run = await launch('steps', { steps: 30, ms: 300 });
+    const run = await launch('steps', { steps: 20, ms: 300 }); // fewer than one attempt may do
     await begun(run);
     const second = await cluster.workers();
     await workers.kill('SIGKILL');
@@ -159,7 +159,7 @@ describe('workers', () => {
     expect(performance.now() - killed).toBeLessThan(20_000);
     await one.client.runs.join(run.threadId, run.runId);
     const state = await one.client.threads.getState<{ trail: string[] }>(run.threadId);
-    expect(state.values.trail).toEqual(Array.from({ length: 30 }, (_, i) => `step-${i + 1}`));
+    expect(state.values.trail).toEqual(Array.from({ length: 20 }, (_, i) => `step-${i + 1}`));
     workers = second;
   });
 
