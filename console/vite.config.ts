@@ -9,8 +9,12 @@ export default defineConfig({
   base: '/console/',
   plugins: [react()],
   resolve: {
-    // It compiles code at run time, which the page's policy forbids; forms bring a validator of their own.
-    alias: { '@rjsf/validator-ajv8': here('src/parts/form/validator.ts') },
+    alias: {
+      // It compiles code at run time, which the page's policy forbids; forms bring a validator of their own.
+      '@rjsf/validator-ajv8': here('src/parts/form/validator.ts'),
+      // A calendar of its own is more than a field in a form is worth: the browser has one.
+      '@mantine/dates': here('src/parts/form/date-inputs.tsx'),
+    },
   },
   build: {
     outDir: here('../dist/console'),

@@ -120,7 +120,7 @@ describe.skipIf(!hasBrowser)('deciding in the console', () => {
     noProblems(second);
   });
 
-  it('goes through several calls one by one and sends them once, remembering where it was told to', async () => {
+  it('goes through several calls one by one and sends them once', async () => {
     const id = await hold('deploy', 'send_email');
     const opened = await openThread(id);
     const { page } = opened;

@@ -92,7 +92,7 @@ describe.skipIf(!hasBrowser)('the console, looked at,', () => {
     const all = readdirSync(ASSETS).filter((name) => name.endsWith('.js'));
     expect(first).toBeLessThanOrEqual(230 * 1024);
     for (const name of all) expect(gzipped(name), name).toBeLessThanOrEqual(150 * 1024);
-    expect(all.map(gzipped).reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(715 * 1024);
+    expect(all.map(gzipped).reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(700 * 1024);
   });
 });
 
