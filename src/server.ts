@@ -13,6 +13,7 @@ import { createReload, type Reloading } from './composition/reload.ts';
 import { seeDependencies, seeQueue } from './composition/health.ts';
 import { createSignalHub } from './composition/signal-hub.ts';
 import { openStore } from './composition/store.ts';
+import { openTelemetry, type Telemetry } from './composition/telemetry.ts';
 import { threadPruner, trimming } from './composition/thread-upkeep.ts';
 import { threadStreams } from './composition/thread-streams.ts';
 import { modelConfigured, needsDatabase, readProject, takeOver } from './composition/start.ts';
@@ -92,7 +93,8 @@ export const startServer = async ({
       throw error;
     },
   );
-  const parts = { storage, clock, at, newId: newUuid };
+  const telemetry = await openTelemetry({ storage, log, process: 'api' });
+  const parts = { storage, clock, at, newId: newUuid, tally: telemetry.tally };
   const lifecycle: LifecycleDeps = { ...parts, settings: lifecycleSettings(settings, langgraph), log };
   const graphs = createReloadableRegistry(langgraph.graphs);
   const shapes = createGraphShapes({ graphs, folder: join(settings.dataDir, 'schemas'), log });
@@ -118,13 +120,13 @@ export const startServer = async ({
   const pauses = pauseDeps({ lifecycle, graphs, workers, settings, moreChecks: MORE_CHECKS });
   const { due, courier, store, control, scheduler } = startDueWork({ ...shared, pauses, node, langgraph });
   const http = { ...shared, workers, store, pauses, ui: project.ui };
-  const { server, url, endConnections } = await startHttp(http, { control, project, log });
+  const { server, url, endConnections } = await startHttp(http, { control, project, telemetry, log });
   courier.open(url);
   due.open(url);
   node.open(url);
   project.open(url);
   const above = { server, endConnections, scheduler, control: due, courier };
-  const beneath = { node, rehearsal, storage, lock, settings };
+  const beneath = { node, rehearsal, storage, lock, settings, telemetry };
   return {
     url,
     graphs: graphs.ids(),
@@ -145,6 +147,7 @@ interface Parts {
   storage: Storage;
   lock: ReturnType<typeof lockDataFolder> | undefined;
   settings: Settings;
+  telemetry: Telemetry;
 }
 
 const stop = async (parts: Parts): Promise<void> => {
@@ -155,6 +158,7 @@ const stop = async (parts: Parts): Promise<void> => {
   await parts.node.stop(parts.settings.drainTimeoutMs);
   parts.endConnections();
   await parts.rehearsal?.close();
+  await parts.telemetry.close();
   await parts.storage.close();
   parts.lock?.release();
 };
@@ -213,9 +217,16 @@ const startScheduler = (lifecycle: LifecycleDeps, works: DueWork[], log: Logger)
   return scheduler;
 };
 
+interface HttpParts {
+  control: ControlDeps;
+  project: Project;
+  log: Logger;
+  telemetry: Telemetry;
+}
+
 const startHttp = async (
   parts: PlatformParts,
-  { control, project, log }: { control: ControlDeps; project: Project; log: Logger },
+  { control, project, log, telemetry }: HttpParts,
 ): Promise<{ server: Server; url: string; endConnections: () => void }> => {
   const { lifecycle, workers, settings } = parts;
   const { storage } = lifecycle;
@@ -223,6 +234,10 @@ const startHttp = async (
     countRuns: () => storage.runs.countByState(),
     workers: () => workers.list(),
     queue: () => seeQueue(lifecycle),
+    tallied: async () => {
+      await telemetry.flush();
+      return storage.tallies.all();
+    },
   });
   const platform = platformDeps(parts);
   const agents = createAgents({ lifecycle, platform, control });
@@ -238,7 +253,7 @@ const startHttp = async (
   });
   const { bodyLimitBytes } = settings;
   const served = project.served(routes);
-  const shared = { bodyLimitBytes, limits: createLimits(settings), log, metrics };
+  const shared = { bodyLimitBytes, limits: createLimits(settings), log, metrics, tracing: telemetry.tracing };
   const app = createApp({ ...project, ...shared, routes: served, consoleDir: CONSOLE_DIR });
   const answer = app.callback();
   const server = createHttpServer((request, response) => void answer(request, response), settings);

@@ -2,6 +2,7 @@ import { reaper, modelConfigured, needsDatabase, readProject } from './compositi
 import { isShared, openStorage } from './composition/storage.ts';
 import { drainDeadlines } from './composition/pauses.ts';
 import { stopSweep } from './composition/stops.ts';
+import { openTelemetry } from './composition/telemetry.ts';
 import { startNode } from './composition/workers.ts';
 import type { Settings } from './config/settings.ts';
 import { createGraphRegistry } from './engine/graph-registry.ts';
@@ -45,6 +46,7 @@ export const startWorkerNode = async ({
     onError: (error) => log.error({ err: error }, 'storage, queue or signals'),
   });
   const { clock } = storage;
+  const telemetry = await openTelemetry({ storage, log, process: 'worker node' });
   const lifecycle: LifecycleDeps = {
     storage,
     clock,
@@ -52,6 +54,7 @@ export const startWorkerNode = async ({
     at: () => {},
     settings: lifecycleSettings(settings),
     log,
+    tally: telemetry.tally,
   };
   const graphs = createGraphRegistry(langgraph.graphs);
   const rehearsal = modelConfigured() ? undefined : await startRehearsalModel();
@@ -77,6 +80,7 @@ export const startWorkerNode = async ({
       await scheduler.close();
       await node.stop(settings.drainTimeoutMs);
       await rehearsal?.close();
+      await telemetry.close();
       await storage.close();
     },
   };

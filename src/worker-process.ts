@@ -2,6 +2,7 @@ import type { TtlTerms } from './model/thread.ts';
 import { isShared, joinSettings, openStorage } from './composition/storage.ts';
 import { assembleStore, storeOfAttempt } from './composition/store.ts';
 import type { StoreConfig } from './config/langgraph-config.ts';
+import { openTelemetry, type Telemetry } from './composition/telemetry.ts';
 import { langsmithConfigured } from './config/langsmith.ts';
 import type { Settings } from './config/settings.ts';
 import { updateState as applyStateUpdate } from './engine/graph-calls.ts';
@@ -23,6 +24,7 @@ import type { WorkerSeen } from './model/worker.ts';
 import { isHoldpointError, LeaseLostError, UnstorableValueError } from './model/errors.ts';
 import type { Signal, Storage } from './storage/ports.ts';
 import { createLogger, outliveOutput, type Logger } from './telemetry/logger.ts';
+import type { Tracing } from './telemetry/tracing.ts';
 import { createTakeSnapshot } from './engine/snapshot.ts';
 import { secretsIn } from './telemetry/redact.ts';
 import { createInspectResume } from './engine/resume-inspection.ts';
@@ -63,6 +65,7 @@ export const runWorkerProcess = async (
     link: { send: (signal) => tell({ type: 'signal', signal }), receive: onSignal },
   });
   const graphs = createGraphRegistry(options.graphs);
+  const telemetry = await openTelemetry({ storage, log, process: 'worker' });
   const lifecycle: LifecycleDeps = {
     storage,
     clock: storage.clock,
@@ -70,9 +73,10 @@ export const runWorkerProcess = async (
     at,
     settings: lifecycleSettings(settings),
     log,
+    tally: telemetry.tally,
   };
   await register(options, storage);
-  const worker = createWorker({ options, lifecycle, graphs, log });
+  const worker = createWorker({ options, lifecycle, graphs, log, tracing: telemetry.tracing });
   const calls = createCalls(id, lifecycle, graphs);
   const loopback = bindLoopback();
   const vitals = () => ({ ...worker.load(), memoryBytes: process.memoryUsage.rss() });
@@ -81,7 +85,7 @@ export const runWorkerProcess = async (
     if (message.type === 'call') void answer(message.id, calls[message.method](message.params as never));
     if (message.type === 'address') loopback.open(message.url);
     if (message.type === 'drain') {
-      void leave({ worker, storage, timeoutMs: message.timeoutMs }).finally(() => {
+      void leave({ worker, storage, telemetry, timeoutMs: message.timeoutMs }).finally(() => {
         clearInterval(heartbeat);
         stopWatchdog();
         process.exit(0);
@@ -132,9 +136,10 @@ interface WorkerParts {
   lifecycle: LifecycleDeps;
   graphs: GraphRegistry;
   log: Logger;
+  tracing: Tracing | undefined;
 }
 
-const createWorker = ({ options, lifecycle, graphs, log }: WorkerParts): Worker => {
+const createWorker = ({ options, lifecycle, graphs, log, tracing }: WorkerParts): Worker => {
   const { id, settings } = options;
   const { storage, clock } = lifecycle;
   const { queue, runs, signals, checkpoints, events } = storage;
@@ -162,6 +167,7 @@ const createWorker = ({ options, lifecycle, graphs, log }: WorkerParts): Worker 
           now: () => isoTime(clock),
           at: lifecycle.at,
         }),
+      telemetry: { tally: lifecycle.tally, tracing },
       notify: (threadId) => signals.publish({ kind: 'events', threadId }),
       approvalDialects: lifecycle.settings.approvalDialects,
       langsmith: langsmithConfigured(process.env),
@@ -174,6 +180,7 @@ const createWorker = ({ options, lifecycle, graphs, log }: WorkerParts): Worker 
     clock,
     concurrency: settings.concurrency,
     renewMs: settings.renewMs,
+    tracing,
     log,
   });
 };
@@ -208,13 +215,16 @@ const createUpdates = (lifecycle: LifecycleDeps, graphs: GraphRegistry) =>
 const leave = async ({
   worker,
   storage,
+  telemetry,
   timeoutMs,
 }: {
   worker: Worker;
   storage: Storage;
+  telemetry: Telemetry;
   timeoutMs: number;
 }): Promise<void> => {
   await worker.drain(timeoutMs);
+  await telemetry.close();
   await storage.close();
 };
 
@@ -262,4 +272,5 @@ export const lifecycleSettings = (
   approvalDialects: settings.approvalDialects === 'on',
   threadTtl,
   queueLimit: settings.queueLimit,
+  fairBy: settings.fairBy,
 });

@@ -8,6 +8,7 @@ import type { LifecycleDeps } from '../lifecycle/deps.ts';
 import { createFireCrons } from '../lifecycle/fire-crons.ts';
 import { createLaunchRun, type FindAssistant } from '../lifecycle/launch-run.ts';
 import type { Assistants } from '../resources/assistants.ts';
+import { createLimits } from '../resources/limits.ts';
 import { createOutbound } from '../resources/outbound.ts';
 import { createWatch } from '../resources/watch.ts';
 import { createWorkers, type WorkerProcesses } from '../resources/workers.ts';
@@ -73,6 +74,7 @@ export const createControl = (parts: ControlParts): Control => {
         const told = await parts.workers.call('takeSnapshot', of, parts.settings.callTimeoutMs);
         return told as Record<string, unknown> | null;
       }),
+      limits: createLimits({ storage, clock, findAssistant }),
       watch: createWatch({ storage, clock, findAssistant }),
       ...overviewDeps(lifecycle, parts.settings),
       outbound: createOutbound(lifecycle),

@@ -14,9 +14,8 @@ export const seeDependencies = async (storage: Storage, workers: Workers): Promi
   };
 };
 
-/** How many runs wait for a worker, and for how long the one at the head has. */
+/** How many runs wait for a worker, and for how long the one that has waited longest. */
 export const seeQueue = async ({ storage, clock }: LifecycleDeps) => {
-  const [waiting, [head]] = await Promise.all([storage.runs.countDue(), storage.runs.due(1)]);
-  const run = head && (await storage.runs.get(head.runId));
-  return { waiting, oldestMs: run ? Math.max(0, clock.now() - Date.parse(run.since)) : 0 };
+  const [waiting, oldest] = await Promise.all([storage.runs.countDue(), storage.runs.oldestDue()]);
+  return { waiting, oldestMs: oldest === undefined ? 0 : Math.max(0, clock.now() - Date.parse(oldest)) };
 };

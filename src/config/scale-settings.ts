@@ -48,6 +48,14 @@ export const SCALE_SETTINGS = {
     schema: z.coerce.number().int().min(0).default(0),
     help: 'When so many runs wait for a worker, new ones are refused with 503 until there are fewer; answers to questions never are. 0: no limit.',
   },
+  fairBy: {
+    env: 'HOLDPOINT_FAIR_BY',
+    schema: z
+      .string()
+      .regex(/^(caller|assistant|metadata\.\S+)$/, 'expected caller, assistant or metadata.<key>')
+      .default('caller'),
+    help: 'Whose runs take turns where more wait than workers take: those of each caller (a key, a user; else of each assistant), of each assistant, or of whom `metadata.<key>` of the run names.',
+  },
   apiUrl: {
     env: 'HOLDPOINT_API_URL',
     schema: z.string().default(''),

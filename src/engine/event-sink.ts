@@ -14,7 +14,8 @@ interface EventSinkDeps {
    * a step that was heard of is not done again.
    */
   stored: () => Promise<void>;
-  onWritten: () => void;
+  /** `lagMs`: how long ago the oldest of them happened. */
+  onWritten: (lagMs: number) => void;
   onError: (error: unknown) => void;
 }
 
@@ -36,6 +37,8 @@ export interface EventSink {
 export const createEventSink = (deps: EventSinkDeps): EventSink => {
   let seq = 0;
   let gathered: NewRunEvent[] = [];
+  /** When the first of them came. */
+  let since = 0;
   const last: Omit<NewRunEvent, 'seq'>[] = [];
   let failed = false;
   let writing: Promise<void> | undefined;
@@ -44,11 +47,12 @@ export const createEventSink = (deps: EventSinkDeps): EventSink => {
 
   const write = async (): Promise<void> => {
     const events = gathered;
+    const oldest = since;
     gathered = [];
     try {
       await deps.stored();
       await deps.log.append({ lease: deps.lease, runId: deps.runId, events });
-      deps.onWritten();
+      deps.onWritten(performance.now() - oldest);
     } catch (error) {
       gathered = [...events, ...gathered];
       failed = true;
@@ -68,6 +72,7 @@ export const createEventSink = (deps: EventSinkDeps): EventSink => {
   };
   const gather = (event: Omit<NewRunEvent, 'seq'>): void => {
     if (closed) return;
+    if (gathered.length === 0) since = performance.now();
     gathered.push({ seq: ++seq, ...event });
     schedule();
   };

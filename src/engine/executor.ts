@@ -1,13 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { BaseCheckpointSaver, BaseStore } from '@langchain/langgraph-checkpoint';
 import type { EffectBook } from '../model/effect.ts';
-import { UnstorableValueError } from '../model/errors.ts';
 import type { Lease } from '../model/lease.ts';
 import { isRecord } from '../model/json.ts';
 import type { Checkpoints, CheckpointPut, CheckpointWriter } from '../storage/checkpoints.ts';
 import type { EventLog } from '../storage/ports.ts';
 import type { AttemptControl } from './attempt-control.ts';
+import { addEvent, isBreakpoint } from './add-event.ts';
 import { attemptConfig } from './attempt-config.ts';
+import { measureAttempt, type AttemptTelemetry } from './attempt-telemetry.ts';
 import type { AttemptResult } from './attempt-result.ts';
 import { asksForEnd, endThread } from './end-thread.ts';
 import { EFFECT_BOOK, refusalReason, type AttemptOfEffects } from './effect-book.ts';
@@ -39,6 +40,7 @@ export interface ExecutorDeps {
   storeFor: (lease: Lease) => BaseStore;
   /** Tells that the thread has new events. */
   notify: (threadId: string) => void;
+  telemetry: Parameters<typeof measureAttempt>[0];
   /** The ledger of effects for one attempt. */
   effectsFor: (attempt: AttemptOfEffects) => EffectBook;
   /** Answers are put into the words of the question they are for. */
@@ -73,6 +75,7 @@ class Attempt {
   readonly #sink: EventSink;
   readonly #effects: EffectBook;
   readonly #held: HeldRun;
+  readonly #measured: AttemptTelemetry;
   #watch: RunWatch | undefined;
   #values: unknown;
   #interrupted = false;
@@ -89,6 +92,7 @@ class Attempt {
     this.#deps = deps;
     this.#claimed = claimed;
     this.#control = control;
+    this.#measured = measureAttempt(deps.telemetry, claimed);
     this.#metadata = checkpointMetadata(claimed, mergeConfig(claimed.assistant.config, run.kwargs.config));
     this.#writer = deps.checkpoints.writer({
       lease,
@@ -107,7 +111,10 @@ class Attempt {
       runId: run.runId,
       delayMs: run.kwargs.live ? 0 : LAZY_FLUSH_MS,
       stored: () => this.#writer.stored(),
-      onWritten: () => deps.notify(run.threadId),
+      onWritten: (lagMs) => {
+        deps.notify(run.threadId);
+        this.#measured.wrote(lagMs);
+      },
       onError: onRefused,
     });
   }
@@ -282,6 +289,7 @@ class Attempt {
       callbacks: [
         ...(this.#watch?.callbacks ?? []),
         ...(this.#deps.langsmith ? tracersOf(this.#claimed.run) : []),
+        ...this.#measured.callbacks,
       ],
       handles: {
         __pregel_checkpointer: this.#writer as BaseCheckpointSaver,
@@ -294,7 +302,9 @@ class Attempt {
   #stored(put: CheckpointPut): void {
     this.#progressed = true;
     this.#refs.stored(put);
-    if (put.ns !== '' || put.source !== 'loop') return;
+    if (put.ns !== '') return;
+    this.#measured.stored(put);
+    if (put.source !== 'loop') return;
     this.#control.boundaryReached();
     if (!this.#toSay || !maySpeak(put.checkpoint.channel_values['messages'])) return;
     this.#speakNow = true;
@@ -315,22 +325,7 @@ class Attempt {
     if (this.#held.stopped && isBreakpoint(payload)) return; // said when the run rests, if it does
     const ref = event === 'values' || event.startsWith('values|') ? this.#refs.find(payload) : undefined;
     if (ref) this.#sink.addValues(event, ref);
-    else this.#write(event, payload);
-  }
-
-  /**
-   * A question is shown when it can be answered: with the end of the run. What cannot be written down fails the
-   * run, as it would in a checkpoint.
-   */
-  #write(event: string, payload: unknown): void {
-    try {
-      if (isRecord(payload) && '__interrupt__' in payload) this.#sink.addLast(event, payload);
-      else this.#sink.add(event, payload);
-    } catch (error) {
-      const problem =
-        error instanceof RangeError ? 'is nested deeper than can be written' : 'contains itself';
-      throw new UnstorableValueError(`event "${event}"`, problem);
-    }
+    else addEvent(this.#sink, event, payload);
   }
 
   #finalState(graph: Graph | undefined, outcome: RunOutcome): Promise<FinalState> {
@@ -342,9 +337,6 @@ class Attempt {
     });
   }
 }
-
-const isBreakpoint = (payload: unknown): boolean =>
-  isRecord(payload) && Array.isArray(payload['__interrupt__']) && payload['__interrupt__'].length === 0;
 
 const YES = (): boolean => true;
 const NO = (): boolean => false;

@@ -9,6 +9,12 @@ export interface ClaimedRun {
   assistant: Assistant;
   graphId: string;
   lease: Lease;
+  /** Others of its assistant may wait for it to end. */
+  limited?: boolean;
+  /** How long it had waited to be claimed. */
+  waitedMs?: number;
+  /** Of what its steps are part, where it is traced. */
+  traceparent?: string;
 }
 
 /** The run's configuration: what the assistant says, overridden by what the run says. */

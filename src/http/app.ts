@@ -8,6 +8,7 @@ import { encodeState } from '../model/state-json.ts';
 import type { KeyRing } from '../resources/key-ring.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import type { Tracing } from '../telemetry/tracing.ts';
 import type { AccessControl } from './access.ts';
 import { isOpenTo } from './open-paths.ts';
 import { authenticate, type Authentication } from './middleware/authenticate.ts';
@@ -15,7 +16,7 @@ import { consoleAtRoot, serveConsole } from './middleware/console.ts';
 import { errors } from './middleware/errors.ts';
 import { jsonBody } from './middleware/json-body.ts';
 import { limitRate, type Limits } from './middleware/limits.ts';
-import { observe } from './middleware/observe.ts';
+import { observe, traceparentOf } from './middleware/observe.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
 import { origin, type OriginRules } from './middleware/origin.ts';
 import { around, DEFERRED, DEFERS, type Deferred, type UserApp } from './middleware/user-app.ts';
@@ -34,15 +35,15 @@ export interface AppOptions {
   limits: Limits;
   log: Logger;
   metrics: Metrics;
+  tracing?: Tracing | undefined;
 }
 
 /** The HTTP application, in the order a request goes through it. */
 export const createApp = (options: AppOptions): Koa => {
-  const { routes, origins, authentication, userApp, consoleDir, bodyLimitBytes, limits, log, metrics } =
-    options;
+  const { routes, origins, authentication, userApp, consoleDir, bodyLimitBytes, limits, log } = options;
   const identify = authenticate(authentication, isOpenTo(routes));
   const app = new Koa();
-  app.use(observe({ log, metrics, newId: randomUUID }));
+  app.use(observe({ ...options, newId: randomUUID }));
   app.use(errors(log));
   app.use(securityHeaders);
   app.use(origin(origins));
@@ -115,6 +116,7 @@ const answer = async (ctx: Context, { route, principal, guard, keys }: Work): Pr
       signal: left.signal,
       actor: principal?.identity ?? ANYBODY,
       principal,
+      traceparent: traceparentOf(ctx),
     },
     guard,
   });

@@ -19,6 +19,8 @@ export interface RequestFacts {
   actor: string;
   /** Who asks, where the project has authentication of its own. */
   principal?: Principal | undefined;
+  /** The trace that the request is part of. */
+  traceparent?: string | undefined;
   /** What the metadata of what is read must say, where its rules ask for that and the route applies it itself. */
   filters?: AuthFilters | undefined;
 }

@@ -10,6 +10,7 @@ import type { McpDeps } from './mcp/deps.ts';
 import { mcpRoutes } from './mcp/routes.ts';
 import { effectRoutes } from './control/effects.ts';
 import { stopRoutes } from './control/emergency-stops.ts';
+import { limitRoutes } from './control/limits.ts';
 import { notificationRoutes } from './control/notifications.ts';
 import { outboundRoutes } from './control/outbound.ts';
 import { overviewRoutes } from './control/overview.ts';
@@ -76,6 +77,7 @@ export const allRoutes = (deps: RoutesDeps): Route[] => {
     ...effectRoutes(control),
     ...workerRoutes(control.workers),
     ...pauseConditionRoutes(control),
+    ...limitRoutes(control),
     ...threadStreamRoutes({ ...platform, streams }),
     ...protocolRoutes({ ...platform, streams }),
     ...a2aRoutes(agents),

@@ -2,6 +2,7 @@ import { inTheirDialects } from '../model/approval-dialects.ts';
 import type { Assistant } from '../model/assistant.ts';
 import { isoTime } from '../model/clock.ts';
 import type { JsonObject } from '../model/json.ts';
+import { laneOf } from '../model/lane.ts';
 import { isActive } from '../model/run-state.ts';
 import type { MultitaskStrategy, Run, RunKwargs } from '../model/run.ts';
 import type { Thread } from '../model/thread.ts';
@@ -44,7 +45,7 @@ export const addRun = async (
   const run = newRun(deps, { input: { ...input, kwargs }, assistant, thread });
   const { actor, decisions } = input;
   await takeAnswers(ledger, { run, answers, actor, decisions, newId: deps.newId });
-  await ledger.runs.insert(run);
+  await ledger.runs.insert(run, laneOf({ run, assistant, actor }, deps.settings.fairBy));
   await recordLaunch(ledger, { run, assistant, thread, input });
   return run;
 };

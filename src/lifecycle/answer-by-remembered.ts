@@ -8,6 +8,7 @@ import { answeringInput } from './answering-input.ts';
 import type { LifecycleDeps } from './deps.ts';
 import { digest } from './digest.ts';
 import { addRun } from './add-run.ts';
+import { countDecisions } from './count-decisions.ts';
 import type { TakenDecision } from './take-answers.ts';
 
 /**
@@ -31,7 +32,8 @@ export const answerByRemembered = async (
   );
   const decisions = covered.map(({ taken }) => taken);
   const input = answeringInput({ run, answers, decisions, actor: 'system' });
-  await addRun(deps, ledger, { input, assistant, thread });
+  const answering = await addRun(deps, ledger, { input, assistant, thread });
+  countDecisions(deps, answering.kwargs, decisions);
 };
 
 interface Covered {

@@ -11,7 +11,7 @@ import { moveRun } from './move-run.ts';
  * Takes a queued run for `owner`: raises the thread's fence, makes the run `running` and begins its next
  * attempt in one transaction. The lease must be acquired in the checkpoints next.
  * @returns undefined when the run is no longer to be had: another took it, it was cancelled or
- * deleted, or a paused scope holds it back.
+ * deleted, a paused scope holds it back, or its assistant has as many at work as it may.
  */
 export const createClaimRun = (deps: LifecycleDeps) => {
   return async (input: { runId: string; owner: string }): Promise<ClaimedRun | undefined> => {
@@ -26,6 +26,8 @@ export const createClaimRun = (deps: LifecycleDeps) => {
         if (!assistant) return dropOrphan(deps, ledger, run);
         const covering = await ledger.scopes.covering({ ...run, graphId: assistant.graphId });
         if (covering.length > 0) return undefined;
+        const room = await ledger.limits.enter(run.assistantId);
+        if (room === 'full') return undefined;
         const lease = await ledger.threads.claim({
           threadId: run.threadId,
           runId: run.runId,
@@ -55,15 +57,26 @@ export const createClaimRun = (deps: LifecycleDeps) => {
           since: at,
           updatedAt: at,
         };
-        return { run: running, assistant, graphId: assistant.graphId, lease };
+        const waitedMs = clock.now() - Math.max(Date.parse(run.since), run.dueMs);
+        const of = { run: running, assistant, graphId: assistant.graphId };
+        return { ...of, lease, limited: room === 'room', waitedMs };
       },
       { flush: false },
     );
     if (!claimed) return undefined;
     deps.at('claim:committed');
     storage.signals.publish({ kind: 'thread', threadId: claimed.run.threadId });
+    countClaim(deps, claimed);
     return claimed;
   };
+};
+
+const countClaim = (
+  { tally }: LifecycleDeps,
+  { graphId, waitedMs }: { graphId: string; waitedMs: number },
+) => {
+  tally?.count('claims', { graph: graphId });
+  tally?.time('queueWait', waitedMs);
 };
 
 const deadlineOf = ({ clock, settings }: LifecycleDeps): number | null =>

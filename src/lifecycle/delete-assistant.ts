@@ -35,6 +35,7 @@ export const createDeleteAssistant = (
     const { assistantId } = assistant;
     const runs = await storage.transaction(async (ledger) => {
       await ledger.assistants.remove(assistantId);
+      await ledger.limits.remove(assistantId);
       return ledger.runs.allUnfinished({ assistantId });
     }, EXCLUSIVE);
     const reason = 'its assistant was deleted';

@@ -3,6 +3,7 @@ import type { EffectPoint } from '../engine/effect-book.ts';
 import type { Clock } from '../model/clock.ts';
 import type { TtlTerms } from '../model/thread.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import type { Tally } from '../telemetry/tally.ts';
 import type { Storage } from '../storage/ports.ts';
 
 /** What every use-case is made with. */
@@ -17,6 +18,8 @@ export interface LifecycleDeps {
   at: (point: CrashPoint) => void;
   settings: LifecycleSettings;
   log?: Logger;
+  /** Counts what happens. */
+  tally?: Tally;
 }
 
 export interface LifecycleSettings {
@@ -30,6 +33,8 @@ export interface LifecycleSettings {
   threadTtl?: TtlTerms | undefined;
   /** Runs that may wait for a worker before new ones are refused; 0 or nothing for any number. */
   queueLimit?: number;
+  /** Whose runs take turns in the queue: see `laneOf`. */
+  fairBy?: string;
   /** How long the events of an ended run are kept. */
   eventRetentionMs: number;
   /** Answers are put into the words of the question they are for. */

@@ -9,6 +9,7 @@ import { newThread, type Thread } from '../model/thread.ts';
 import type { QuestionsAsked } from '../storage/checkpoints.ts';
 import type { Ledger, RunJob } from '../storage/ports.ts';
 import { admitRun } from './admit-run.ts';
+import { countDecisions } from './count-decisions.ts';
 import { orderEnd, seeThreadQuestions } from './cancel-run.ts';
 import { addRun, type Launch, type LaunchRunInput } from './add-run.ts';
 import type { LifecycleDeps } from './deps.ts';
@@ -35,6 +36,7 @@ export const createLaunchRuns = (deps: LifecycleDeps & { findAssistant: FindAssi
       return admitted;
     });
     deps.at('launch:committed');
+    launched.forEach(({ run }, at) => countDecisions(deps, run.kwargs, inputs[at]?.decisions));
     for (const one of launched) await announce(deps, one);
     return launched.map(({ run }) => run);
   };

@@ -54,6 +54,7 @@ export const createRequestPause = (deps: LifecycleDeps & { securePause: SecurePa
       if (asked === 'look again') continue;
       const { runId, threadId, state } = asked.pause;
       if (asked.created && state === 'draining') deps.storage.signals.publish({ kind: 'desired', runId });
+      if (asked.created) deps.tally?.count('pauses', { cause: asked.pause.cause });
       if (asked.created) deps.storage.signals.publish({ kind: 'thread', threadId });
       if (asked.created) deps.storage.signals.publish({ kind: 'due' });
       return asked;

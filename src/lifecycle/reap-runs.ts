@@ -47,6 +47,7 @@ export const createReapRuns = (deps: ReapDeps) => {
         done = await storage.transaction((ledger) => reap(deps, ledger, reaping));
       }
       storage.signals.publish({ kind: 'thread', threadId: held.lease.threadId });
+      deps.tally?.count('leasesLost', { why: 'owner' in input.held ? 'worker gone' : 'not renewed' });
     }
     if (found.length > 0) storage.signals.publish({ kind: 'queue' });
     return found.length;

@@ -41,11 +41,21 @@ export const createSettleRun = (deps: LifecycleDeps & { securePause: SecurePause
       settled = await storage.transaction((ledger) => settle(deps, ledger, settling));
     } while (settled === 'not secured');
     deps.at('settle:committed');
+    countEnd(deps, { claimed, state: settled?.state });
     storage.signals.publish({ kind: 'thread', threadId: claimed.run.threadId });
     if (claimed.run.kwargs.webhook !== undefined) storage.signals.publish({ kind: 'due' });
     if (settled?.next) await storage.queue.announce(settled.next);
+    if (claimed.limited) storage.signals.publish({ kind: 'queue' });
     return settled?.state;
   };
+};
+
+const countEnd = (
+  { tally }: LifecycleDeps,
+  { claimed, state }: { claimed: ClaimedRun; state: RunState | undefined },
+) => {
+  if (state === undefined) tally?.count('fencesRefused');
+  else tally?.count('ended', { graph: claimed.graphId, state });
 };
 
 /** A step that ended to wait has drained, once the pause in which it waits was asked for. */

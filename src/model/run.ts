@@ -67,6 +67,8 @@ export interface RunKwargs {
   feedback_keys?: string[];
   stream_resumable?: boolean;
   langsmith_tracer?: LangSmithTracer;
+  /** The request that started it, where that is traced: as the header of this name says it. */
+  traceparent?: string;
   /** Somebody follows from the start: events are written at once rather than gathered for a moment. */
   live: boolean;
 }

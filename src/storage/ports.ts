@@ -18,6 +18,8 @@ import type { Checkpoints } from './checkpoints.ts';
 import type { CronStore } from './cron-store.ts';
 import type { EffectLedger } from './effects.ts';
 import type { LedgerConnection } from './ledger/connection.ts';
+import type { LimitStore } from './limits.ts';
+import type { TallyStore } from './tallies.ts';
 import type { OutboundStore } from './outbound-store.ts';
 import type { OverviewStore } from './overview.ts';
 import type { StopStore } from './stops.ts';
@@ -175,7 +177,8 @@ export interface RootsQuery {
 }
 
 export interface RunStore {
-  insert(run: Run): Promise<void>;
+  /** `lane`: whose it is; in the queue lanes take turns. Its priority is that of its assistant. */
+  insert(run: Run, lane?: string): Promise<void>;
   get(runId: string): Promise<Run | undefined>;
   /** Runs that carry no answer to a question, the last changed first. */
   roots(query: RootsQuery): Promise<Page<Run>>;
@@ -206,10 +209,15 @@ export interface RunStore {
   promote(now: number): Promise<string[]>;
   /** When the next delayed run is due (ms since the epoch). */
   nextDue(): Promise<number | undefined>;
-  /** Queued runs, oldest first. */
-  due(limit: number): Promise<RunJob[]>;
+  /**
+   * Queued runs in the order in which they are to be taken: by priority, then lane by lane in turn. Without those of
+   * assistants that have as many at work as they may.
+   */
+  due(limit: number): Promise<DueRun[]>;
   /** How many are queued. */
   countDue(): Promise<number>;
+  /** Since when the one has waited that has waited longest (ISO time). */
+  oldestDue(): Promise<string | undefined>;
   /** Removes the events of the thread's runs. */
   dropEvents(threadId: string): Promise<void>;
   /** Removes the run and its events. */
@@ -254,6 +262,8 @@ export interface Ledger {
   readonly watch: WatchStore;
   readonly overview: OverviewStore;
   readonly apiKeys: ApiKeyStore;
+  readonly limits: LimitStore;
+  readonly tallies: TallyStore;
   readonly workers: WorkerRegistry;
   readonly calls: WorkerCallStore;
   /** For adapters in `storage/` that join a transaction. */
@@ -266,6 +276,10 @@ export interface RunJob {
   threadId: string;
 }
 
+export interface DueRun extends RunJob {
+  priority: number;
+}
+
 export interface QueueConsumer {
   /** Takes nothing new from now on; what is being handled goes on. */
   pause(): void;
@@ -273,11 +287,17 @@ export interface QueueConsumer {
   close(): Promise<void>;
 }
 
+/** What came of a run: it was at work, somebody else has it or it waits no more, or it waits again. */
+export type Handled = 'done' | 'not to be had' | 'waits';
+
 export interface RunQueue {
   /** Says that a run can be claimed; to be called after commit. Losing it costs latency, never work. */
   announce(job: RunJob): Promise<void>;
-  /** Hands each run thought due to `handle`, at most `concurrency` at once, never the same one twice at a time. */
-  consume(options: { concurrency: number; handle: (job: RunJob) => Promise<void> }): QueueConsumer;
+  /**
+   * Hands runs thought due to `handle`, at most `concurrency` at once, never the same one twice at a time; where more
+   * wait than there is room for, in the order of {@link RunStore.due}, or nearly so while several take some.
+   */
+  consume(options: { concurrency: number; handle: (job: RunJob) => Promise<Handled> }): QueueConsumer;
 }
 
 export interface EventLog {

@@ -1,4 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { talliedMetrics, type TalliedMetric } from './tallied.ts';
+import type { Labels, TallyLine } from './tally.ts';
 
 /** What this server counts, in Prometheus' terms. */
 export interface Metrics {
@@ -15,9 +17,11 @@ export interface MetricsOptions {
   workers: () => Promise<{ ready: boolean }[]>;
   /** How many runs wait for a worker, and for how long the one at the head has. */
   queue?: () => Promise<{ waiting: number; oldestMs: number }>;
+  /** What all processes have counted. */
+  tallied?: () => Promise<TallyLine[]>;
 }
 
-export const createMetrics = ({ countRuns, workers, queue }: MetricsOptions): Metrics => {
+export const createMetrics = ({ countRuns, workers, queue, tallied }: MetricsOptions): Metrics => {
   const registry = new Registry();
   const registers = [registry];
   new Gauge({
@@ -53,8 +57,8 @@ export const createMetrics = ({ countRuns, workers, queue }: MetricsOptions): Me
       buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
       registers,
     }),
-    text: () => registry.metrics(),
-    json: () => registry.getMetricsAsJSON(),
+    text: async () => (await registry.metrics()) + (await tallies(tallied)).map(asText).join(''),
+    json: async () => [...(await registry.getMetricsAsJSON()), ...(await tallies(tallied))],
   };
 };
 
@@ -76,3 +80,21 @@ const countQueue = (registry: Registry, queue: NonNullable<MetricsOptions['queue
     },
   });
 };
+
+const tallies = async (tallied: MetricsOptions['tallied']): Promise<TalliedMetric[]> =>
+  tallied ? talliedMetrics(await tallied()) : [];
+
+const asText = ({ name, help, type, values }: TalliedMetric): string => {
+  const lines = values.map(
+    ({ metricName, labels, value }) => `${metricName ?? name}${labelsAsText(labels)} ${value}\n`,
+  );
+  return `\n# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join('')}`;
+};
+
+const labelsAsText = (labels: Labels): string => {
+  const parts = Object.entries(labels).map(([key, value]) => `${key}="${escaped(value)}"`);
+  return parts.length === 0 ? '' : `{${parts.join(',')}}`;
+};
+
+const escaped = (value: string): string =>
+  value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');

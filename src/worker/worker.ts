@@ -4,7 +4,9 @@ import type { ClaimedRun } from '../engine/run-config.ts';
 import type { Clock } from '../model/clock.ts';
 import type { DesiredState, RunState } from '../model/run-state.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import type { QueueConsumer, RunJob, RunQueue, RunStore, SignalBus } from '../storage/ports.ts';
+import type { Tracing } from '../telemetry/tracing.ts';
+import type { Handled, QueueConsumer, RunJob, RunQueue, RunStore, SignalBus } from '../storage/ports.ts';
+import { traceAttempt } from './attempt-span.ts';
 
 export interface WorkerDeps {
   id: string;
@@ -24,6 +26,7 @@ export interface WorkerDeps {
   clock: Clock;
   concurrency: number;
   renewMs: number;
+  tracing?: Tracing | undefined;
   log: Logger;
 }
 
@@ -83,7 +86,7 @@ export class Worker {
     return { active, taken: this.#taken };
   }
 
-  async #handle({ runId }: RunJob): Promise<void> {
+  async #handle({ runId }: RunJob): Promise<Handled> {
     const { execute, log } = this.#deps;
     const control = createAttemptControl();
     const attempt: Attempt = { control, claimed: false };
@@ -91,17 +94,20 @@ export class Worker {
     this.#attempts.set(runId, attempt);
     try {
       const claimed = await this.#claim(runId);
-      if (!claimed) return;
+      if (typeof claimed === 'string') return claimed;
       attempt.claimed = true;
       this.#taken++;
       if (this.#mode === 'draining') control.requestDrain('shutdown');
       ORDERS[claimed.run.desired](control);
       timer = this.#limit(claimed.run.deadlineMs, control);
-      const result = await execute(claimed, control);
+      const result = await traceAttempt(this.#deps.tracing, { claimed, worker: this.#deps.id }, (traced) =>
+        execute(traced, control),
+      );
       const state = await this.#settle(claimed, result);
       log.debug({ runId, attempt: claimed.run.attempt, outcome: result.outcome, state }, 'attempt ended');
       await this.#leave(runId, control, state);
       if (control.abortReason === 'storage') await pause(RETRY_MS);
+      return state === 'pending' ? 'waits' : 'done';
     } finally {
       clearTimeout(timer);
       this.#attempts.delete(runId);
@@ -126,16 +132,18 @@ export class Worker {
    * A run that cannot be had although it waits (its thread's state is being edited, or storage refuses) is not
    * asked for at once again: the queue offers it as soon as this returns.
    */
-  async #claim(runId: string): Promise<ClaimedRun | undefined> {
+  async #claim(runId: string): Promise<ClaimedRun | Handled> {
     const { id, claimRun, runs, log } = this.#deps;
     try {
       const claimed = await claimRun({ runId, owner: id });
-      if (!claimed && (await runs.get(runId))?.state === 'pending') await pause(BUSY_MS);
-      return claimed;
+      if (claimed) return claimed;
+      if ((await runs.get(runId))?.state !== 'pending') return 'not to be had';
+      await pause(BUSY_MS);
+      return 'waits';
     } catch (error) {
       log.error({ err: error, runId }, 'a run cannot be claimed yet; trying again');
       await pause(RETRY_MS);
-      return undefined;
+      return 'waits';
     }
   }
 

@@ -18,6 +18,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export interface NodeProcess {
   child: ChildProcess;
   output: () => string;
+  /** Whether it was ended by {@link kill}. */
+  ended: () => boolean;
   /** Ends it. Resolves when it is gone. */
   kill(signal?: NodeJS.Signals): Promise<void>;
 }
@@ -34,6 +36,8 @@ export interface Cluster {
   url: string;
   api(env?: Record<string, string>): Promise<ApiNode>;
   workers(env?: Record<string, string>): Promise<NodeProcess>;
+  /** Nodes that ended although nobody ended them, with the last they said. */
+  crashed: string[];
   /** What the graphs did to the world, in order. */
   effects(threadId?: string): Effect[];
   query<T extends object>(text: string, values?: unknown[]): Promise<T[]>;
@@ -56,6 +60,7 @@ export const startCluster = async (options: ClusterOptions = {}): Promise<Cluste
   const redisUrl = BACKEND === 'redis' ? redisDatabase(randomInt(1e6)) : '';
   const effectsFile = join(temporaryFolder(), 'effects.jsonl');
   const nodes: NodeProcess[] = [];
+  const crashed: string[] = [];
   const launch = async (args: string[], ready: RegExp, env: Record<string, string> = {}) => {
     const child = spawn(
       process.execPath,
@@ -80,12 +85,16 @@ export const startCluster = async (options: ClusterOptions = {}): Promise<Cluste
       },
     );
     const { node, match } = await started(child, ready);
+    child.once('exit', (code) => {
+      if (!node.ended()) crashed.push(`${args[0]} exited with ${code}: ${node.output().slice(-2000)}`);
+    });
     nodes.push(node);
     return { node, match };
   };
   return {
     postgres,
     url,
+    crashed,
     api: async (env) => {
       const { node, match } = await launch(
         ['serve', '--role', 'api', '--port', '0'],
@@ -127,11 +136,14 @@ const started = async (child: ChildProcess, ready: RegExp) => {
     });
     child.once('exit', (code) => reject(new Error(`a node exited with ${code}: ${output}`)));
   });
+  let ended = false;
   const node: NodeProcess = {
     child,
     output: () => output,
+    ended: () => ended,
     kill: async (signal = 'SIGKILL') => {
       if (child.exitCode !== null || child.signalCode !== null) return;
+      ended = true;
       const gone = once(child, 'exit');
       child.kill(signal);
       await gone;

@@ -48,6 +48,8 @@ export interface Verdict {
   lost: string[];
   forked: string[];
   stepsMissing: string[];
+  /** Processes that ended by themselves. */
+  crashed: string[];
   acceptedRuns: number;
   repeatedSteps: number;
 }
@@ -60,7 +62,7 @@ export const judge = async (cluster: Cluster, { accepted }: Load): Promise<Verdi
       `SELECT count(*)::int AS open FROM runs WHERE run_id = ANY($1) AND state IN ('pending', 'running', 'pausing')`,
       [ids],
     );
-    if (row?.open === 0) break;
+    if (row?.open === 0 || cluster.crashed.length > 0) break;
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
   const runs = await cluster.query<{ run_id: string; thread_id: string; state: string }>(
@@ -86,10 +88,11 @@ export const judge = async (cluster: Cluster, { accepted }: Load): Promise<Verdi
       const { trail: of } = JSON.parse(shown.get(thread) ?? '{}') as { trail?: string[] };
       return JSON.stringify(of) !== trail;
     }),
+    crashed: cluster.crashed,
     acceptedRuns: ids.length,
     repeatedSteps: cluster.effects().length - ids.length * STEPS,
   };
 };
 
 /** What every fault must come to. */
-export const NOTHING_LOST = { lost: [], forked: [], stepsMissing: [] };
+export const NOTHING_LOST = { lost: [], forked: [], stepsMissing: [], crashed: [] };

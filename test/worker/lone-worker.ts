@@ -46,6 +46,7 @@ export const openLoneWorker = async () => {
         execute: createExecutor({
           approvalDialects: true,
           langsmith: false,
+          telemetry: {},
           graphs: createGraphRegistry(GRAPHS),
           checkpoints: storage.checkpoints,
           events: storage.events,

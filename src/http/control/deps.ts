@@ -13,6 +13,7 @@ import type { OverviewDeps } from './overview.ts';
 import type { SessionLogDeps } from './session-log.ts';
 import type { StickyDeps } from './sticky-decisions.ts';
 import type { ScopeDeps } from './scope-pauses.ts';
+import type { LimitDeps } from './limits.ts';
 import type { NotificationDeps } from './notifications.ts';
 import type { WaitingDeps } from './waiting.ts';
 import type { TriggerDeps } from './triggers.ts';
@@ -30,6 +31,7 @@ export interface ControlDeps
     ActivityDeps,
     ChangeDeps,
     WaitingDeps,
+    LimitDeps,
     WatchDeps {
   agent: AgentDeps;
   workers: WorkerDeps;

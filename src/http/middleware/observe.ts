@@ -1,21 +1,34 @@
-import type { Middleware } from 'koa';
+import type { Context, Middleware } from 'koa';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
+import type { Span, Tracing } from '../../telemetry/tracing.ts';
 
 interface ObserveOptions {
   log: Logger;
   metrics: Metrics;
+  tracing?: Tracing | undefined;
   newId: () => string;
 }
 
-/** Gives each request an id, and logs and counts it when its answer has ended. */
+/** Gives each request an id; logs, counts and, where that is wanted, traces it until its answer has ended. */
 export const observe =
-  ({ log, metrics, newId }: ObserveOptions): Middleware =>
+  ({ log, metrics, tracing, newId }: ObserveOptions): Middleware =>
   async (ctx, next) => {
     const requestId = newId();
     ctx.state['requestId'] = requestId;
     ctx.set('X-Request-Id', requestId);
     const started = performance.now();
+    const span = tracing?.start({
+      name: ctx.method,
+      kind: 'server',
+      parent: ctx.get('traceparent'),
+      attributes: {
+        'http.request.method': ctx.method,
+        'url.path': ctx.path,
+        'holdpoint.request_id': requestId,
+      },
+    });
+    ctx.state[SPAN] = span;
     ctx.res.once('close', () => {
       const ms = performance.now() - started;
       const route = (ctx.state['route'] as string | undefined) ?? 'none';
@@ -23,6 +36,15 @@ export const observe =
       metrics.requests.inc({ method: ctx.method, route, status });
       metrics.requestSeconds.observe({ method: ctx.method, route }, ms / 1000);
       log.debug({ requestId, method: ctx.method, path: ctx.path, status, ms: Math.round(ms) }, 'request');
+      span?.rename(`${ctx.method} ${route}`);
+      span?.set({ 'http.route': route, 'http.response.status_code': ctx.res.statusCode });
+      span?.end(ctx.res.statusCode >= 500 ? `answered ${status}` : undefined);
     });
     await next();
   };
+
+const SPAN = 'span';
+
+/** The place of the request in its trace, where it is traced. */
+export const traceparentOf = (ctx: Context): string | undefined =>
+  (ctx.state[SPAN] as Span | undefined)?.traceparent;

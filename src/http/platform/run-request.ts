@@ -30,7 +30,7 @@ export const toLaunchInput = (
     threadId: threadId ?? newId(),
     ifNoThread: threadId === null ? OWN_THREAD[body.on_completion ?? 'delete'] : ifNoThread(body),
     assistantId: body.assistant_id,
-    kwargs: toKwargs(body, live),
+    kwargs: { ...toKwargs(body, live), ...onlyGiven({ traceparent: request.traceparent }) },
     headers: headerValues(request.headers),
     identity: userValues(request.principal),
     metadata: incomingState(body.metadata ?? {}, 'metadata') as JsonObject,

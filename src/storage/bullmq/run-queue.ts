@@ -1,5 +1,5 @@
 import type { Queue, WorkerOptions } from 'bullmq';
-import type { QueueConsumer, RunJob, RunQueue, RunStore, SignalBus } from '../ports.ts';
+import type { DueRun, Handled, QueueConsumer, RunJob, RunQueue, RunStore, SignalBus } from '../ports.ts';
 
 export const QUEUE = 'holdpoint-runs';
 
@@ -8,6 +8,8 @@ const LOOK_MS = 2000;
 /** Consumers that hear the same signal do not all look at the same moment. */
 const SPREAD_MS = 30;
 const LOOKED_AT_ONCE = 100;
+/** How many places before its turn a run may be taken, so that not all who look want the same one. */
+const NEAR = 8;
 
 /** BullMQ on one of its backends. */
 export interface BullMq {
@@ -60,12 +62,14 @@ class BullConsumer implements QueueConsumer {
   readonly #deps: BullQueueDeps;
   readonly #options: Parameters<RunQueue['consume']>[0];
   readonly #worker: BullWorker;
-  readonly #handling = new Map<string, Promise<void>>();
+  readonly #handling = new Map<string, Promise<Handled>>();
   readonly #timer: NodeJS.Timeout;
   readonly #unsubscribe: () => void;
   #soon: NodeJS.Timeout | undefined;
   #waiting = new Set<string>();
   #paused = false;
+  /** There was something to look for and no room for it. */
+  #toLook = false;
 
   constructor(deps: BullQueueDeps, options: Parameters<RunQueue['consume']>[0]) {
     this.#deps = deps;
@@ -100,24 +104,45 @@ class BullConsumer implements QueueConsumer {
     await Promise.race([this.#worker.close(), after(CLOSE_MS)]);
   }
 
-  /** BullMQ brought a run. When there is no room, whoever has it finds the run in the ledger. */
+  /**
+   * BullMQ says that one more run waits, and which. With room to spare it is that one; else the ledger says whose turn
+   * it is, once there is room. So each job makes one run begin, whichever.
+   */
   async #brought(job: RunJob): Promise<void> {
-    if (this.#paused) throw new Error('this worker takes nothing new');
-    if (this.#handling.size >= this.#options.concurrency) return;
-    await this.#take(job);
+    await this.#room();
+    if (this.#free() > 1 && (await this.#take(job)) !== 'not to be had') return;
+    for (;;) {
+      await this.#room();
+      const [next] = someOf(await this.#due(), 1);
+      if (!next) return;
+      if (this.#free() > 0 && (await this.#take(next)) !== 'not to be had') return;
+    }
   }
 
-  async #take(job: RunJob): Promise<void> {
+  /** Resolves when one more run can be taken. @throws when none will be: others find in the ledger what waits. */
+  async #room(): Promise<void> {
+    while (!this.#paused && this.#free() <= 0) await Promise.race(this.#handling.values());
+    if (!this.#paused) return;
+    this.#deps.signals.publish({ kind: 'queue' });
+    throw new Error('this worker takes nothing new');
+  }
+
+  #take(job: RunJob): Promise<Handled> {
     const known = this.#handling.get(job.runId);
     if (known) return known;
     const handled = this.#options
       .handle(job)
-      .catch(this.#deps.onError)
-      .finally(() => this.#handling.delete(job.runId));
+      .catch((error: unknown): Handled => {
+        this.#deps.onError(error);
+        return 'waits';
+      })
+      .then((what) => {
+        this.#handling.delete(job.runId);
+        if (what === 'waits' || this.#toLook) this.#lookSoon();
+        return what;
+      });
     this.#handling.set(job.runId, handled);
-    await handled;
-    const run = await this.#deps.runs.get(job.runId).catch(() => undefined);
-    if (run?.state === 'pending') this.#lookSoon();
+    return handled;
   }
 
   /** Something returned to the queue otherwise than by an announcement. */
@@ -125,6 +150,7 @@ class BullConsumer implements QueueConsumer {
     if (this.#paused) return;
     this.#soon ??= setTimeout(() => {
       this.#soon = undefined;
+      this.#toLook = this.#free() <= 0;
       void this.#takeDue(() => true);
     }, Math.random() * SPREAD_MS);
   }
@@ -138,14 +164,18 @@ class BullConsumer implements QueueConsumer {
   async #takeDue(isLost: (job: RunJob) => boolean): Promise<void> {
     if (this.#free() <= 0) return;
     try {
-      const due = await this.#deps.runs.due(LOOKED_AT_ONCE);
+      const due = await this.#due();
       this.#waiting = new Set(due.map(({ runId }) => runId));
       if (this.#paused) return;
-      const lost = due.filter((job) => !this.#handling.has(job.runId) && isLost(job));
-      for (const job of someOf(lost, this.#free())) void this.#take(job);
+      for (const job of someOf(due.filter(isLost), this.#free())) void this.#take(job);
     } catch (error) {
       this.#deps.onError(error);
     }
+  }
+
+  async #due(): Promise<DueRun[]> {
+    const due = await this.#deps.runs.due(LOOKED_AT_ONCE);
+    return due.filter(({ runId }) => !this.#handling.has(runId));
   }
 
   #free(): number {
@@ -155,13 +185,16 @@ class BullConsumer implements QueueConsumer {
 
 const CLOSE_MS = 3000;
 
-/** Oldest first while there is room for all; else some by chance, for others take some too. */
-const someOf = (jobs: RunJob[], count: number): RunJob[] =>
+/**
+ * In their order while there is room for all; else by chance some of those whose turn is near, for others take some
+ * too. Never one of a lower priority before one of a higher.
+ */
+const someOf = (jobs: DueRun[], count: number): RunJob[] =>
   jobs.length <= count
     ? jobs
     : jobs
-        .slice(0, 4 * count)
-        .map((job) => ({ job, order: Math.random() }))
+        .slice(0, count + NEAR)
+        .map((job) => ({ job, order: Math.random() - 2 * job.priority }))
         .toSorted((a, b) => a.order - b.order)
         .slice(0, count)
         .map(({ job }) => job);

@@ -21,7 +21,7 @@ export const createLedgerQueue = (deps: QueueDeps): RunQueue => ({
 class LedgerConsumer implements QueueConsumer {
   readonly #deps: QueueDeps;
   readonly #options: Parameters<RunQueue['consume']>[0];
-  readonly #handling = new Map<string, Promise<void>>();
+  readonly #handling = new Map<string, Promise<unknown>>();
   readonly #unsubscribe: () => void;
   readonly #timer: NodeJS.Timeout;
   #paused = false;

@@ -5,6 +5,7 @@ import { createAssistantStore } from './assistants.ts';
 import type { LedgerConnection } from './connection.ts';
 import { createCronStore } from './crons.ts';
 import { createExternalEventStore } from './external-events.ts';
+import { createLimitStore } from './limits.ts';
 import { createNoticeStore } from './notices.ts';
 import { createTargetStore } from './notification-targets.ts';
 import { createOutboundStore } from './outbound.ts';
@@ -20,6 +21,7 @@ import { createSessionLog } from './session-log.ts';
 import { createStoreItems } from './store-items.ts';
 import { createStickyDecisionStore } from './sticky-decisions.ts';
 import { createStopStore } from './stops.ts';
+import { createTallyStore } from './tallies.ts';
 import { createThreadStore } from './threads.ts';
 import { createWatchStore } from './watch.ts';
 import { createWorkerCalls, createWorkerRegistry } from './workers.ts';
@@ -49,6 +51,8 @@ export const createLedger = (connection: LedgerConnection): Ledger => ({
   watch: createWatchStore(connection),
   overview: createOverviewStore(connection),
   apiKeys: createApiKeyStore(connection),
+  limits: createLimitStore(connection),
+  tallies: createTallyStore(connection),
   workers: createWorkerRegistry(connection),
   calls: createWorkerCalls(connection),
 });

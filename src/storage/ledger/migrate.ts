@@ -17,6 +17,7 @@ import * as overview from './migrations/0013-overview.ts';
 import * as apiKeys from './migrations/0014-api-keys.ts';
 import * as workers from './migrations/0015-workers.ts';
 import * as threadTtl from './migrations/0016-thread-ttl.ts';
+import * as fairQueue from './migrations/0017-fair-queue.ts';
 
 /** Numbered, forward only; applied in this order. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -36,6 +37,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0014-api-keys': apiKeys,
   '0015-workers': workers,
   '0016-thread-ttl': threadTtl,
+  '0017-fair-queue': fairQueue,
 };
 
 /** Which migrations were applied now, and which the ledger has in all. */

@@ -3,7 +3,7 @@ import type { Run } from '../../model/run.ts';
 import type { MoveRun } from '../ports.ts';
 import type { RunsTable } from './schema.ts';
 
-export const runToRow = (run: Run): Insertable<RunsTable> => ({
+export const runToRow = (run: Run): Omit<Insertable<RunsTable>, 'lane'> => ({
   run_id: run.runId,
   thread_id: run.threadId,
   assistant_id: run.assistantId,

@@ -2,16 +2,22 @@ import { sql } from 'kysely';
 import type { RunState } from '../../model/run-state.ts';
 import type { RunStore } from '../ports.ts';
 import type { LedgerConnection } from './connection.ts';
-import { isHeldBack } from './scope-sql.ts';
+import { createQueueTurns, IN_TURN, UNFINISHED } from './queue-turns.ts';
 import { moveColumns, runFromRow, runToRow } from './run-row.ts';
 
 export const createRunStore = (db: LedgerConnection): RunStore => ({
   ...createRunQueries(db),
+  ...createQueueTurns(db),
   ...createRunDelays(db),
   ...createRoots(db),
 
-  insert: async (run) => {
-    await db.insertInto('runs').values(runToRow(run)).execute();
+  insert: async (run, lane = '') => {
+    const priority = sql<number>`COALESCE(
+      (SELECT l.priority FROM assistant_limits AS l WHERE l.assistant_id = ${run.assistantId}), 0)`;
+    await db
+      .insertInto('runs')
+      .values({ ...runToRow(run), lane, priority })
+      .execute();
   },
 
   move: async (input) => {
@@ -39,22 +45,6 @@ export const createRunStore = (db: LedgerConnection): RunStore => ({
     return result.numUpdatedRows > 0n;
   },
 
-  offerNext: async (threadId) => {
-    const row = await db
-      .updateTable('runs')
-      .set({ queued: 1 })
-      .where(
-        sql<boolean>`seq = (SELECT r.seq FROM runs AS r WHERE r.thread_id = ${threadId}
-          AND ${UNFINISHED('r.state')} ORDER BY ${IN_TURN('r')} LIMIT 1)`,
-      )
-      .where('state', '=', 'pending')
-      .where('due_ms', '=', 0)
-      .where(sql<boolean>`NOT ${isHeldBack('runs')}`)
-      .returning(['run_id', 'thread_id'])
-      .executeTakeFirst();
-    return row && { runId: row.run_id, threadId: row.thread_id };
-  },
-
   dropEvents: async (threadId) => {
     await db.deleteFrom('run_events').where('thread_id', '=', threadId).execute();
     await db.updateTable('runs').set({ has_events: 0 }).where('thread_id', '=', threadId).execute();
@@ -66,17 +56,6 @@ export const createRunStore = (db: LedgerConnection): RunStore => ({
     return result.numDeletedRows > 0n;
   },
 });
-
-/** Written as the partial index says it, so that SQLite uses the index. */
-const UNFINISHED = (column: string) =>
-  sql<boolean>`${sql.ref(column)} IN ('pending', 'running', 'pausing', 'paused', 'stopped')`;
-
-/** What is at work first, what is not due yet last, and else the oldest first. */
-const IN_TURN = (table: string) => {
-  const column = (name: string) => sql.ref(`${table}.${name}`);
-  return sql`CASE WHEN ${column('state')} IN ('running', 'pausing') THEN 0
-    WHEN ${column('due_ms')} = 0 THEN 1 ELSE 2 END, ${column('seq')}`;
-};
 
 const createRunDelays = (db: LedgerConnection): Pick<RunStore, 'promote' | 'nextDue'> => ({
   promote: async (now) => {
@@ -125,7 +104,7 @@ const createRoots = (db: LedgerConnection): Pick<RunStore, 'roots'> => ({
 
 const createRunQueries = (
   db: LedgerConnection,
-): Pick<RunStore, 'get' | 'list' | 'unfinished' | 'allUnfinished' | 'due' | 'countDue' | 'countByState'> => ({
+): Pick<RunStore, 'get' | 'list' | 'unfinished' | 'allUnfinished' | 'countByState'> => ({
   get: async (runId) => {
     const row = await db.selectFrom('runs').selectAll().where('run_id', '=', runId).executeTakeFirst();
     return row && runFromRow(row);
@@ -154,26 +133,6 @@ const createRunQueries = (
     if (states) query = query.where('state', 'in', states);
     const rows = await query.orderBy('seq').execute();
     return rows.map((row) => ({ runId: row.run_id, threadId: row.thread_id }));
-  },
-
-  due: async (limit) => {
-    const rows = await db
-      .selectFrom('runs')
-      .select(['run_id', 'thread_id'])
-      .where(sql<boolean>`queued = 1`)
-      .orderBy('seq')
-      .limit(limit)
-      .execute();
-    return rows.map((row) => ({ runId: row.run_id, threadId: row.thread_id }));
-  },
-
-  countDue: async () => {
-    const { count } = await db
-      .selectFrom('runs')
-      .select((eb) => eb.fn.countAll<number>().as('count'))
-      .where(sql<boolean>`queued = 1`)
-      .executeTakeFirstOrThrow();
-    return Number(count);
   },
 
   countByState: async () => {

@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { LimitTables } from './limits-schema.ts';
 import type { ApprovalsTable, ApprovalToolsTable, StickyDecisionsTable } from './approvals-schema.ts';
 import type { NoticeTables } from './notices-schema.ts';
 import type { TriggerTables } from './triggers-schema.ts';
@@ -7,7 +8,7 @@ import type { WorkerTables } from './workers-schema.ts';
 import type { EffectsTable, EmergencyStopRunsTable, EmergencyStopsTable } from './stops-schema.ts';
 
 /** Columns named `*_json` hold JSON text; `*_ms` milliseconds since the epoch; other times are ISO 8601 UTC. */
-export interface LedgerSchema extends TriggerTables, WatchTables, NoticeTables, WorkerTables {
+export interface LedgerSchema extends TriggerTables, WatchTables, NoticeTables, WorkerTables, LimitTables {
   assistants: AssistantsTable;
   assistant_versions: AssistantVersionsTable;
   threads: ThreadsTable;
@@ -110,6 +111,12 @@ export interface RunsTable {
   spent: number;
   /** 1 while the run is the one its thread offers to the queue. */
   queued: number;
+  /** Of those in the queue, the higher goes first. */
+  priority: Generated<number>;
+  /** Whose run it is: lanes of the same priority take turns. */
+  lane: string;
+  /** Its turn in the queue, among those of the same priority. */
+  turn: Generated<number>;
   /** 0 once the run's events were dropped. */
   has_events: Generated<number>;
   multitask_strategy: string;

@@ -3,7 +3,8 @@ import type { ResumeCondition } from '../../model/resume-condition.ts';
 import type { Scope, ScopePause } from '../../model/scope-pause.ts';
 import type { ScopeStore } from '../trigger-stores.ts';
 import type { LedgerConnection } from './connection.ts';
-import { coversRun, isHeldBack } from './scope-sql.ts';
+import { requeueHeld } from './queue-turns.ts';
+import { coversRun } from './scope-sql.ts';
 import type { ScopePausesTable } from './triggers-schema.ts';
 
 /** Written as the partial index says it, so that SQLite uses the index. */
@@ -106,7 +107,6 @@ const createActiveScopes = (db: LedgerConnection): Pick<ScopeStore, 'covering' |
 });
 
 const COVERS = coversRun('r');
-const HELD = isHeldBack('r');
 const UNFINISHED = sql`('pending', 'running', 'pausing', 'paused', 'stopped')`;
 
 const createScopedRuns = (db: LedgerConnection): Pick<ScopeStore, 'running' | 'count' | 'requeue'> => ({
@@ -128,12 +128,7 @@ const createScopedRuns = (db: LedgerConnection): Pick<ScopeStore, 'running' | 'c
     return { draining: of('pausing'), paused: of('paused'), held: of('pending') };
   },
 
-  requeue: async () => {
-    await sql`UPDATE runs AS r SET queued = 0 WHERE r.queued = 1 AND ${HELD}`.execute(db);
-    await sql`UPDATE runs AS r SET queued = 1 WHERE r.state = 'pending' AND r.queued = 0 AND NOT ${HELD}
-      AND r.seq = (SELECT MIN(f.seq) FROM runs AS f WHERE f.thread_id = r.thread_id
-        AND f.state IN ${UNFINISHED})`.execute(db);
-  },
+  requeue: () => requeueHeld(db),
 });
 
 const toRow = (pause: ScopePause): Insertable<ScopePausesTable> => ({

@@ -132,6 +132,7 @@ export const eventSuite = (open: OpenStorage): void => {
           );
           now--;
           if (started.length === jobs.length) all.resolve();
+          return 'done';
         },
       });
       await all.promise;
@@ -149,6 +150,7 @@ export const eventSuite = (open: OpenStorage): void => {
             l.runs.move({ runId, from: 'pending', to: 'cancelled', at: '2026' }),
           );
           heard.resolve(runId);
+          return 'done';
         },
       });
       const job = await offered();
@@ -170,6 +172,7 @@ export const eventSuite = (open: OpenStorage): void => {
           begun.resolve();
           await finish.promise;
           ended = true;
+          return 'done';
         },
       });
       await storage.queue.announce(await offered());

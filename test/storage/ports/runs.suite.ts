@@ -65,7 +65,7 @@ export const runSuite = (open: OpenStorage): void => {
       const [first, second] = await line({}, {});
       const offer = () => storage.transaction((l) => l.runs.offerNext(first!.threadId));
       expect((await offer())?.runId).toBe(first!.runId);
-      expect(await due(first!.threadId)).toEqual([{ runId: first!.runId, threadId: first!.threadId }]);
+      expect(await due(first!.threadId)).toMatchObject([{ runId: first!.runId, threadId: first!.threadId }]);
       await move({ runId: first!.runId, from: 'pending', to: 'running', at: AT });
       expect([await offer(), await due(first!.threadId)]).toEqual([undefined, []]);
       await move({ runId: first!.runId, from: 'running', to: 'success', at: AT });
@@ -103,6 +103,71 @@ export const runSuite = (open: OpenStorage): void => {
         );
       expect([await word(['pausing']), await word(['running', 'pausing'])]).toEqual([false, true]);
       expect(await storage.runs.get(created!.runId)).toMatchObject({ desired: 'cancel', reason: 'why' });
+    });
+  });
+
+  describe('the queue', () => {
+    const waiting = async (count: number, lane: string, of: Partial<Run> = {}): Promise<string[]> => {
+      const runs = Array.from({ length: count }, () => run(randomUUID(), of));
+      for (const each of runs) {
+        await storage.transaction(async (ledger) => {
+          await ledger.threads.insert(thread({ threadId: each.threadId }));
+          await ledger.runs.insert(each, lane);
+          await ledger.runs.offerNext(each.threadId);
+        });
+      }
+      return runs.map(({ runId }) => runId);
+    };
+    const dueOf = async (...ids: string[]) =>
+      (await storage.runs.due(1000)).map(({ runId }) => runId).filter((id) => ids.includes(id));
+    const begin = (runId: string) => move({ runId, from: 'pending', to: 'running', at: AT });
+    const limit = (assistantId: string, max_running: number | null, priority = 0) =>
+      storage.transaction((l) =>
+        l.limits.put({ assistantId, limits: { max_running, priority }, by: 'me', at: AT }),
+      );
+
+    it('lets lanes take turns, however many wait in one of them', async () => {
+      const busy = await waiting(6, 'busy');
+      const [other] = await waiting(1, 'other');
+      expect((await dueOf(...busy, other!)).slice(0, 2)).toEqual([busy[0], other]);
+      await begin(busy[0]!);
+      await begin(busy[1]!);
+      const [late, later] = await waiting(2, 'late');
+      const order = await dueOf(...busy, other!, late!, later!);
+      expect(order.indexOf(later!)).toBeLessThan(order.indexOf(busy[4]!));
+      expect(order.filter((id) => busy.includes(id))).toEqual(busy.slice(2));
+    });
+
+    it('puts what was at work before at the head of its lane', async () => {
+      const lane = await waiting(3, 'again');
+      const [again] = await waiting(1, 'again', { attempt: 1 });
+      expect((await dueOf(...lane, again!)).indexOf(again!)).toBeLessThan(2);
+    });
+
+    it('takes the higher priority first, also of what waits already', async () => {
+      const [low, high] = [randomUUID(), randomUUID()];
+      await limit(high, null, 5);
+      const first = await waiting(2, 'low', { assistantId: low });
+      const urgent = await waiting(2, 'high', { assistantId: high });
+      expect(await dueOf(...first, ...urgent)).toEqual([...urgent, ...first]);
+      await limit(low, null, 9);
+      expect(await dueOf(...first, ...urgent)).toEqual([...first, ...urgent]);
+      await storage.transaction((l) => l.limits.remove(low));
+      expect(await dueOf(...first, ...urgent)).toEqual([...urgent, ...first]);
+    });
+
+    it('leaves out an assistant that has as many at work as it may', async () => {
+      const assistantId = randomUUID();
+      await limit(assistantId, 2);
+      const runs = await waiting(4, 'limited', { assistantId });
+      const enter = () => storage.transaction((l) => l.limits.enter(assistantId));
+      expect([(await dueOf(...runs)).length, await enter()]).toEqual([4, 'room']);
+      await begin(runs[0]!);
+      await begin(runs[1]!);
+      expect([await dueOf(...runs), await enter()]).toEqual([[], 'full']);
+      await move({ runId: runs[0]!, from: 'running', to: 'success', at: AT });
+      expect([await dueOf(...runs), await enter()]).toEqual([[runs[2], runs[3]], 'room']);
+      expect(await storage.transaction((l) => l.limits.enter(randomUUID()))).toBe('none');
     });
   });
 

@@ -1,0 +1,96 @@
+import { sql } from 'kysely';
+import type { RunStore } from '../ports.ts';
+import type { LedgerConnection } from './connection.ts';
+import { isHeldBack } from './scope-sql.ts';
+
+type QueueTurns = Pick<RunStore, 'offerNext' | 'due' | 'countDue' | 'oldestDue'>;
+
+/** Written as the partial index says it, so that SQLite uses the index. */
+export const UNFINISHED = (column: string) =>
+  sql<boolean>`${sql.ref(column)} IN ('pending', 'running', 'pausing', 'paused', 'stopped')`;
+
+/** What is at work first, what is not due yet last, and else the oldest first. */
+export const IN_TURN = (table: string) => {
+  const column = (name: string) => sql.ref(`${table}.${name}`);
+  return sql`CASE WHEN ${column('state')} IN ('running', 'pausing') THEN 0
+    WHEN ${column('due_ms')} = 0 THEN 1 ELSE 2 END, ${column('seq')}`;
+};
+
+/** Assistants that have as many runs at work as they may. */
+const FULL = sql`(SELECT l.assistant_id FROM assistant_limits AS l WHERE l.max_running IS NOT NULL AND l.max_running <=
+  (SELECT COUNT(*) FROM runs AS w WHERE w.assistant_id = l.assistant_id AND w.state IN ('running', 'pausing')))`;
+
+/** The turn that the queue has come to, for runs of the priority of `runs`. */
+const NOW = sql`SELECT MIN(q.turn) AS turn FROM runs AS q WHERE q.queued = 1 AND q.priority = runs.priority`;
+
+/**
+ * Lanes take turns: a run comes one turn after the last of its lane that waits, and not before the turn the queue has
+ * come to. So a lane with one run waits for one turn of every other, however long those are. What has been at work
+ * before goes on first.
+ */
+const TURN = sql<number>`(SELECT MAX(v.turn) FROM (${NOW} UNION ALL SELECT 0 UNION ALL
+  SELECT MAX(q.turn) + 1 FROM runs AS q WHERE q.queued = 1 AND q.priority = runs.priority AND q.lane = runs.lane
+    AND runs.attempt = 0) AS v)`;
+
+/** The queue: a column of the runs. */
+export const createQueueTurns = (db: LedgerConnection): QueueTurns => ({
+  offerNext: async (threadId) => {
+    const row = await db
+      .updateTable('runs')
+      .set({ queued: 1, turn: TURN })
+      .where(
+        sql<boolean>`seq = (SELECT r.seq FROM runs AS r WHERE r.thread_id = ${threadId}
+          AND ${UNFINISHED('r.state')} ORDER BY ${IN_TURN('r')} LIMIT 1)`,
+      )
+      .where('state', '=', 'pending')
+      .where('due_ms', '=', 0)
+      .where(sql<boolean>`NOT ${isHeldBack('runs')}`)
+      .returning(['run_id', 'thread_id'])
+      .executeTakeFirst();
+    return row && { runId: row.run_id, threadId: row.thread_id };
+  },
+
+  due: async (limit) => {
+    const rows = await db
+      .selectFrom('runs')
+      .select(['run_id', 'thread_id', 'priority'])
+      .where(sql<boolean>`queued = 1`)
+      .where(sql<boolean>`assistant_id NOT IN ${FULL}`)
+      .orderBy('priority', 'desc')
+      .orderBy('turn')
+      .orderBy('seq')
+      .limit(limit)
+      .execute();
+    return rows.map((row) => ({ runId: row.run_id, threadId: row.thread_id, priority: row.priority }));
+  },
+
+  countDue: async () => {
+    const { count } = await db
+      .selectFrom('runs')
+      .select((eb) => eb.fn.countAll<number>().as('count'))
+      .where(sql<boolean>`queued = 1`)
+      .executeTakeFirstOrThrow();
+    return Number(count);
+  },
+
+  oldestDue: async () => {
+    const { since } = await db
+      .selectFrom('runs')
+      .select((eb) => eb.fn.min('since').as('since'))
+      .where(sql<boolean>`queued = 1`)
+      .executeTakeFirstOrThrow();
+    return since ?? undefined;
+  },
+});
+
+/** Takes out of the queue what paused scopes hold back, and offers what none does any more: lane by lane, in turn. */
+export const requeueHeld = async (db: LedgerConnection): Promise<void> => {
+  const held = isHeldBack('r');
+  await sql`UPDATE runs AS r SET queued = 0 WHERE r.queued = 1 AND ${held}`.execute(db);
+  await sql`UPDATE runs SET queued = 1, turn = freed.turn FROM (
+      SELECT r.seq, ROW_NUMBER() OVER (PARTITION BY r.priority, r.lane ORDER BY r.seq)
+        + COALESCE((SELECT MIN(q.turn) FROM runs AS q WHERE q.queued = 1 AND q.priority = r.priority), 0) - 1 AS turn
+      FROM runs AS r WHERE r.state = 'pending' AND r.queued = 0 AND NOT ${held}
+        AND r.seq = (SELECT MIN(f.seq) FROM runs AS f WHERE f.thread_id = r.thread_id AND ${UNFINISHED('f.state')})
+    ) AS freed WHERE runs.seq = freed.seq`.execute(db);
+};
