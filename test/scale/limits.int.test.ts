@@ -80,13 +80,13 @@ describe('where more runs wait than workers take', () => {
   const another = async () => (await server.client.assistants.create({ graphId: 'steps' })).assistant_id;
 
   it('one busy tenant does not keep the others waiting', async () => {
-    const busy = await several(60, 'steps', 'busy');
+    const busy = await several(40, 'steps', 'busy');
     const small = await several(4, 'steps', 'small');
     await ended(small);
     const order = await claims([...busy, ...small]);
     const places = small.map(({ runId }) => order.indexOf(runId));
     const begun = Math.max(...places) - Math.min(...places);
-    console.log(`of 60 runs of the busy tenant ${Math.max(...places) - 3} began before the other's 4th`);
+    console.log(`of 40 runs of the busy tenant ${Math.max(...places) - 3} began before the other's 4th`);
     expect(begun).toBeLessThan(30);
     await ended(busy);
   });
@@ -106,7 +106,8 @@ describe('where more runs wait than workers take', () => {
   it('an assistant with a higher priority goes first', async () => {
     const urgent = await another();
     await send('PUT', `/assistants/${urgent}/limits`, { priority: 10 });
-    const [blocking, ordinary] = [await several(3, 'steps', 'x', 400), await several(8, 'steps', 'x')];
+    const blocking = await several(3, 'steps', 'x', 2500); // longer than it takes to launch the others
+    const ordinary = await several(8, 'steps', 'x');
     const first = await several(2, urgent, 'x');
     await ended([...blocking, ...ordinary, ...first]);
     expect((await claims([...ordinary, ...first])).slice(0, 2).toSorted()).toEqual(
