@@ -88,7 +88,7 @@ describe('the tree', () => {
       Record<string, string>
     >;
     const loose = Object.entries({ ...dependencies, ...devDependencies }).filter(
-      ([, version]) => !/^\d+\.\d+\.\d+/.test(version),
+      ([, version]) => !/^(npm:[@a-z/-]+@)?\d+\.\d+\.\d+/.test(version),
     );
     expect(loose).toEqual([]);
   });
