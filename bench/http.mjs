@@ -36,7 +36,7 @@ export async function* eventsOf(base, request, { body, ...headers } = {}) {
     buffer = events.pop();
     for (const event of events) {
       const field = (name) => new RegExp(`^${name}: ?(.*)$`, 'm').exec(event)?.[1];
-      if (field('event')) yield { event: field('event'), id: field('id') };
+      if (field('event')) yield { event: field('event'), id: field('id'), data: field('data') };
     }
   }
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Measures a server against the floor: the same graphs in one process, LangGraph and SQLite alone.
 //   node bench/run.mjs [--quick] [--only=run,tokens] [--rounds=3] [NAME=URL ...]
+//   node bench/run.mjs --postgres [--quick] [--only=runs,growth] [--redis=redis://…]: see scale.mjs
 // Starts Holdpoint from dist/ by itself; servers named as NAME=URL are measured too, probe by probe in turn.
 import { spawn, execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -13,6 +14,10 @@ import { median, probes, residentMiB } from './probes.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const args = process.argv.slice(2);
+if (args.includes('--postgres')) {
+  await (await import('./scale.mjs')).benchScale(args);
+  process.exit();
+}
 const option = (name) => args.find((arg) => arg.startsWith(`--${name}=`))?.split('=')[1];
 const quick = args.includes('--quick');
 const only = option('only')?.split(',');

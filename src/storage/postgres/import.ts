@@ -1,8 +1,8 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { HoldpointError } from '../../model/errors.ts';
 import type { ExportedTable } from '../exported.ts';
 import { migrateSchema } from './migrate.ts';
-import { SCHEMA } from './pool.ts';
+import { Connection, SCHEMA } from './pool.ts';
 import { withoutNul } from './prepared.ts';
 
 /** Postgres takes so many parameters in one statement. */
@@ -17,7 +17,7 @@ export const importIntoPostgres = async (
   tables: Iterable<ExportedTable>,
 ): Promise<Record<string, number>> => {
   await migrateSchema({ url });
-  const client = new pg.Client({ connectionString: url, options: `-c search_path=${SCHEMA}` });
+  const client = new Connection({ connectionString: url, options: `-c search_path=${SCHEMA}` });
   await client.connect();
   try {
     await client.query('BEGIN');

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { migrateLedger, type Migrated } from '../ledger/migrate.ts';
 import { CHECKPOINT_SCHEMA } from './checkpoint-tables.ts';
 import { kyselyOn } from './ledger-driver.ts';
-import { SCHEMA } from './pool.ts';
+import { Connection, SCHEMA } from './pool.ts';
 
 const { Queue } = withBackend(createPostgresBackend);
 
@@ -27,6 +27,7 @@ export const migrateSchema = async ({
   const pool = new pg.Pool({
     connectionString: sessionUrl,
     max: 2,
+    Client: Connection,
     options,
     connectionTimeoutMillis: 10_000,
   });
@@ -51,7 +52,13 @@ export const migrateSchema = async ({
 
 /** BullMQ keeps its own schema up to date. */
 const migrateQueue = async (connectionString: string): Promise<void> => {
-  const connection = { connectionString, schema: `${SCHEMA}_queue`, max: 1, migrate: true };
+  const connection = {
+    connectionString,
+    schema: `${SCHEMA}_queue`,
+    max: 1,
+    migrate: true,
+    Client: Connection,
+  };
   const queue = new Queue('migration', { connection });
   try {
     await queue.waitUntilReady();

@@ -11,7 +11,7 @@ import { startDatabaseClock } from './database-clock.ts';
 import { createPostgresEventLog } from './event-log.ts';
 import { kyselyOn } from './ledger-driver.ts';
 import { migrateSchema } from './migrate.ts';
-import { NOTICES_BREAKS, openPool, SCHEMA } from './pool.ts';
+import { Connection, NOTICES_BREAKS, openPool, SCHEMA } from './pool.ts';
 import { createBullQueue } from './run-queue.ts';
 import { createPostgresSignalBus } from './signal-bus.ts';
 import { createTransactions } from './transactions.ts';
@@ -90,6 +90,7 @@ const openCarriers = async (
     connectionString: sessionUrl,
     schema: `${SCHEMA}_queue`,
     max: 2,
+    Client: Connection,
   };
   const queue = createBullQueue({ connection, runs: ledger.runs, signals, onError });
   await Promise.all([signals.ready, queue.ready]);

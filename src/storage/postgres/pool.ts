@@ -41,20 +41,32 @@ const types: pg.CustomTypesConfig = {
     oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) as pg.CustomTypesConfig['getTypeParser'],
 };
 
-/** A pool whose idle connections may break without ending the process. */
+/**
+ * A connection that may break at any time without ending the process: between the statements of a transaction nobody
+ * else listens for that. Whoever asks it next is told.
+ */
+export class Connection extends pg.Client {
+  constructor(config?: string | pg.ClientConfig) {
+    super(config);
+    this.on('error', () => {});
+  }
+}
+
+/** A pool whose connections may break without ending the process. */
 export const openPool = ({ url, poolSize, onError }: PostgresAccess): pg.Pool => {
   const pool = new pg.Pool({
     connectionString: url,
     max: poolSize,
+    Client: Connection,
     types,
     ...NOTICES_BREAKS,
     application_name: 'holdpoint',
     options: `-c search_path=${SCHEMA}${SERVER_NOTICES}`,
   });
-  pool.on('error', onError);
+  pool.on('error', ({ message }) => onError(new Error(`a connection to Postgres broke: ${message}`)));
   return pool;
 };
 
 /** One connection that lasts, with the same types. */
 export const newClient = (url: string): pg.Client =>
-  new pg.Client({ connectionString: url, types, ...NOTICES_BREAKS, application_name: 'holdpoint listen' });
+  new Connection({ connectionString: url, types, ...NOTICES_BREAKS, application_name: 'holdpoint listen' });

@@ -1,11 +1,12 @@
 import { createPostgresBackend, withBackend } from 'bullmq';
+import type { Connection } from './pool.ts';
 import { createBullQueueOn, QUEUE, type BullQueue, type BullQueueDeps } from '../bullmq/run-queue.ts';
 
 const { Queue, Worker } = withBackend(createPostgresBackend);
 
 interface PostgresQueueDeps extends Omit<BullQueueDeps, 'bull'> {
   /** A session URL: BullMQ listens on it. The schema must be there. */
-  connection: { connectionString: string; schema: string; max: number };
+  connection: { connectionString: string; schema: string; max: number; Client: typeof Connection };
 }
 
 /** The queue on BullMQ in Postgres. */
