@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { BaseCheckpointSaver, BaseStore } from '@langchain/langgraph-checkpoint';
 import type { EffectBook } from '../model/effect.ts';
+import { isUnavailable } from '../model/errors.ts';
 import type { Lease } from '../model/lease.ts';
 import { isRecord } from '../model/json.ts';
 import type { Checkpoints, CheckpointPut, CheckpointWriter } from '../storage/checkpoints.ts';
@@ -13,7 +14,7 @@ import type { AttemptResult } from './attempt-result.ts';
 import { asksForEnd, endThread } from './end-thread.ts';
 import { EFFECT_BOOK, refusalReason, type AttemptOfEffects } from './effect-book.ts';
 import { createEventSink, type EventSink } from './event-sink.ts';
-import { NOTHING_READ, readFinalState, type FinalState } from './final-state.ts';
+import { NOTHING_READ, orStorageLost, readFinalState, type FinalState } from './final-state.ts';
 import type { Graph, GraphRegistry } from './graph-registry.ts';
 import { addFeedback, tracersOf } from './langsmith.ts';
 import { lookPastDamage } from './look-past-damage.ts';
@@ -136,7 +137,9 @@ class Attempt {
     }
     const undone = this.#control.abortReason === 'rollback';
     if (undone) outcome = await this.#forget();
-    const state = await this.#finalState(graph, outcome).catch(() => NOTHING_READ);
+    const { state, ...left } = await orStorageLost(outcome, this.#finalState(graph, outcome));
+    if (left.outcome !== outcome) this.#control.abort('storage');
+    outcome = left.outcome;
     const stored = await this.#writer.stored().then(YES, NO);
     this.#writer.close();
     if (this.#deps.langsmith) await addFeedback(this.#sink, run);
@@ -155,7 +158,7 @@ class Attempt {
 
   /** A failure by which a condition is met is held for a person instead. */
   async #outcomeOf(error: unknown): Promise<RunOutcome> {
-    if (isDatabaseError(error) && !(await this.#writer.stored().then(YES, NO)))
+    if (isUnavailable(error) || (isDatabaseError(error) && !(await this.#writer.stored().then(YES, NO))))
       this.#control.abort('storage');
     const outcome = outcomeOfError(error, this.#control.abortReason);
     if (outcome.kind !== 'failed' || !(await this.#watch?.holdsFailure(error))) return outcome;

@@ -1,9 +1,10 @@
 import type { BaseCheckpointSaver } from '@langchain/langgraph-checkpoint';
 import { questionIds } from '../model/questions.ts';
+import { isUnavailable } from '../model/errors.ts';
 import { encodeState } from '../model/state-json.ts';
 import type { Interrupts } from '../model/thread.ts';
 import type { Graph } from './graph-registry.ts';
-import type { RunOutcome } from './outcome.ts';
+import { isDatabaseError, type RunOutcome } from './outcome.ts';
 import { waitingQuestions } from './questions.ts';
 import { readThreadNow } from './thread-now.ts';
 
@@ -37,4 +38,23 @@ export const readFinalState = async (
     if (questionIds(interrupts).length > 0) return { values: encodeState(values), interrupts, hasNext: true };
   }
   return readThreadNow(await left.graph(), saver, threadId);
+};
+
+/** What an attempt that ended so has left on its thread, and there alone. */
+const KEPT_THERE: ReadonlySet<RunOutcome['kind']> = new Set(['interrupted', 'drained', 'waiting']);
+
+/**
+ * What was read back, and what the attempt came to then. A question or a boundary that storage cannot show now must
+ * not be lost: the attempt is to be taken up again.
+ */
+export const orStorageLost = async (
+  outcome: RunOutcome,
+  reading: Promise<FinalState>,
+): Promise<{ outcome: RunOutcome; state: FinalState }> => {
+  try {
+    return { outcome, state: await reading };
+  } catch (error) {
+    const lost = KEPT_THERE.has(outcome.kind) && (isUnavailable(error) || isDatabaseError(error));
+    return { outcome: lost ? { kind: 'aborted', reason: 'storage' } : outcome, state: NOTHING_READ };
+  }
 };

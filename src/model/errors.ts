@@ -112,5 +112,19 @@ export class LeaseLostError extends Error {
   }
 }
 
+const UNAVAILABLE = Symbol('storage unavailable');
+
+/** Marks what our own storage says while it cannot be used: it is not the fault of whoever asked, and will pass. */
+export const markUnavailable = (error: unknown): void => {
+  if (error instanceof Error) Object.defineProperty(error, UNAVAILABLE, { value: true, configurable: true });
+};
+
+/** Whether our own storage could not be used, however deep that lies in an error. */
+export const isUnavailable = (error: unknown): boolean =>
+  error instanceof Error &&
+  (UNAVAILABLE in error ||
+    isUnavailable(error.cause) ||
+    (error instanceof AggregateError && error.errors.some(isUnavailable)));
+
 /** Whether an error has a public code. */
 export const isHoldpointError = (error: unknown): error is HoldpointError => error instanceof HoldpointError;

@@ -1,4 +1,5 @@
 import type { Client } from '@langchain/langgraph-sdk';
+import type { Effect } from '../crash/graphs/effects.ts';
 import type { ApiNode, Cluster } from './cluster.ts';
 
 /** How many steps each run of the load has, and how long one takes. */
@@ -36,7 +37,7 @@ export const startLoad = (apis: () => ApiNode[], width: number): Load => {
 
 const launchOn = async (client: Client): Promise<{ threadId: string; runId: string }> => {
   const threadId = crypto.randomUUID();
-  const { run_id: runId } = await client.runs.create(threadId, 'steps', {
+  const { run_id: runId } = await client.runs.create(threadId, 'payments', {
     input: { steps: STEPS, ms: STEP_MS },
     ifNotExists: 'create',
   });
@@ -48,6 +49,8 @@ export interface Verdict {
   lost: string[];
   forked: string[];
   stepsMissing: string[];
+  /** Payments that were made twice. */
+  twice: string[];
   /** Processes that ended by themselves. */
   crashed: string[];
   acceptedRuns: number;
@@ -79,6 +82,7 @@ export const judge = async (cluster: Cluster, { accepted }: Load): Promise<Verdi
     [[...accepted.keys()]],
   );
   const trail = JSON.stringify(Array.from({ length: STEPS }, (_, i) => `step-${i + 1}`));
+  const effects = cluster.effects().filter(({ threadId }) => accepted.has(threadId));
   const ended = new Map(runs.map((run) => [run.run_id, run.state]));
   const shown = new Map(values.map((row) => [row.thread_id, row.values_json]));
   return {
@@ -88,11 +92,19 @@ export const judge = async (cluster: Cluster, { accepted }: Load): Promise<Verdi
       const { trail: of } = JSON.parse(shown.get(thread) ?? '{}') as { trail?: string[] };
       return JSON.stringify(of) !== trail;
     }),
+    twice: madeTwice(effects),
     crashed: cluster.crashed,
     acceptedRuns: ids.length,
-    repeatedSteps: cluster.effects().length - ids.length * STEPS,
+    repeatedSteps: effects.filter(({ what }) => what.startsWith('step-')).length - ids.length * STEPS,
   };
 };
 
 /** What every fault must come to. */
-export const NOTHING_LOST = { lost: [], forked: [], stepsMissing: [], crashed: [] };
+export const NOTHING_LOST = { lost: [], forked: [], stepsMissing: [], twice: [], crashed: [] };
+
+const madeTwice = (effects: Effect[]): string[] => {
+  const paid = effects
+    .filter(({ what }) => what.startsWith('paid '))
+    .map((of) => `${of.threadId} ${of.what}`);
+  return paid.filter((key, at) => paid.indexOf(key) !== at);
+};

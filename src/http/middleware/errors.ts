@@ -1,5 +1,5 @@
 import type { Middleware } from 'koa';
-import { HoldpointError, isHoldpointError, UnstorableValueError } from '../../model/errors.ts';
+import { HoldpointError, isHoldpointError, isUnavailable, UnstorableValueError } from '../../model/errors.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { errorBody, errorHeaders, HTTP_STATUS } from '../error-map.ts';
 
@@ -11,7 +11,7 @@ export const errors =
       await next();
     } catch (thrown) {
       const error = publicError(thrown, ctx.state['requestId'] as string);
-      if (error.code === 'internal')
+      if (error.code === 'internal' || isUnavailable(thrown))
         log.error({ err: thrown, path: ctx.path, requestId: ctx.state['requestId'] }, 'request failed');
       if (ctx.headerSent) return;
       ctx.status = HTTP_STATUS[error.code];
@@ -23,6 +23,7 @@ export const errors =
 const publicError = (thrown: unknown, requestId: string): HoldpointError => {
   if (isHoldpointError(thrown)) return thrown;
   if (thrown instanceof UnstorableValueError) return unstorable(thrown);
+  if (isUnavailable(thrown)) return unavailable(thrown);
   const sqlite = sqliteError(thrown);
   if (sqlite) return sqlite;
   return new HoldpointError('internal', 'Internal server error. The log has more under the request id.', {
@@ -33,6 +34,13 @@ const publicError = (thrown: unknown, requestId: string): HoldpointError => {
 
 const unstorable = ({ path, message }: UnstorableValueError): HoldpointError =>
   new HoldpointError('invalid_request', message, { details: { field: path } });
+
+const unavailable = (cause: unknown): HoldpointError =>
+  new HoldpointError(
+    'storage_unavailable',
+    'The database does not answer right now. Try again in a moment, and look first whether it was done.',
+    { cause },
+  );
 
 const damaged = (cause: unknown): HoldpointError =>
   new HoldpointError(

@@ -10,6 +10,7 @@ import {
   type WriteRow,
 } from '../checkpoint-rows.ts';
 import type { QuestionsAsked, RunProgress } from '../checkpoints.ts';
+import { asked } from './pool.ts';
 import { prepared } from './prepared.ts';
 
 /** What the migrator of the ledger does not know: checkpoints, their leases, and the lock of all writers. */
@@ -113,7 +114,7 @@ type Query = <R>(text: string, values: unknown[]) => Promise<R[]>;
 /** The statements of the checkpoint tables, on a pool. */
 export const createCheckpointTables = (pool: pg.Pool) => {
   const query: Query = async <R>(text: string, values: unknown[]) =>
-    (await pool.query(prepared(text, values))).rows as R[];
+    (await asked(pool.query(prepared(text, values)))).rows as R[];
   return { query, ...createReads(query), ...createChanges(query) };
 };
 

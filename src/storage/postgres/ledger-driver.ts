@@ -13,6 +13,7 @@ import {
 } from 'kysely';
 import type pg from 'pg';
 import type { LedgerSchema } from '../ledger/schema.ts';
+import { asked, isOfConnection } from './pool.ts';
 import { prepared } from './prepared.ts';
 
 /** Kysely on the pool. Lists may be empty, as in SQLite: nothing is in them. */
@@ -32,17 +33,28 @@ const postgresDialect = (pool: pg.Pool): Dialect => ({
 
 class PooledConnection implements DatabaseConnection {
   readonly client: pg.PoolClient;
+  /** Nobody is to get it again. */
+  broken = false;
 
   constructor(client: pg.PoolClient) {
     this.client = client;
   }
 
   async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
-    const { rows, rowCount, command } = await this.client.query(prepared(sql, parameters));
+    const { rows, rowCount, command } = await this.#query(sql, parameters);
     return {
       rows: rows as R[],
       ...(command !== 'SELECT' && rowCount !== null && { numAffectedRows: BigInt(rowCount) }),
     };
+  }
+
+  async #query(sql: string, parameters: readonly unknown[]): Promise<pg.QueryResult> {
+    try {
+      return await asked(this.client.query(prepared(sql, parameters)));
+    } catch (error) {
+      this.broken ||= isOfConnection(error);
+      throw error;
+    }
   }
 
   // eslint-disable-next-line require-yield
@@ -63,11 +75,12 @@ class PoolDriver implements Driver {
   }
 
   async acquireConnection(): Promise<DatabaseConnection> {
-    return new PooledConnection(await this.#pool.connect());
+    return new PooledConnection(await asked(this.#pool.connect()));
   }
 
   async releaseConnection(connection: DatabaseConnection): Promise<void> {
-    (connection as PooledConnection).client.release();
+    const { client, broken } = connection as PooledConnection;
+    client.release(broken);
     return Promise.resolve();
   }
 

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { markUnavailable } from '../../model/errors.ts';
 
 export interface PostgresAccess {
   /** Of a pooler or of the server itself. */
@@ -51,6 +52,25 @@ export class Connection extends pg.Client {
     this.on('error', () => {});
   }
 }
+
+/**
+ * Whether an error came with the connection rather than from the server over it. Such a connection is done with: one
+ * that is half open would keep everybody who gets it next waiting as long as the first.
+ */
+export const isOfConnection = (error: unknown): boolean => !(error instanceof pg.DatabaseError);
+
+/** What the server says while it starts, ends, or has too much to do: by the class of its code. */
+const PASSES = /^(08|25|40|53|55|57|58)/;
+
+/** What is asked of the database; when that cannot be used now, its error says so. */
+export const asked = async <T>(work: Promise<T>): Promise<T> => {
+  try {
+    return await work;
+  } catch (error) {
+    if (isOfConnection(error) || PASSES.test((error as pg.DatabaseError).code ?? '')) markUnavailable(error);
+    throw error;
+  }
+};
 
 /** A pool whose connections may break without ending the process. */
 export const openPool = ({ url, poolSize, onError }: PostgresAccess): pg.Pool => {

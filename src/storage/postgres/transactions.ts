@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { LedgerConnection } from '../ledger/connection.ts';
 import { kyselyOn } from './ledger-driver.ts';
+import { asked, isOfConnection } from './pool.ts';
 
 /** A transaction that met another one is tried again for so long: many may want the same row at once. */
 const TRY_FOR_MS = 10_000;
@@ -39,33 +40,47 @@ const once = async <T>(
   work: (connection: LedgerConnection) => Promise<T>,
   { flush, exclusive }: { flush: boolean; exclusive: boolean },
 ): Promise<T> => {
-  const client = await pool.connect();
-  let broken: Error | undefined;
+  const client = await asked(pool.connect());
+  const on = onClient(client);
+  const query = (text: string): Promise<unknown> =>
+    asked(client.query(text)).catch((error: unknown) => {
+      on.broken ||= isOfConnection(error);
+      throw error;
+    });
   try {
     // In one round trip. The lock comes before the first statement that takes the snapshot.
-    await client.query(
+    await query(
       `BEGIN ISOLATION LEVEL REPEATABLE READ; ${flush ? '' : 'SET LOCAL synchronous_commit = off; '}` +
         `LOCK TABLE writers IN ${exclusive ? 'ACCESS EXCLUSIVE' : 'ACCESS SHARE'} MODE`,
     );
-    const value = await work(onClient(client));
-    await client.query('COMMIT');
+    const value = await work(on.connection);
+    await query('COMMIT');
     return value;
   } catch (error) {
-    await client.query('ROLLBACK').catch((failed: Error) => (broken = failed));
+    if (!on.broken) await query('ROLLBACK').catch(() => (on.broken = true));
     throw error;
   } finally {
-    client.release(broken);
+    client.release(on.broken);
   }
 };
 
-const connections = new WeakMap<pg.PoolClient, LedgerConnection>();
+interface OnClient {
+  connection: LedgerConnection;
+  /** The server ends the transaction of a connection that is gone: nobody waits for it to be rolled back. */
+  broken: boolean;
+}
+
+const connections = new WeakMap<pg.PoolClient, OnClient>();
 
 /** Kysely on this one connection; made once for each. */
-const onClient = (client: pg.PoolClient): LedgerConnection => {
+const onClient = (client: pg.PoolClient): OnClient => {
   const known = connections.get(client);
   if (known) return known;
-  const lent = { connect: () => Promise.resolve({ query: client.query.bind(client), release: () => {} }) };
-  const made = kyselyOn(lent as unknown as pg.Pool);
+  const release = (broken?: boolean): void => {
+    made.broken ||= broken === true;
+  };
+  const lent = { connect: () => Promise.resolve({ query: client.query.bind(client), release }) };
+  const made: OnClient = { connection: kyselyOn(lent as unknown as pg.Pool), broken: false };
   connections.set(client, made);
   return made;
 };
