@@ -2,6 +2,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Files that take longest, on any machine; the longest first. Begun last, one of them would run alone at the end. */
 const LONGEST = [
+  'scale/faults',
+  'scale/upheaval',
   'faults/storage',
   'crash/random-kills',
   'worker/blocked',
