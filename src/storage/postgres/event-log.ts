@@ -20,6 +20,6 @@ export const createPostgresEventLog = ({ ledger, transaction }: EventLogDeps): E
           AND lease_token = ${lease.token} FOR SHARE)`.execute(connection);
       if (numAffectedRows === 0n) throw new LeaseLostError(lease.threadId);
     };
-    await (within ? write(within) : transaction(write));
+    await write(within ?? ledger); // one statement is a transaction of its own
   },
 });
