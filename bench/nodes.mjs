@@ -1,6 +1,6 @@
 // Starts what the benchmark of more than one machine needs: Postgres, API nodes and workers from dist/.
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,6 +41,7 @@ export const startPostgres = async () => {
   const url = `postgres://postgres:postgres@127.0.0.1:${server.options.port}/bench`;
   return {
     url,
+    pid: Number(readFileSync(join(folder, 'data/postmaster.pid'), 'utf8').split('\n')[0]),
     query: async (text, values) => {
       const client = new pg.Client({ connectionString: url, options: '-c search_path=holdpoint' });
       await client.connect();
@@ -76,7 +77,7 @@ export const startNode = async (args, ready, env) => {
     child.kill('SIGTERM');
     await gone;
   };
-  return { url, stop };
+  return { url, pid: child.pid, stop };
 };
 
 export const startApi = (env) =>

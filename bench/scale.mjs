@@ -1,6 +1,7 @@
 // Measures API nodes and workers on one Postgres, on this machine:
 //   npm run bench -- --postgres [--quick] [--only=runs,dispatch,tokens,orders,workers,growth] [--redis=redis://127.0.0.1/1]
 import { writeFileSync } from 'node:fs';
+import { cpuMs } from './cpu.mjs';
 import { atOnce, call, eventsOf, median, newThread, now, repeated, wait } from './http.mjs';
 import { startApi, startPostgres, startWorkers } from './nodes.mjs';
 import { plotGrowth } from './plot.mjs';
@@ -29,6 +30,9 @@ const runsPerSecond = async (base, count) => {
   await atOnce(count, 16, () => oneStep(base));
   return count / ((now() - start) / 1000);
 };
+
+/** Milliseconds of processor time that each role has taken so far. */
+const taken = (pids) => Object.fromEntries(Object.entries(pids).map(([role, of]) => [role, cpuMs(of)]));
 
 const dispatch = async ({ base, postgres }, { quick }) => {
   await repeated(quick ? 20 : 100, () => oneStep(base));
@@ -132,20 +136,31 @@ const growth = async ({ base, postgres }, { quick }) => {
     const rounds = await repeated(quick ? 1 : 3, () => runsPerSecond(base, quick ? 100 : 250));
     measured.push({ threads, ms: 1000 / median(rounds) });
   }
+  const [{ kib }] = await postgres.query('SELECT pg_database_size(current_database()) / 1024 AS kib');
   if (!quick)
     writeFileSync(new URL('../docs/images/cost-per-run.svg', import.meta.url), plotGrowth(measured));
   const first = measured[0].ms;
   return {
     ...Object.fromEntries(measured.map(({ threads, ms }) => [`ms_per_run_at_${threads}`, ms])),
+    kib_per_thread: Number(kib) / measured.at(-1).threads,
     growth_worst: Math.max(...measured.map(({ ms }) => ms / first)),
   };
 };
 
 const SECTIONS = {
-  runs: async ({ base }, { quick }) => {
+  runs: async ({ base, postgres, pids }, { quick }) => {
     await runsPerSecond(base, 100);
-    const rounds = await repeated(quick ? 1 : 3, () => runsPerSecond(base, quick ? 200 : 500));
-    return { runs_per_s: median(rounds) };
+    const count = quick ? 200 : 500;
+    const wal = async () => Number((await postgres.query("SELECT pg_current_wal_lsn() - '0/0' AS b"))[0].b);
+    const before = { wal: await wal(), ...taken(pids()) };
+    const rounds = await repeated(quick ? 1 : 3, () => runsPerSecond(base, count));
+    const after = { wal: await wal(), ...taken(pids()) };
+    const perRun = (of) => (after[of] - before[of]) / (count * rounds.length);
+    return {
+      runs_per_s: median(rounds),
+      ...Object.fromEntries(Object.keys(pids()).map((role) => [`${role}_cpu_ms_per_run`, perRun(role)])),
+      wal_kib_per_run: perRun('wal') / 1024,
+    };
   },
   dispatch,
   tokens,
@@ -185,11 +200,16 @@ export const benchScale = async (args) => {
     await Promise.all(ending.map((node) => node.stop()));
   };
   const [base, other] = apis.map(({ url }) => url);
+  const pids = () => ({
+    postgres: [postgres.pid],
+    api: apis.map(({ pid }) => pid),
+    workers: running.map(({ pid }) => pid),
+  });
   try {
     for (const [name, section] of Object.entries(SECTIONS)) {
       if (only && !only.includes(name)) continue;
       console.log(name);
-      report(await section({ base, other, postgres, env, stopWorkers }, { quick }));
+      report(await section({ base, other, postgres, env, pids, stopWorkers }, { quick }));
     }
   } finally {
     await stopWorkers();
