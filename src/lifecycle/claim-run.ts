@@ -65,7 +65,7 @@ export const createClaimRun = (deps: LifecycleDeps) => {
     );
     if (!claimed) return undefined;
     deps.at('claim:committed');
-    storage.signals.publish({ kind: 'thread', threadId: claimed.run.threadId });
+    storage.signals.publish({ kind: 'thread', threadId: claimed.run.threadId, claimed: true });
     countClaim(deps, claimed);
     return claimed;
   };

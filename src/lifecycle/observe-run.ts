@@ -28,7 +28,7 @@ export const createAwaitRun = ({ storage }: { storage: Storage }) => {
     runId: string;
     signal?: AbortSignal;
   }): Promise<Run | undefined> => {
-    const wakeUp = createWakeUp(storage.signals, input.threadId, ['thread']);
+    const wakeUp = createWakeUp(storage.signals, input.threadId, ['rest']);
     try {
       for (;;) {
         const run = await storage.runs.get(input.runId);

@@ -10,17 +10,19 @@ export interface WakeUp {
   stop(): void;
 }
 
-/** @param kinds what counts as news */
+/** @param kinds what counts as news; `rest` is all of `thread` but that a run began to work */
 export const createWakeUp = (
   signals: SignalBus,
   threadId: string,
-  kinds: readonly ('thread' | 'events')[],
+  kinds: readonly ('thread' | 'rest' | 'events')[],
 ): WakeUp => {
   let news = false;
   let wake = (): void => {};
   const unsubscribe = signals.subscribe((signal) => {
     if (signal.kind !== 'thread' && signal.kind !== 'events') return;
-    if (signal.threadId !== threadId || !kinds.includes(signal.kind)) return;
+    if (signal.threadId !== threadId) return;
+    const rests = signal.kind === 'thread' && !signal.claimed && kinds.includes('rest');
+    if (!rests && !kinds.includes(signal.kind)) return;
     news = true;
     wake();
   });

@@ -324,8 +324,8 @@ export type Signal =
   | { kind: 'due' }
   /** An operator's word for this run changed. */
   | { kind: 'desired'; runId: string }
-  /** A run of the thread changed state, which may have brought events. */
-  | { kind: 'thread'; threadId: string }
+  /** A run of the thread changed state, which may have brought events. `claimed`: it only began to work. */
+  | { kind: 'thread'; threadId: string; claimed?: true }
   /** The thread has new events. */
   | { kind: 'events'; threadId: string }
   /** A worker of another process is asked something, or ordered to end. */

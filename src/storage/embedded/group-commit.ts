@@ -24,6 +24,7 @@ const MAX_GROUP = 64;
 export const createGroupCommit = (db: LedgerConnection, setFlush: (flush: boolean) => void) => {
   let queue: Waiting[] = [];
   let busy = false;
+  let flushes: boolean | undefined;
 
   const commitNext = async (): Promise<void> => {
     const group = queue.slice(0, MAX_GROUP);
@@ -34,7 +35,9 @@ export const createGroupCommit = (db: LedgerConnection, setFlush: (flush: boolea
   };
   const commitGroup = async (group: Waiting[]): Promise<void> => {
     try {
-      setFlush(group.some(({ flush }) => flush));
+      const wanted = group.some(({ flush }) => flush);
+      if (wanted !== flushes) setFlush(wanted);
+      flushes = wanted;
       const done = await db.transaction().execute((tx) => runGroup(tx, group));
       for (const { waiting, outcome } of done) {
         if ('error' in outcome) waiting.reject(outcome.error);

@@ -4,7 +4,7 @@ import Database from 'better-sqlite3';
 import { Kysely, sql } from 'kysely';
 import { systemClock } from '../../model/clock.ts';
 import { createEffectLedger } from '../ledger/effects.ts';
-import { createLedger } from '../ledger/ledger.ts';
+import { createLedger, ledgerIn } from '../ledger/ledger.ts';
 import { migrateLedger } from '../ledger/migrate.ts';
 import type { LedgerSchema } from '../ledger/schema.ts';
 import type { Storage } from '../ports.ts';
@@ -37,7 +37,7 @@ export const openEmbeddedStorage = async (options: EmbeddedOptions): Promise<Sto
     file.pragma(`synchronous = ${flush ? synchronous : 'NORMAL'}`),
   );
   const transaction: Storage['transaction'] = (work, { flush = true } = {}) =>
-    commit((tx) => work(createLedger(tx)), flush);
+    commit((tx) => work(ledgerIn(tx)), flush);
   const signals = createProcessSignalBus(link);
   const checkpoints = openCheckpoints({ path: join(dataDir, 'checkpoints.db'), synchronous });
   return {

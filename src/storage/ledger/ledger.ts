@@ -26,33 +26,61 @@ import { createThreadStore } from './threads.ts';
 import { createWatchStore } from './watch.ts';
 import { createWorkerCalls, createWorkerRegistry } from './workers.ts';
 
-/** The ledger's stores on one connection, or in one transaction. */
-export const createLedger = (connection: LedgerConnection): Ledger => ({
-  connection,
-  assistants: createAssistantStore(connection),
-  threads: createThreadStore(connection),
-  runs: createRunStore(connection),
-  log: createSessionLog(connection),
-  outbound: createOutboundStore(connection),
-  notices: createNoticeStore(connection),
-  targets: createTargetStore(connection),
-  pushConfigs: createPushConfigStore(connection),
-  items: createStoreItems(connection),
-  crons: createCronStore(connection),
-  approvals: createApprovalStore(connection),
-  stops: createStopStore(connection),
-  stickyDecisions: createStickyDecisionStore(connection),
-  pauses: createPauseStore(connection),
-  conditions: createConditionStore(connection),
-  fires: createFireStore(connection),
-  externalEvents: createExternalEventStore(connection),
-  scopes: createScopeStore(connection),
-  windows: createWindowStore(connection),
-  watch: createWatchStore(connection),
-  overview: createOverviewStore(connection),
-  apiKeys: createApiKeyStore(connection),
-  limits: createLimitStore(connection),
-  tallies: createTallyStore(connection),
-  workers: createWorkerRegistry(connection),
-  calls: createWorkerCalls(connection),
-});
+type Stores = { [S in Exclude<keyof Ledger, 'connection'>]: (connection: LedgerConnection) => Ledger[S] };
+
+const STORES: Stores = {
+  assistants: createAssistantStore,
+  threads: createThreadStore,
+  runs: createRunStore,
+  log: createSessionLog,
+  outbound: createOutboundStore,
+  notices: createNoticeStore,
+  targets: createTargetStore,
+  pushConfigs: createPushConfigStore,
+  items: createStoreItems,
+  crons: createCronStore,
+  approvals: createApprovalStore,
+  stops: createStopStore,
+  stickyDecisions: createStickyDecisionStore,
+  pauses: createPauseStore,
+  conditions: createConditionStore,
+  fires: createFireStore,
+  externalEvents: createExternalEventStore,
+  scopes: createScopeStore,
+  windows: createWindowStore,
+  watch: createWatchStore,
+  overview: createOverviewStore,
+  apiKeys: createApiKeyStore,
+  limits: createLimitStore,
+  tallies: createTallyStore,
+  workers: createWorkerRegistry,
+  calls: createWorkerCalls,
+};
+
+/** The ledger's stores on one connection. */
+export const createLedger = (connection: LedgerConnection): Ledger => {
+  const stores = Object.entries(STORES).map(([name, create]) => [name, create(connection)]);
+  return { connection, ...(Object.fromEntries(stores) as Omit<Ledger, 'connection'>) };
+};
+
+/** The same in one transaction, each store made when it is first asked for: few are. */
+export const ledgerIn = (transaction: LedgerConnection): Ledger =>
+  new TransactionLedger(transaction) as unknown as Ledger;
+
+class TransactionLedger {
+  readonly connection: LedgerConnection;
+
+  constructor(connection: LedgerConnection) {
+    this.connection = connection;
+  }
+}
+
+for (const [name, create] of Object.entries(STORES)) {
+  Object.defineProperty(TransactionLedger.prototype, name, {
+    get(this: TransactionLedger) {
+      const value = create(this.connection);
+      Object.defineProperty(this, name, { value });
+      return value;
+    },
+  });
+}
