@@ -16,11 +16,18 @@ import {
  * that a read inside one never has to be upgraded and fail, and prepares each statement once.
  */
 export const sqliteDialect = (db: Database.Database): Dialect => ({
-  createAdapter: () => new SqliteAdapter(),
+  createAdapter: () => new TransactionalAdapter(),
   createDriver: () => new ImmediateDriver(new CachedConnection(db)),
   createIntrospector: (kysely) => new SqliteIntrospector(kysely),
   createQueryCompiler: () => new SqliteQueryCompiler(),
 });
+
+/** SQLite takes a change of the schema back like any other: Kysely does not say so. Migrations are all or nothing by it. */
+class TransactionalAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}
 
 /** How long a transaction waits for the other processes' before it is refused. */
 const LOCK_WAIT_MS = 5000;
