@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { CONSOLE_DIR } from './composition/console-dir.ts';
 import { createControl } from './composition/control.ts';
 import { openKeyRing } from './composition/keys.ts';
+import { openGraphReads } from './composition/graph-reads.ts';
+import { lifecycleSettings } from './composition/lifecycle-settings.ts';
 import { listen } from './composition/listen.ts';
 import { createAgents } from './composition/agents.ts';
 import { startCourier } from './composition/outbound.ts';
@@ -23,7 +25,7 @@ import type { LanggraphConfig } from './config/langgraph-config.ts';
 import { publishAddress } from './config/server-address.ts';
 import type { Settings } from './config/settings.ts';
 import { version } from './config/version.ts';
-import type { GraphRegistry } from './engine/graph-registry.ts';
+import type { GraphReads } from './engine/graph-reads.ts';
 import { createReloadableRegistry } from './engine/reloadable-registry.ts';
 import { createGraphShapes } from './engine/schemas/graph-shapes.ts';
 import { createApp } from './http/app.ts';
@@ -46,7 +48,6 @@ import type { Storage } from './storage/ports.ts';
 import { createLogger, type Logger } from './telemetry/logger.ts';
 import { secretsIn } from './telemetry/redact.ts';
 import { createMetrics } from './telemetry/metrics.ts';
-import { lifecycleSettings } from './worker-process.ts';
 import { every, Scheduler, type DueWork } from './worker/scheduler.ts';
 
 export interface ServerOptions {
@@ -83,8 +84,7 @@ export const startServer = async ({
 }: ServerOptions): Promise<RunningServer> => {
   const { log, langgraph, lock } = prepare(settings);
   const hub = createSignalHub();
-  const onError = (error: unknown): void => log.error({ err: error }, 'storage, queue or signals');
-  const storage = await openStorage({ settings, link: hub.link, migrate: true, onError });
+  const storage = await openStorage({ settings, link: hub.link, migrate: true, onError: saying(log) });
   const clock = ownClock ?? storage.clock;
   const keys = await openKeyRing({ storage, clock, settings, langgraph, log }).catch(
     async (error: unknown) => {
@@ -97,8 +97,9 @@ export const startServer = async ({
   const parts = { storage, clock, at, newId: newUuid, tally: telemetry.tally };
   const lifecycle: LifecycleDeps = { ...parts, settings: lifecycleSettings(settings, langgraph), log };
   const graphs = createReloadableRegistry(langgraph.graphs);
-  const shapes = createGraphShapes({ graphs, folder: join(settings.dataDir, 'schemas'), log });
-  const assistants = createAssistants({ storage, graphs, shapes, clock, newId: newUuid });
+  const reads = openGraphReads({ graphs, storage }, { workers: () => node.workers, settings });
+  const shapes = createGraphShapes({ graphs, reads, folder: join(settings.dataDir, 'schemas'), log });
+  const assistants = createAssistants({ ...parts, graphs, reads, shapes });
   const reapRuns = await takeOver(lifecycle, graphs);
   await assistants.ensureSystem();
   const project = await loadProject({ langgraph, settings, storage, assistants, keys, log });
@@ -116,8 +117,8 @@ export const startServer = async ({
   });
   const { workers } = node;
   hub.connect((signal) => node.pool?.broadcast(signal));
-  const shared = { lifecycle, assistants, graphs, settings, log };
-  const pauses = pauseDeps({ lifecycle, graphs, workers, settings, moreChecks: MORE_CHECKS });
+  const shared = { lifecycle, assistants, reads, settings, log };
+  const pauses = pauseDeps({ ...shared, graphs, workers, moreChecks: MORE_CHECKS });
   const { due, courier, store, control, scheduler } = startDueWork({ ...shared, pauses, node, langgraph });
   const http = { ...shared, workers, store, pauses, ui: project.ui };
   const { server, url, endConnections } = await startHttp(http, { control, project, telemetry, log });
@@ -171,13 +172,19 @@ const prepare = (settings: Settings) => {
   return { log, langgraph, lock: isShared(settings) ? undefined : lockDataFolder(settings.dataDir) };
 };
 
+/** Errors of the storage that nobody waits for. */
+const saying =
+  (log: Logger) =>
+  (error: unknown): void =>
+    log.error({ err: error }, 'storage, queue or signals');
+
 /** What a resume has to find besides its own pause. */
 const MORE_CHECKS = [scopeCheck, ...STOP_CHECKS];
 
 interface DueParts {
   lifecycle: LifecycleDeps;
   assistants: Assistants;
-  graphs: GraphRegistry;
+  reads: GraphReads;
   pauses: ReturnType<typeof pauseDeps>;
   node: WorkerNode;
   langgraph: LanggraphConfig;

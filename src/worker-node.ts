@@ -2,6 +2,7 @@ import { reaper, modelConfigured, needsDatabase, readProject } from './compositi
 import { isShared, openStorage } from './composition/storage.ts';
 import { drainDeadlines } from './composition/pauses.ts';
 import { stopSweep } from './composition/stops.ts';
+import { lifecycleSettings } from './composition/lifecycle-settings.ts';
 import { openTelemetry } from './composition/telemetry.ts';
 import { startNode } from './composition/workers.ts';
 import type { Settings } from './config/settings.ts';
@@ -10,7 +11,6 @@ import { newUuid, type LifecycleDeps } from './lifecycle/deps.ts';
 import { startRehearsalModel } from './rehearsal/index.ts';
 import { createLogger } from './telemetry/logger.ts';
 import { Scheduler } from './worker/scheduler.ts';
-import { lifecycleSettings } from './worker-process.ts';
 
 export interface WorkerNodeOptions {
   settings: Settings;

@@ -1,6 +1,7 @@
-import type { TtlTerms } from './model/thread.ts';
 import { isShared, joinSettings, openStorage } from './composition/storage.ts';
-import { assembleStore, storeOfAttempt } from './composition/store.ts';
+import { lifecycleSettings } from './composition/lifecycle-settings.ts';
+import { storeOfAttempt } from './composition/attempt-store.ts';
+import { assembleStore } from './composition/store.ts';
 import type { StoreConfig } from './config/langgraph-config.ts';
 import { openTelemetry, type Telemetry } from './composition/telemetry.ts';
 import { langsmithConfigured } from './config/langsmith.ts';
@@ -8,6 +9,8 @@ import type { Settings } from './config/settings.ts';
 import { updateState as applyStateUpdate } from './engine/graph-calls.ts';
 import { AttemptEffects } from './engine/effect-book.ts';
 import { createExecutor, currentRun } from './engine/executor.ts';
+import { answerRead, type GraphReads, type ReadGraph } from './engine/graph-reads.ts';
+import { createLocalGraphReads } from './engine/local-graph-reads.ts';
 import { bindLoopback } from './engine/loopback.ts';
 import { createGraphRegistry, type GraphRegistry, type GraphSource } from './engine/graph-registry.ts';
 import { createAcquireThread, createClaimRun } from './lifecycle/claim-run.ts';
@@ -20,6 +23,7 @@ import { createUpdateState } from './lifecycle/update-state.ts';
 import { createFindArrival } from './lifecycle/wait-for-events.ts';
 import { createWatchRun } from './lifecycle/watch-run.ts';
 import { isoTime } from './model/clock.ts';
+import { encodeState } from './model/state-json.ts';
 import type { WorkerSeen } from './model/worker.ts';
 import { isHoldpointError, LeaseLostError, UnstorableValueError } from './model/errors.ts';
 import type { Signal, Storage } from './storage/ports.ts';
@@ -143,7 +147,8 @@ const createWorker = ({ options, lifecycle, graphs, log, tracing }: WorkerParts)
   const { id, settings } = options;
   const { storage, clock } = lifecycle;
   const { queue, runs, signals, checkpoints, events } = storage;
-  const securePause = pauseSecurer(lifecycle, graphs, { runsCode: true });
+  const reads = createLocalGraphReads({ graphs, checkpoints });
+  const securePause = pauseSecurer(lifecycle, { graphs, reads, runsCode: true });
   return new Worker({
     id,
     queue,
@@ -194,17 +199,28 @@ const createCalls = (
   const updateState = createUpdates(lifecycle, graphs);
   const inspectResume = createInspectResume({ graphs, checkpoints: lifecycle.storage.checkpoints });
   const takeSnapshot = createTakeSnapshot({ graphs, checkpoints: lifecycle.storage.checkpoints });
-  return { updateState: (update) => updateState({ update, owner }), inspectResume, takeSnapshot };
+  const readGraph = createReads(
+    createLocalGraphReads({ graphs, checkpoints: lifecycle.storage.checkpoints }),
+  );
+  return { updateState: (update) => updateState({ update, owner }), inspectResume, takeSnapshot, readGraph };
 };
+
+/** Reads build graphs that are functions: each has a name by which it can be found out, as a run has. */
+const createReads =
+  (reads: GraphReads) =>
+  (question: ReadGraph): Promise<string> =>
+    currentRun.run(`read:${question.input.graphId}`, async () =>
+      encodeState(await answerRead(reads, question)),
+    );
 
 /** State updates run a graph's reducers and edges: like a run, each has a name by which it can be found out. */
 const createUpdates = (lifecycle: LifecycleDeps, graphs: GraphRegistry) =>
   createUpdateState({
     ...lifecycle,
-    applyUpdate: ({ update, graphId, lease }) => {
+    applyUpdate: async ({ update, graphId, lease }) => {
       const runId = `update:${lease.token}`;
       const metadata = { thread_id: lease.threadId, graph_id: graphId };
-      const writer = lifecycle.storage.checkpoints.writer({ lease, runId, metadata });
+      const writer = await lifecycle.storage.checkpoints.writer({ lease, runId, metadata });
       return currentRun
         .run(runId, async () => applyStateUpdate(await graphs.load(graphId), writer, update))
         .finally(() => writer.close());
@@ -259,18 +275,3 @@ const surviveStrayRejections = (log: Logger): void => {
     log.error({ err: error, runId: currentRun.getStore() }, 'a promise was rejected and nobody handled it');
   });
 };
-
-/** The settings the use-cases need. */
-export const lifecycleSettings = (
-  settings: Settings,
-  { threadTtl }: { threadTtl?: TtlTerms | undefined } = {},
-): LifecycleDeps['settings'] => ({
-  leaseMs: settings.leaseMs,
-  maxSpentAttempts: settings.maxAttempts,
-  runTimeoutMs: settings.runTimeoutMs,
-  eventRetentionMs: settings.eventRetentionMs,
-  approvalDialects: settings.approvalDialects === 'on',
-  threadTtl,
-  queueLimit: settings.queueLimit,
-  fairBy: settings.fairBy,
-});

@@ -3,7 +3,7 @@ import { join, relative, resolve } from 'node:path';
 import { tool } from '@langchain/core/tools';
 import type { LangGraphRunnableConfig } from '@langchain/langgraph';
 import { effect, NotHappened } from 'holdpoint/gates';
-import { createTransport, type SendMailOptions } from 'nodemailer';
+import type { SendMailOptions } from 'nodemailer';
 import { z } from 'zod';
 
 const PATIENCE_MS = 20_000;
@@ -39,6 +39,7 @@ const sortFailure = (error: unknown): never => {
 };
 
 const send = async (mail: SendMailOptions, url: string): Promise<void> => {
+  const { createTransport } = await import('nodemailer');
   const transport = createTransport({
     url,
     connectionTimeout: PATIENCE_MS,
@@ -56,6 +57,7 @@ const send = async (mail: SendMailOptions, url: string): Promise<void> => {
 
 /** Writes the mail as a file that is there as a whole or not at all, once for each call. */
 const putIntoOutbox = async (mail: SendMailOptions, id: string): Promise<string> => {
+  const { createTransport } = await import('nodemailer');
   const { message } = await createTransport({ streamTransport: true, buffer: true }).sendMail(mail);
   const folder = resolve(process.env['HOLDPOINT_OUTBOX'] || 'outbox');
   await mkdir(folder, { recursive: true });

@@ -1,13 +1,11 @@
 import { version } from '../config/version.ts';
-import { ServerRefusal, ServerUnreachable, SessionError } from '../client/index.ts';
+import { ServerRefusal, ServerUnreachable, SessionError } from '../client/errors.ts';
 import { isHoldpointError } from '../model/errors.ts';
-import { COMMANDS } from './commands.ts';
 import { EXIT, UsageError, type Command } from './kit/command.ts';
 import { commandHelp, overview } from './kit/help.ts';
 import { parse } from './kit/parse.ts';
 import { SETTING_OPTIONS, settingsHelp } from './kit/server-settings.ts';
 import { createTerminal, type Terminal } from './kit/terminal.ts';
-import { worker } from './worker.ts';
 
 /** Runs the command line. Answers the exit code: see `EXIT`. */
 export const runCli = async (argv: string[]): Promise<number> => {
@@ -15,15 +13,24 @@ export const runCli = async (argv: string[]): Promise<number> => {
   const [name, ...rest] = argv;
   try {
     if (name === '--version') return print(terminal, `${version}\n`);
-    if (name === '--help' || name === 'help') return help(rest, terminal);
-    return await runCommand(find(name), rest, terminal);
+    if (name === '--help' || name === 'help') return await help(rest, terminal);
+    return await runCommand(await find(name), rest, terminal);
   } catch (error) {
     return explain(error, { terminal, json: rest.includes('--json') });
   }
 };
 
-const find = (name: string | undefined): Command => {
-  const found = [...COMMANDS, worker].find((command) => command.name === name);
+/** What starts a process does not wait until everything else is loaded. */
+const STARTS = new Map<string, () => Promise<Command>>([
+  ['serve', async () => (await import('./serve.ts')).serve],
+  ['worker', async () => (await import('./worker.ts')).worker],
+]);
+
+const find = async (name: string | undefined): Promise<Command> => {
+  const start = STARTS.get(name ?? '');
+  if (start) return start();
+  const { COMMANDS } = await import('./commands.ts');
+  const found = COMMANDS.find((command) => command.name === name);
   if (found) return found;
   throw new UsageError(name === undefined ? 'Say what to do.' : `There is no command "${name}".`);
 };
@@ -34,9 +41,10 @@ const runCommand = async (command: Command, argv: string[], terminal: Terminal):
   return command.run({ args, options, env: process.env, terminal });
 };
 
-const help = ([topic, ...rest]: string[], terminal: Terminal): number => {
-  if (topic === undefined) return print(terminal, overview(COMMANDS, version));
-  if (topic !== 'config') return print(terminal, commandHelp(find(topic)));
+const help = async ([topic, ...rest]: string[], terminal: Terminal): Promise<number> => {
+  if (topic === undefined)
+    return print(terminal, overview((await import('./commands.ts')).COMMANDS, version));
+  if (topic !== 'config') return print(terminal, commandHelp(await find(topic)));
   const settings = { name: '--help config', summary: '', args: [], options: SETTING_OPTIONS, examples: [] };
   const { options } = parse({ ...settings, run: () => Promise.resolve(0) }, rest);
   return print(terminal, settingsHelp(options, process.env));

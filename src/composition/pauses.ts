@@ -1,3 +1,4 @@
+import type { GraphReads } from '../engine/graph-reads.ts';
 import type { GraphRegistry } from '../engine/graph-registry.ts';
 import { createPauseCheckpoints } from '../engine/pause-checkpoint.ts';
 import type { ResumeInspection } from '../engine/resume-inspection.ts';
@@ -18,19 +19,19 @@ import type { DueWork } from '../worker/scheduler.ts';
 /** How a pause is secured in this process. Only a worker runs the graph's own code for it. */
 export const pauseSecurer = (
   lifecycle: LifecycleDeps,
-  graphs: GraphRegistry,
-  { runsCode }: { runsCode: boolean },
+  seen: { graphs: Pick<GraphRegistry, 'module'>; reads: Pick<GraphReads, 'now'>; runsCode: boolean },
 ): SecurePause => {
   const { checkpoints } = lifecycle.storage;
   return createSecurePause({
     ...lifecycle,
-    pauseCheckpoints: createPauseCheckpoints({ graphs, checkpoints, runsCode }),
+    pauseCheckpoints: createPauseCheckpoints({ ...seen, checkpoints }),
   });
 };
 
 interface PauseParts {
   lifecycle: LifecycleDeps;
   graphs: GraphRegistry;
+  reads: GraphReads;
   workers: Workers;
   settings: Settings;
   moreChecks?: ResumeCheck[];
@@ -50,12 +51,13 @@ export const drainDeadlines = (lifecycle: LifecycleDeps, workers: Workers): DueW
 export const pauseDeps = ({
   lifecycle,
   graphs,
+  reads,
   workers,
   settings,
   moreChecks = [],
 }: PauseParts): PauseDeps => {
   const { storage } = lifecycle;
-  const securePause = pauseSecurer(lifecycle, graphs, { runsCode: false });
+  const securePause = pauseSecurer(lifecycle, { graphs, reads, runsCode: false });
   const validateResume = createValidateResume({
     storage,
     inspectResume: async (input) =>

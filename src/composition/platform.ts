@@ -3,7 +3,7 @@ import type { Settings } from '../config/settings.ts';
 import { langgraphVersion, version } from '../config/version.ts';
 import type { CheckpointCoordinates } from '../engine/debug-payload.ts';
 import type { StateUpdate } from '../engine/graph-calls.ts';
-import type { GraphRegistry } from '../engine/graph-registry.ts';
+import type { GraphReads } from '../engine/graph-reads.ts';
 import type { PauseDeps } from '../http/control/pauses.ts';
 import type { PlatformDeps } from '../http/platform/deps.ts';
 import { createCancelRun } from '../lifecycle/cancel-run.ts';
@@ -28,7 +28,7 @@ import { threadUpkeep } from './thread-upkeep.ts';
 export interface PlatformParts {
   lifecycle: LifecycleDeps;
   assistants: PlatformDeps['assistants'];
-  graphs: GraphRegistry;
+  reads: GraphReads;
   workers: Workers;
   pauses: PauseDeps;
   store: Store;
@@ -38,7 +38,7 @@ export interface PlatformParts {
 
 /** The use-cases of the LangGraph wire, made by hand. */
 export const platformDeps = (parts: PlatformParts): PlatformDeps => {
-  const { lifecycle, assistants, graphs, workers, store, ui, settings } = parts;
+  const { lifecycle, assistants, reads, workers, store, ui, settings } = parts;
   const { storage, clock, newId } = lifecycle;
   const showQuestion = questionView(settings.approvalDialects === 'on');
   const getRun = createGetRun(lifecycle);
@@ -72,7 +72,7 @@ export const platformDeps = (parts: PlatformParts): PlatformDeps => {
     }),
     ...launching(parts, langsmith),
     cancelRuns: createCancelRuns({ ...lifecycle, cancelRun }),
-    states: createThreadStates({ storage, graphs, showQuestion }),
+    states: createThreadStates({ storage, reads, showQuestion }),
     crons: createCrons({
       storage,
       assistants,

@@ -1,10 +1,10 @@
 import { readLanggraphConfig, type LanggraphConfig } from '../config/langgraph-config.ts';
 import type { GraphRegistry } from '../engine/graph-registry.ts';
-import { readThreadNow } from '../engine/thread-now.ts';
 import { createFinishDeletions } from '../lifecycle/delete-thread.ts';
 import type { LifecycleDeps } from '../lifecycle/deps.ts';
 import { createReapRuns } from '../lifecycle/reap-runs.ts';
 import { HoldpointError } from '../model/errors.ts';
+import { openGraphReads } from './graph-reads.ts';
 import { pauseSecurer } from './pauses.ts';
 
 /** What `langgraph.json` says; its environment is that of this process, where that says nothing itself. */
@@ -14,13 +14,13 @@ export const readProject = (path: string): LanggraphConfig => {
   return langgraph;
 };
 
-/** How to take back what a worker held, in this process. */
+/** How to take back what a worker held, in this process. No worker is waited for: a graph that is a function is not built. */
 export const reaper = (lifecycle: LifecycleDeps, graphs: GraphRegistry) => {
-  const { reader } = lifecycle.storage.checkpoints;
+  const reads = openGraphReads({ graphs, storage: lifecycle.storage });
   return createReapRuns({
     ...lifecycle,
-    securePause: pauseSecurer(lifecycle, graphs, { runsCode: false }),
-    readThread: async ({ threadId, graphId }) => readThreadNow(await graphs.load(graphId), reader, threadId),
+    securePause: pauseSecurer(lifecycle, { graphs, reads, runsCode: false }),
+    readThread: (input) => reads.now(input),
   });
 };
 

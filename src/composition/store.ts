@@ -1,8 +1,6 @@
 import type { StoreConfig } from '../config/langgraph-config.ts';
 import { openAiEmbed } from '../engine/embeddings.ts';
-import { GraphStore } from '../engine/graph-store.ts';
 import type { Clock } from '../model/clock.ts';
-import type { Lease } from '../model/lease.ts';
 import { createStore, type Store } from '../resources/store.ts';
 import type { Storage } from '../storage/ports.ts';
 import type { DueWork } from '../worker/scheduler.ts';
@@ -25,16 +23,6 @@ export const assembleStore = ({ storage, clock, config: { index, ...settings } }
       embed: openAiEmbed(index.model, index.dims),
     },
   });
-
-/** The store for the nodes of one attempt: what they write proves that the attempt still owns its thread. */
-export const storeOfAttempt =
-  (store: Store) =>
-  (lease: Lease): GraphStore =>
-    new GraphStore({
-      ...store,
-      put: (input) => store.put({ ...input, lease }),
-      remove: (id) => store.remove(id, { lease }),
-    });
 
 /** The store for the API process, and what removes expired items from it. */
 export const openStore = (parts: StoreParts): { store: Store; sweep: DueWork } => ({

@@ -1,5 +1,5 @@
-import { hasWholeCheckpoints, type StateUpdate } from '../engine/graph-calls.ts';
-import { readThreadNow } from '../engine/thread-now.ts';
+import type { StateUpdate } from '../engine/graph-calls.ts';
+import type { GraphReads } from '../engine/graph-reads.ts';
 import type { PlatformDeps } from '../http/platform/deps.ts';
 import { createCopyThread } from '../lifecycle/copy-thread.ts';
 import { createDeleteThread } from '../lifecycle/delete-thread.ts';
@@ -7,7 +7,6 @@ import { createKeepLatest, createPruneThreads } from '../lifecycle/prune-threads
 import { createTrimThreads } from '../lifecycle/trim-threads.ts';
 import type { Settings } from '../config/settings.ts';
 import type { DueWork } from '../worker/scheduler.ts';
-import type { GraphRegistry } from '../engine/graph-registry.ts';
 import type { LifecycleDeps } from '../lifecycle/deps.ts';
 import { createImportThread } from '../resources/import-thread.ts';
 import type { PlatformParts } from './platform.ts';
@@ -18,7 +17,7 @@ interface Uses extends Pick<PlatformDeps, 'threads' | 'deleteThread'> {
 
 /** What is done to whole threads: import, copy, prune. */
 export const threadUpkeep = (
-  { lifecycle, graphs }: PlatformParts,
+  { lifecycle, reads }: PlatformParts,
   { threads, deleteThread, updateState }: Uses,
 ): Pick<PlatformDeps, 'importThread' | 'copyThread' | 'pruneThreads'> => ({
   importThread: createImportThread({
@@ -29,22 +28,21 @@ export const threadUpkeep = (
   }),
   copyThread: createCopyThread({
     ...lifecycle,
-    readThread: async ({ threadId, graphId }) =>
-      readThreadNow(await graphs.load(graphId), lifecycle.storage.checkpoints.reader, threadId),
+    readThread: (input) => reads.now(input),
   }),
-  pruneThreads: threadPruner({ lifecycle, graphs }),
+  pruneThreads: threadPruner({ lifecycle, reads }),
 });
 
 /** Whether checkpoints can be read without those before them. */
 const standsAlone =
-  (graphs: Pick<GraphRegistry, 'load'>) =>
-  async (graphId: string): Promise<boolean> =>
-    hasWholeCheckpoints(await graphs.load(graphId));
+  (reads: Pick<GraphReads, 'standsAlone'>) =>
+  (graphId: string): Promise<boolean> =>
+    reads.standsAlone({ graphId });
 
 /** Removes the old checkpoints of threads that have been idle for long, where the settings say so. */
 export const trimming = (
   lifecycle: LifecycleDeps,
-  { graphs, settings }: { graphs: Pick<GraphRegistry, 'load'>; settings: Settings },
+  { reads, settings }: { reads: Pick<GraphReads, 'standsAlone'>; settings: Settings },
 ): DueWork => ({
   name: 'trim threads',
   run: createTrimThreads({
@@ -53,15 +51,15 @@ export const trimming = (
     keepLatest: createKeepLatest({
       ...lifecycle,
       // A graph that is gone or does not load: its threads are left alone, and the others' turn comes.
-      standsAlone: (graphId) => standsAlone(graphs)(graphId).catch(() => false),
+      standsAlone: (graphId) => standsAlone(reads)(graphId).catch(() => false),
     }),
   }),
 });
 
 /** Prunes threads, whose graphs say whether their latest checkpoint can be read alone. */
-export const threadPruner = ({ lifecycle, graphs }: Pick<PlatformParts, 'lifecycle' | 'graphs'>) =>
+export const threadPruner = ({ lifecycle, reads }: Pick<PlatformParts, 'lifecycle' | 'reads'>) =>
   createPruneThreads({
     ...lifecycle,
     deleteThread: createDeleteThread(lifecycle),
-    standsAlone: standsAlone(graphs),
+    standsAlone: standsAlone(reads),
   });

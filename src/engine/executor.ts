@@ -1,27 +1,26 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { BaseCheckpointSaver, BaseStore } from '@langchain/langgraph-checkpoint';
+import type { BaseCheckpointSaver } from '@langchain/langgraph-checkpoint';
 import type { EffectBook } from '../model/effect.ts';
 import { isUnavailable } from '../model/errors.ts';
-import type { Lease } from '../model/lease.ts';
 import { isRecord } from '../model/json.ts';
-import type { Checkpoints, CheckpointPut, CheckpointWriter } from '../storage/checkpoints.ts';
-import type { EventLog } from '../storage/ports.ts';
+import type { CheckpointPut, CheckpointWriter } from '../storage/checkpoints.ts';
 import type { AttemptControl } from './attempt-control.ts';
 import { addEvent, isBreakpoint } from './add-event.ts';
 import { attemptConfig } from './attempt-config.ts';
 import { measureAttempt, type AttemptTelemetry } from './attempt-telemetry.ts';
 import type { AttemptResult } from './attempt-result.ts';
 import { asksForEnd, endThread } from './end-thread.ts';
-import { EFFECT_BOOK, refusalReason, type AttemptOfEffects } from './effect-book.ts';
+import { EFFECT_BOOK, refusalReason } from './effect-book.ts';
 import { createEventSink, type EventSink } from './event-sink.ts';
 import { NOTHING_READ, orStorageLost, readFinalState, type FinalState } from './final-state.ts';
-import type { Graph, GraphRegistry } from './graph-registry.ts';
+import type { AttemptParts, ExecutorDeps } from './executor-deps.ts';
+import type { Graph } from './graph-registry.ts';
 import { addFeedback, tracersOf } from './langsmith.ts';
 import { lookPastDamage } from './look-past-damage.ts';
 import { failureIn, isDatabaseError, outcomeOfError, type RunOutcome } from './outcome.ts';
 import { checkpointMetadata, mergeConfig, runIdentity, type ClaimedRun } from './run-config.ts';
-import { createRunHandle, RUN_HANDLE, type FindArrival, type HeldRun } from './run-handle.ts';
-import { createRunWatch, type RunWatch, type WatchSink } from './run-watch.ts';
+import { createRunHandle, RUN_HANDLE, type HeldRun } from './run-handle.ts';
+import { createRunWatch, type RunWatch } from './run-watch.ts';
 import { DELIVERED, maySpeak, planDelivery, sortDelivery, toDeliveryCommand } from './resume-delivery.ts';
 import type { CheckpointRef } from '../model/run.ts';
 import { resolveInput } from './run-input.ts';
@@ -30,28 +29,6 @@ import { withResources } from './with-resources.ts';
 import { createValuesRefs } from './values-refs.ts';
 
 export type { AttemptResult } from './attempt-result.ts';
-
-export interface ExecutorDeps {
-  graphs: GraphRegistry;
-  checkpoints: Checkpoints;
-  events: EventLog;
-  /** Makes the lease the only writer of the thread's checkpoints; false when the thread has a newer owner. */
-  acquire: (lease: Lease) => Promise<boolean>;
-  /** The store that nodes see, for the attempt with this lease. */
-  storeFor: (lease: Lease) => BaseStore;
-  /** Tells that the thread has new events. */
-  notify: (threadId: string) => void;
-  telemetry: Parameters<typeof measureAttempt>[0];
-  /** The ledger of effects for one attempt. */
-  effectsFor: (attempt: AttemptOfEffects) => EffectBook;
-  /** Answers are put into the words of the question they are for. */
-  approvalDialects: boolean;
-  /** Runs may be traced to LangSmith, for which this process has a key. */
-  langsmith: boolean;
-  findArrival: FindArrival;
-  /** Who watches this attempt; undefined: nobody. */
-  watchFor: (claimed: ClaimedRun) => Promise<WatchSink | undefined>;
-}
 
 /** Says which run the code that runs now belongs to: how a watchdog names the run that blocks the process. */
 export const currentRun = new AsyncLocalStorage<string>();
@@ -63,8 +40,24 @@ export const currentRun = new AsyncLocalStorage<string>();
 export const createExecutor = (deps: ExecutorDeps) => {
   return (claimed: ClaimedRun, control: AttemptControl): Promise<AttemptResult> =>
     currentRun.run(claimed.run.runId, () =>
-      withResources(deps.graphs, claimed, (open) => new Attempt(deps, claimed, control).execute(open)),
+      withResources(deps.graphs, claimed, async (open) =>
+        (await beginAttempt({ deps, claimed, control })).execute(open),
+      ),
     );
+};
+
+const beginAttempt = async (parts: AttemptParts): Promise<Attempt> => {
+  const { deps, claimed } = parts;
+  const metadata = checkpointMetadata(
+    claimed,
+    mergeConfig(claimed.assistant.config, claimed.run.kwargs.config),
+  );
+  const { lease } = claimed;
+  const { runId } = claimed.run;
+  const onPut = (put: CheckpointPut): void => attempt.stored(put);
+  const writer = await deps.checkpoints.writer({ lease, runId, metadata, onPut });
+  const attempt = new Attempt(parts, writer, metadata);
+  return attempt;
 };
 
 class Attempt {
@@ -88,19 +81,18 @@ class Attempt {
   #toSay: [string, unknown][] | undefined;
   #speakNow = false;
 
-  constructor(deps: ExecutorDeps, claimed: ClaimedRun, control: AttemptControl) {
+  constructor(
+    { deps, claimed, control }: AttemptParts,
+    writer: CheckpointWriter,
+    metadata: Record<string, unknown>,
+  ) {
     const { run, lease } = claimed;
     this.#deps = deps;
     this.#claimed = claimed;
     this.#control = control;
     this.#measured = measureAttempt(deps.telemetry, claimed);
-    this.#metadata = checkpointMetadata(claimed, mergeConfig(claimed.assistant.config, run.kwargs.config));
-    this.#writer = deps.checkpoints.writer({
-      lease,
-      runId: run.runId,
-      metadata: this.#metadata,
-      onPut: (put) => this.#stored(put),
-    });
+    this.#metadata = metadata;
+    this.#writer = writer;
     const { signal } = control;
     const onRefused = (error: unknown): void => control.abort(refusalReason(error));
     this.#effects = deps.effectsFor({ lease, runId: run.runId, signal, onRefused });
@@ -302,7 +294,8 @@ class Attempt {
     });
   }
 
-  #stored(put: CheckpointPut): void {
+  /** A checkpoint of this attempt is on disk. */
+  stored(put: CheckpointPut): void {
     this.#progressed = true;
     this.#refs.stored(put);
     if (put.ns !== '') return;

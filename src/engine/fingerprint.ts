@@ -21,7 +21,7 @@ const isFile = (path: string): boolean => existsSync(path) && statSync(path).isF
  * The files a module is made of: itself and all it reaches by relative imports, with their text. Packages, path
  * aliases and files that are read at run time are not among them.
  */
-const sourceClosure = (entry: string): Map<string, string> => {
+export const sourceClosure = (entry: string): Map<string, string> => {
   const found = new Map<string, string>();
   const pending = [entry];
   for (let file = pending.pop(); file !== undefined; file = pending.pop()) {

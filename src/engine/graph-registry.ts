@@ -4,7 +4,7 @@ import { HoldpointError } from '../model/errors.ts';
 import { isRecord } from '../model/json.ts';
 import type { CodeFingerprint } from '../model/pause.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import { importModule, moduleUrl } from './import-module.ts';
+import { importModule, moduleUrl, prepareImports } from './import-module.ts';
 import { placeOf } from './load-error-place.ts';
 
 /** Any compiled graph. */
@@ -33,6 +33,11 @@ export interface GraphRegistry {
    * @throws as `load` does.
    */
   module(graphId: string): Promise<GraphModule>;
+  /**
+   * Whether the graph is given as a function, which `load` calls each time.
+   * @throws as `load` does.
+   */
+  isFunction(graphId: string): Promise<boolean>;
   /** Imports every graph's module ahead of its first use. Answers what failed, by graph. */
   preload(): Promise<Record<string, GraphLoadError>>;
 }
@@ -82,14 +87,24 @@ export const createGraphRegistry = (sources: Record<string, GraphSource>): Graph
     }
   };
   return {
-    preload: async () =>
-      Object.fromEntries((await Promise.all(Object.entries(sources).map(preloadOne))).flat()),
+    preload: async () => {
+      await prepareImports(Object.values(sources).map(({ file }) => file));
+      return Object.fromEntries((await Promise.all(Object.entries(sources).map(preloadOne))).flat());
+    },
     ids: () => Object.keys(sources),
     has: (graphId) => Object.hasOwn(sources, graphId),
     module: async (graphId) => {
       const source = sourceOf(graphId);
       try {
         return await moduleOf(graphId, source);
+      } catch (error) {
+        throw new GraphLoadError(graphId, source, error);
+      }
+    },
+    isFunction: async (graphId) => {
+      const source = sourceOf(graphId);
+      try {
+        return typeof exportOf(await moduleOf(graphId, source), source) === 'function';
       } catch (error) {
         throw new GraphLoadError(graphId, source, error);
       }

@@ -1,11 +1,10 @@
 import { createRequire, Module, register as registerHooks } from 'node:module';
-import { pathToFileURL } from 'node:url';
-import { register as compileRequired } from 'tsx/cjs/api';
-import { register as compileImported } from 'tsx/esm/api';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { GENERATION, LENT } from './lent-packages.ts';
+import { preloadPackages } from './preload-packages.ts';
 
 let prepared = false;
-let compiling = false;
+let compiling: Promise<void> | undefined;
 
 /**
  * The URL to import a file by. Another `generation` imports it anew, with everything of its project that it imports
@@ -31,17 +30,27 @@ const forgetRequired = (): void => {
  * needed. What the project has not installed of LangChain, zod or Holdpoint itself is taken from here.
  */
 export const importModule = async (url: string): Promise<Record<string, unknown>> => {
-  if (!compiling && /\.[mc]?tsx?$/.test(url)) {
-    compileImported();
-    compileRequired();
-    compiling = true;
-  }
+  if (TYPESCRIPT.test(url)) await (compiling ??= startCompiling([fileURLToPath(url)]));
   if (!prepared) {
     registerHooks('./fallback-resolver.js', import.meta.url);
     lendToCommonJs();
     prepared = true;
   }
   return (await import(url)) as Record<string, unknown>;
+};
+
+const TYPESCRIPT = /\.[mc]?tsx?$/;
+
+/** To be called before the first of these files is imported: what they import in common is loaded faster then. */
+export const prepareImports = async (files: string[]): Promise<void> => {
+  if (files.some((file) => TYPESCRIPT.test(file))) await (compiling ??= startCompiling(files));
+};
+
+const startCompiling = async (files: string[]): Promise<void> => {
+  await preloadPackages(files);
+  const [imported, required] = await Promise.all([import('tsx/esm/api'), import('tsx/cjs/api')]);
+  imported.register();
+  required.register();
 };
 
 interface CommonJs {

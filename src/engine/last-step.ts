@@ -1,4 +1,5 @@
-import type { BaseCheckpointSaver, CheckpointTuple } from '@langchain/langgraph-checkpoint';
+import type { CheckpointTuple } from '@langchain/langgraph-checkpoint';
+import type { CheckpointReads } from '../storage/checkpoints.ts';
 
 /** How far a thread's graph has come. */
 export interface LastStep {
@@ -9,7 +10,7 @@ export interface LastStep {
 }
 
 /** Reads it off the thread's latest checkpoint alone: no code of the graph is needed, and none runs. */
-export const readLastStep = async (reader: BaseCheckpointSaver, threadId: string): Promise<LastStep> => {
+export const readLastStep = async (reader: CheckpointReads, threadId: string): Promise<LastStep> => {
   const tuple = await reader.getTuple({ configurable: { thread_id: threadId, checkpoint_ns: '' } });
   return tuple ? lastStepOf(tuple) : { step: 0, nodes: [] };
 };

@@ -4,12 +4,13 @@ import type { PauseCheckpoint } from '../model/pause.ts';
 import type { Run } from '../model/run.ts';
 import type { Checkpoints } from '../storage/checkpoints.ts';
 import { withDeadline } from './deadline.ts';
+import type { GraphReads } from './graph-reads.ts';
 import type { GraphModule, GraphRegistry } from './graph-registry.ts';
 import { mergeConfig } from './run-config.ts';
-import { readThreadNow } from './thread-now.ts';
 
 export interface PauseCheckpointDeps {
-  graphs: GraphRegistry;
+  graphs: Pick<GraphRegistry, 'module'>;
+  reads: Pick<GraphReads, 'now'>;
   checkpoints: Checkpoints;
   /** Whether code of the graph may run in this process: its `environment()` is asked then. */
   runsCode: boolean;
@@ -34,7 +35,7 @@ export interface PauseCheckpoints {
 export const createPauseCheckpoints = (deps: PauseCheckpointDeps): PauseCheckpoints => ({
   capture: async ({ run, assistant, unsafe, at }) => {
     const digest = await deps.checkpoints.digest({ threadId: run.threadId });
-    const { step, next } = await whereItStands(deps, run, assistant.graphId);
+    const { step, next } = await whereItStands(deps, run, assistant);
     const module = await deps.graphs.module(assistant.graphId).catch(() => undefined);
     return {
       checkpointId: digest?.checkpointId ?? null,
@@ -73,16 +74,18 @@ export const configInForce = (
 });
 
 const whereItStands = async (
-  { graphs, checkpoints }: PauseCheckpointDeps,
-  { threadId }: Run,
-  graphId: string,
+  { reads, checkpoints }: PauseCheckpointDeps,
+  { threadId, kwargs }: Run,
+  { graphId, config: ofAssistant }: Assistant,
 ): Promise<Pick<PauseCheckpoint, 'step' | 'next'>> => {
   const { reader } = checkpoints;
   const tuple = await reader.getTuple({ configurable: { thread_id: threadId, checkpoint_ns: '' } });
   if (!tuple) return { step: null, next: [] };
   const step = tuple.metadata?.step ?? null;
+  const { configurable } = mergeConfig(ofAssistant, kwargs.config);
+  const config = { configurable: { ...configurable, thread_id: threadId } };
   try {
-    return { step, next: (await readThreadNow(await graphs.load(graphId), reader, threadId)).next };
+    return { step, next: (await reads.now({ graphId, config, threadId })).next };
   } catch {
     return { step, next: [] }; // a graph that cannot be loaded keeps nobody from pausing
   }

@@ -30,6 +30,7 @@ export const createReloadableRegistry = (first: Record<string, GraphSource>): Re
     has: (graphId) => current.has(graphId),
     module: (graphId) => current.module(graphId),
     load: (graphId, config) => current.load(graphId, config),
+    isFunction: (graphId) => current.isFunction(graphId),
     preload: () => current.preload(),
     reload: async (next) => {
       generation++;

@@ -54,11 +54,11 @@ export const createInspectResume = ({
 /** The state's values at the thread's latest checkpoint. */
 export const stateOf = async (
   graph: Graph,
-  { reader }: Pick<Checkpoints, 'reader'>,
+  checkpoints: Pick<Checkpoints, 'saver'>,
   threadId: string,
 ): Promise<unknown> => {
   const config = { configurable: { thread_id: threadId, checkpoint_ns: '' } };
-  return (await withCheckpointer(graph, reader).getState(config)).values as unknown;
+  return (await withCheckpointer(graph, await checkpoints.saver()).getState(config)).values as unknown;
 };
 
 /** Runs them for their error: what they answer is asked again when the run starts. */

@@ -75,16 +75,6 @@ export const readHistory = async (
   return states;
 };
 
-/** The state of a thread on which nothing ever ran. */
-export const emptyState = (): ThreadState => ({
-  values: {},
-  next: [],
-  tasks: [],
-  created_at: null,
-  checkpoint: null,
-  parent_checkpoint: null,
-});
-
 const defined = (checkpoint: CheckpointRef = {}): Record<string, unknown> =>
   Object.fromEntries(Object.entries(checkpoint).filter(([, value]) => value != null));
 

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import type { Plugin } from 'esbuild';
 import { HoldpointError } from '../model/errors.ts';
 
 /** What the page that shows a component gives to it, so that there is one React on it. */
@@ -38,6 +38,7 @@ export const uiGlobal = (graphId: string): string => `__LGUI_${graphId.replace(/
 export const bundleUi = async ({ graphId, file, shared }: UiSource): Promise<UiBundle> => {
   const started = Date.now();
   const folder = dirname(file);
+  const { build } = await import('esbuild'); // only who has components waits for it
   try {
     const { outputFiles, metafile } = await build({
       stdin: { contents: entrypoint(file), resolveDir: folder, loader: 'tsx', sourcefile: 'entrypoint.tsx' },

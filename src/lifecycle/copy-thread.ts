@@ -1,3 +1,4 @@
+import type { BuiltWith } from '../engine/graph-reads.ts';
 import type { ThreadNow } from '../engine/thread-now.ts';
 import { isoTime } from '../model/clock.ts';
 import { threadNotFound } from '../model/not-found.ts';
@@ -14,7 +15,7 @@ import { defaultTtl } from './thread-ttl.ts';
  */
 export const createCopyThread = (
   deps: LifecycleDeps & {
-    readThread: (input: { threadId: string; graphId: string }) => Promise<ThreadNow>;
+    readThread: (input: { threadId: string } & BuiltWith) => Promise<ThreadNow>;
   },
 ) => {
   return async (threadId: string): Promise<string> => {
@@ -69,10 +70,10 @@ const fill = async (deps: CopyDeps, source: Thread, to: string): Promise<ThreadN
 /** What the copy shows; nothing where nothing ever ran. */
 const shownBy = async (
   { storage, readThread }: CopyDeps,
-  { graphId }: Thread,
+  { graphId, config }: Thread,
   threadId: string,
 ): Promise<ThreadNow | undefined> => {
   const at = { configurable: { thread_id: threadId, checkpoint_ns: '' } };
   if (graphId === null || !(await storage.checkpoints.reader.getTuple(at))) return undefined;
-  return readThread({ threadId, graphId });
+  return readThread({ threadId, graphId, config: { configurable: config.configurable ?? {} } });
 };

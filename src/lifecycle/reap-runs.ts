@@ -2,6 +2,7 @@ import type { CheckpointTuple } from '@langchain/langgraph-checkpoint';
 import { waitingQuestions } from '../engine/questions.ts';
 import type { ThreadNow } from '../engine/thread-now.ts';
 import { isoTime } from '../model/clock.ts';
+import { valuesIn } from './checkpoint-values.ts';
 import type { RunFailure } from '../model/errors.ts';
 import { isActive, nextRunState, type RunState, type RunTransition } from '../model/run-state.ts';
 import type { NewRunEvent } from '../model/run-event.ts';
@@ -88,8 +89,18 @@ const look = async (deps: ReapDeps, input: ReapInput, { lease, runId }: HeldThre
   const asked = await seeQuestions(storage, { threadId, interrupts: rests ? waitingQuestions(latest) : {} });
   if (!latest || !rests || graphId === null) return { ...before, asked, now: undefined };
   // A graph that cannot be loaded keeps nobody from taking its threads back.
-  return { ...before, asked, now: await readThread({ threadId, graphId }).catch(() => undefined) };
+  const now = await readThread({ threadId, graphId }).catch(() =>
+    run ? seenWithoutGraph(latest) : undefined,
+  );
+  return { ...before, asked, now };
 };
+
+const seenWithoutGraph = (latest: CheckpointTuple): ThreadNow => ({
+  next: [],
+  values: valuesIn(latest.checkpoint),
+  interrupts: waitingQuestions(latest),
+  hasNext: true,
+});
 
 const attemptsAllowed = async ({ storage }: ReapDeps, run: Run): Promise<number | undefined> =>
   (await storage.watch.conditions(run.assistantId))?.error_threshold?.count;

@@ -1,4 +1,4 @@
-import { encodeState } from '../model/state-json.ts';
+import { valuesIn } from './checkpoint-values.ts';
 import type { Run } from '../model/run.ts';
 import { showInterrupts, type ShowQuestion } from '../model/shown-questions.ts';
 import type { Storage } from '../storage/ports.ts';
@@ -31,10 +31,7 @@ const valuesLeftBy = async (
 ): Promise<string | undefined> => {
   const at = { configurable: { thread_id: threadId, checkpoint_ns: '' } };
   for await (const { checkpoint } of checkpoints.reader.list(at, { filter: { run_id: runId }, limit: 1 })) {
-    const values = Object.entries(checkpoint.channel_values).filter(
-      ([channel]) => !/^(__|branch:)/.test(channel),
-    );
-    return encodeState(Object.fromEntries(values));
+    return valuesIn(checkpoint);
   }
   return undefined;
 };

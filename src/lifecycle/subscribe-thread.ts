@@ -1,17 +1,13 @@
 import {
   afterFence,
-  isWanted,
+  inputRequested,
   lineNumber,
   lineOf,
   placed,
+  rootLifecycle,
   type ProtocolEvent,
 } from '../engine/protocol/protocol-event.ts';
-import {
-  createRunTranslator,
-  inputRequested,
-  rootLifecycle,
-  type RunTranslator,
-} from '../engine/protocol/run-translator.ts';
+import type { RunTranslator } from '../engine/protocol/run-translator.ts';
 import { questionIds } from '../model/questions.ts';
 import type { EventCursor } from '../model/run-event.ts';
 import { showInterrupts } from '../model/shown-questions.ts';
@@ -46,6 +42,7 @@ export const createSubscribeThread = (deps: ReadEventsDeps) => {
     subscription,
     signal,
   }: SubscribeInput): AsyncGenerator<ProtocolEvent[]> {
+    const { isWanted } = await import('../engine/protocol/wanted.ts'); // LangGraph's: only who subscribes waits for it
     const { since, channels } = subscription;
     const fresh = since === undefined;
     const after = fresh ? await currentStart(threadId) : await startAround(threadId, lineOf(since));
@@ -126,6 +123,7 @@ const createThreadTranslator = ({ threadId, after, wants, storage }: TranslatorD
   let current: RunTranslator | undefined;
   const translatorOf = async (id: string, start: EventCursor): Promise<RunTranslator> => {
     if (current && runId === id) return current;
+    const { createRunTranslator } = await import('../engine/protocol/run-translator.ts');
     const graphName = (await storage.threads.get(threadId))?.graphId ?? 'root';
     runId = id;
     current = createRunTranslator({ runId, graphName, start, wants });

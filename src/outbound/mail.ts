@@ -1,4 +1,3 @@
-import { createTransport } from 'nodemailer';
 import type { OutboundMessage } from '../model/outbound.ts';
 import type { PostResult } from './post.ts';
 
@@ -28,6 +27,7 @@ export const createSendMail = ({ smtpUrl: url, from, timeoutMs }: MailSettings):
   const patience = { connectionTimeout: timeoutMs, greetingTimeout: timeoutMs, socketTimeout: timeoutMs };
   return async ({ outboundId, url: to, body }, signal) => {
     const { subject, text } = JSON.parse(body) as MailBody;
+    const { createTransport } = await import('nodemailer'); // only who sends mail waits for it
     const transport = createTransport({ url, ...patience });
     const abort = (): void => transport.close();
     signal.addEventListener('abort', abort, { once: true });

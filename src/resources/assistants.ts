@@ -1,7 +1,7 @@
 import { v5 as uuid5 } from 'uuid';
-import { drawGraph, subgraphsOf } from '../engine/graph-calls.ts';
+import type { GraphReads } from '../engine/graph-reads.ts';
 import type { GraphRegistry } from '../engine/graph-registry.ts';
-import { declaredShapes, toGraphShape, type GraphShape } from '../engine/schemas/graph-shape.ts';
+import { toGraphShape, type GraphShape } from '../engine/schemas/graph-shape.ts';
 import type { GraphShapes } from '../engine/schemas/graph-shapes.ts';
 import type {
   Assistant,
@@ -21,7 +21,8 @@ const NAMESPACE = '6ba7b821-9dad-11d1-80b4-00c04fd430c8';
 
 interface AssistantDeps {
   storage: Storage;
-  graphs: GraphRegistry;
+  graphs: Pick<GraphRegistry, 'ids' | 'has'>;
+  reads: Pick<GraphReads, 'draw' | 'subgraphs'>;
   shapes: GraphShapes;
   clock: Clock;
   newId: () => string;
@@ -73,7 +74,7 @@ export interface Assistants {
 }
 
 export const createAssistants = (deps: AssistantDeps): Assistants => {
-  const { storage, graphs, shapes, clock } = deps;
+  const { storage, graphs, reads, shapes, clock } = deps;
   const find = async (id: string): Promise<Assistant> => {
     const assistant = await storage.assistants.get(graphs.has(id) ? systemAssistantId(id) : id);
     if (assistant) return assistant;
@@ -83,7 +84,7 @@ export const createAssistants = (deps: AssistantDeps): Assistants => {
   };
   const graphOf = async (id: string) => {
     const { graphId, config } = await find(id);
-    return { graphId, graph: await graphs.load(graphId, { configurable: config.configurable ?? {} }) };
+    return { graphId, config: { configurable: config.configurable ?? {} } };
   };
   return {
     find,
@@ -94,16 +95,19 @@ export const createAssistants = (deps: AssistantDeps): Assistants => {
     count: (filter) => storage.assistants.count(filter),
     versions: async ({ assistantId, ...query }) =>
       storage.assistants.versions({ ...query, assistantId: (await find(assistantId)).assistantId }),
-    draw: async (id, xray) => drawGraph((await graphOf(id)).graph, xray),
+    draw: async (id, xray) => reads.draw({ ...(await graphOf(id)), xray }),
     schemas: async (id) => {
-      const { graphId, config } = await find(id);
-      return shapes.of(graphId, { configurable: config.configurable ?? {} });
+      const { graphId, config } = await graphOf(id);
+      return shapes.of(graphId, config);
     },
     subgraphs: async (id, options) => {
-      const { graphId, graph } = await graphOf(id);
-      const found = Object.entries(await subgraphsOf(graph, options));
+      const built = await graphOf(id);
+      const found = Object.entries(await reads.subgraphs({ ...built, ...options }));
       return Object.fromEntries(
-        found.map(([namespace, inner]) => [namespace, toGraphShape(graphId, inner, declaredShapes(inner))]),
+        found.map(([namespace, { shapes: declared, channels }]) => [
+          namespace,
+          toGraphShape(built.graphId, declared, channels),
+        ]),
       );
     },
     ensureSystem: async () => {
@@ -178,7 +182,7 @@ const editing = (
   },
 });
 
-const isSystem = (graphs: GraphRegistry, assistantId: string): boolean =>
+const isSystem = (graphs: AssistantDeps['graphs'], assistantId: string): boolean =>
   graphs.ids().some((graphId) => systemAssistantId(graphId) === assistantId);
 
 const keepsGraph = (assistantId: string): HoldpointError =>
@@ -188,7 +192,7 @@ const keepsGraph = (assistantId: string): HoldpointError =>
     { details: { field: 'graph_id' } },
   );
 
-const checkGraph = (graphs: GraphRegistry, graphId: string): void => {
+const checkGraph = (graphs: AssistantDeps['graphs'], graphId: string): void => {
   if (graphs.has(graphId)) return;
   throw new HoldpointError('graph_not_found', `Graph "${graphId}" is not in langgraph.json.`, {
     details: { graphs: graphs.ids() },

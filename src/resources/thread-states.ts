@@ -1,12 +1,5 @@
-import {
-  emptyState,
-  readHistory,
-  readState,
-  type HistoryQuery,
-  type StateQuery,
-  type ThreadState,
-} from '../engine/thread-state.ts';
-import type { GraphRegistry } from '../engine/graph-registry.ts';
+import type { BuiltWith, GraphReads } from '../engine/graph-reads.ts';
+import type { HistoryQuery, StateQuery, ThreadState } from '../engine/thread-state.ts';
 import { checkpointNotFound, threadNotFound } from '../model/not-found.ts';
 import { showState, type ShowQuestion } from '../model/shown-questions.ts';
 import type { Storage } from '../storage/ports.ts';
@@ -21,24 +14,29 @@ export interface ThreadStates {
 
 export const createThreadStates = ({
   storage,
-  graphs,
+  reads,
   showQuestion = (value) => value,
 }: {
   storage: Storage;
-  graphs: GraphRegistry;
+  reads: Pick<GraphReads, 'state' | 'history'>;
   /** How waiting questions are shown; as they were asked when absent. */
   showQuestion?: ShowQuestion;
 }): ThreadStates => {
-  const graphOf = async (threadId: string) => {
+  /** The thread's graph, built with what the thread's runs had last. */
+  const graphOf = async (threadId: string): Promise<BuiltWith | undefined> => {
     const thread = await storage.threads.get(threadId);
     if (!thread) throw threadNotFound(threadId);
-    return thread.graphId === null ? undefined : graphs.load(thread.graphId);
+    const { graphId, config, metadata } = thread;
+    if (graphId === null) return undefined;
+    const { assistant_id: assistantId } = metadata;
+    const assistant = typeof assistantId === 'string' ? await storage.assistants.get(assistantId) : undefined;
+    const configurable = { ...assistant?.config.configurable, ...config.configurable, thread_id: threadId };
+    return { graphId, config: { configurable } };
   };
-  const { reader } = storage.checkpoints;
   return {
     get: async (query) => {
-      const graph = await graphOf(query.threadId);
-      const state = graph ? await readState(graph, reader, query) : emptyState();
+      const built = await graphOf(query.threadId);
+      const state = built ? await reads.state({ ...built, query }) : emptyState();
       const named = query.checkpoint?.checkpoint_id;
       if (named !== undefined && state.created_at === null) {
         throw checkpointNotFound(named);
@@ -46,9 +44,19 @@ export const createThreadStates = ({
       return showState(showQuestion, state);
     },
     history: async (query) => {
-      const graph = await graphOf(query.threadId);
-      const states = graph ? await readHistory(graph, reader, query) : [];
+      const built = await graphOf(query.threadId);
+      const states = built ? await reads.history({ ...built, query }) : [];
       return states.map((state) => showState(showQuestion, state));
     },
   };
 };
+
+/** The state of a thread on which nothing ever ran. */
+const emptyState = (): ThreadState => ({
+  values: {},
+  next: [],
+  tasks: [],
+  created_at: null,
+  checkpoint: null,
+  parent_checkpoint: null,
+});

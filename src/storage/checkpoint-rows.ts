@@ -1,10 +1,8 @@
-import {
-  WRITES_IDX_MAP,
-  type Checkpoint,
-  type CheckpointMetadata,
-  type CheckpointPendingWrite,
-  type CheckpointTuple,
-  type PendingWrite,
+import type {
+  Checkpoint,
+  CheckpointMetadata,
+  CheckpointPendingWrite,
+  CheckpointTuple,
 } from '@langchain/langgraph-checkpoint';
 import { isRecord } from '../model/json.ts';
 import type { Lease } from '../model/lease.ts';
@@ -76,23 +74,6 @@ const checkpointBytes = (serializer: StateSerializer, { v, id, ts, ...parts }: C
   const body = `${head},"channel_values":${values},"channel_versions":${versions},"versions_seen":${seen}}`;
   return Buffer.from(body);
 };
-
-const isSpecial = (channel: string): boolean => Object.hasOwn(WRITES_IDX_MAP, channel);
-
-/** The writes of one task as they are stored. */
-export const taskWrites = (
-  serializer: StateSerializer,
-  key: Pick<WriteRow, 'checkpoint_ns' | 'checkpoint_id' | 'task_id'>,
-  writes: PendingWrite[],
-): TaskWrites => ({
-  replace: writes.every(([channel]) => isSpecial(channel)),
-  rows: writes.map(([channel, written], index) => {
-    const [type, dumped] = serializer.dump(written, channel);
-    const idx = isSpecial(channel) ? (WRITES_IDX_MAP[channel] ?? index) : index;
-    // Bytes are the graph's own, which may change them while they wait.
-    return { ...key, idx, channel, type, value: type === 'bytes' ? dumped.slice() : dumped };
-  }),
-});
 
 /** What LangGraph makes of a stored checkpoint and the writes that wait on it. */
 export const checkpointTuple = async (

@@ -56,10 +56,15 @@ export interface ThreadSize {
   writes: { count: number; bytes: number };
 }
 
+/** What only looks at checkpoints needs no more of a saver. */
+export type CheckpointReads = Pick<BaseCheckpointSaver, 'getTuple' | 'list'>;
+
 /** Thread-keyed checkpoints behind the fence. Its own database: never the ledger's connection or file. */
 export interface Checkpoints {
-  /** Reads only; its `put`, `putWrites` and `deleteThread` throw. Safe from any process. */
-  readonly reader: BaseCheckpointSaver;
+  /** Reads checkpoints as LangGraph does. Safe from any process. */
+  readonly reader: CheckpointReads;
+  /** The same for LangGraph itself; its `put`, `putWrites` and `deleteThread` throw. */
+  saver(): Promise<BaseCheckpointSaver>;
   /**
    * Makes `lease` the only one that may write the thread's checkpoints. Must come after the claim is
    * committed in the ledger and before the first checkpoint is read.
@@ -72,7 +77,7 @@ export interface Checkpoints {
     runId: string;
     metadata: Record<string, unknown>;
     onPut?: (put: CheckpointPut) => void;
-  }): CheckpointWriter;
+  }): Promise<CheckpointWriter>;
   progress(input: { threadId: string; runId: string }): Promise<RunProgress>;
   asked(threadId: string): Promise<QuestionsAsked>;
   /**

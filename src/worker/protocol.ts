@@ -1,4 +1,5 @@
 import type { StateUpdate } from '../engine/graph-calls.ts';
+import type { ReadGraph } from '../engine/graph-reads.ts';
 import type { InspectResume } from '../engine/resume-inspection.ts';
 import type { TakeSnapshot } from '../engine/snapshot.ts';
 import type { WorkerVitals } from '../model/worker.ts';
@@ -9,6 +10,7 @@ export interface WorkerCalls {
   updateState: StateUpdate;
   inspectResume: InspectResume;
   takeSnapshot: TakeSnapshot;
+  readGraph: ReadGraph;
 }
 
 export type WorkerMethod = keyof WorkerCalls;

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { openGraphReads } from '../../src/composition/graph-reads.ts';
 import { pauseSecurer } from '../../src/composition/pauses.ts';
 import type { AttemptResult } from '../../src/engine/executor.ts';
 import { createGraphRegistry } from '../../src/engine/graph-registry.ts';
@@ -43,7 +44,9 @@ export const openLifecycle = async () => {
   };
   const launchRun = createLaunchRun({ ...deps, findAssistant: () => Promise.resolve(agent) });
   const claimRun = createClaimRun(deps);
-  const securePause = pauseSecurer(deps, createGraphRegistry({}), { runsCode: false });
+  const graphs = createGraphRegistry({});
+  const reads = openGraphReads({ graphs, storage });
+  const securePause = pauseSecurer(deps, { graphs, reads, runsCode: false });
   const settleRun = createSettleRun({ ...deps, securePause });
   const acquire = createAcquireThread(deps);
   const cancelRun = createCancelRun(deps);

@@ -30,7 +30,7 @@ describe('after an emergency stop returned', () => {
     const { lease, run } = claimed;
     const { threadId, runId } = run;
     const { storage } = lifecycle;
-    const writer = storage.checkpoints.writer({ lease, runId, metadata: {} });
+    const writer = await storage.checkpoints.writer({ lease, runId, metadata: {} });
     const put = () =>
       writer.put(
         { configurable: { thread_id: threadId, checkpoint_ns: '' } },

@@ -25,8 +25,8 @@ describe('an owner whose thread was taken over', () => {
   const writerOf = ({ checkpoints }: Storage, { run, lease }: ClaimedRun) =>
     checkpoints.writer({ lease, runId: run.runId, metadata: {} });
 
-  const put = (storage: Storage, claimed: ClaimedRun) =>
-    writerOf(storage, claimed).put(
+  const put = async (storage: Storage, claimed: ClaimedRun) =>
+    (await writerOf(storage, claimed)).put(
       { configurable: { thread_id: claimed.run.threadId, checkpoint_ns: '' } },
       emptyCheckpoint(),
       { source: 'loop', step: 1, parents: {} },
@@ -58,7 +58,7 @@ describe('an owner whose thread was taken over', () => {
   it('stores no writes of a task', async () => {
     const { old, now } = await takenOver();
     const stored = await put(lifecycle.storage, now);
-    const late = writerOf(stale, old).putWrites(stored, [['trail', 'late']], 'task');
+    const late = (await writerOf(stale, old)).putWrites(stored, [['trail', 'late']], 'task');
     await expect(late).rejects.toThrow(LeaseLostError);
   });
 

@@ -24,7 +24,7 @@ describe('trimming', () => {
     const { checkpoints } = lifecycle.storage;
     const lease = { threadId, fence: 0, token: 'first' };
     await checkpoints.acquire(lease);
-    const writer = checkpoints.writer({ lease, runId: 'run', metadata: {} });
+    const writer = await checkpoints.writer({ lease, runId: 'run', metadata: {} });
     for (let index = 0; index < CHECKPOINTS; index += 1) {
       const parent = index === 0 ? {} : { checkpoint_id: `id-${index - 1}` };
       const config = { configurable: { thread_id: threadId, checkpoint_ns: '', ...parent } };

@@ -39,7 +39,7 @@ describe('acquiring a lease', () => {
     const checkpoints = open();
     await checkpoints.acquire(leaseOf('t', 5));
     expect(await checkpoints.acquire(lease)).toBe(taken);
-    const writer = checkpoints.writer({ lease: leaseOf('t', 5), runId: 'run', metadata: {} });
+    const writer = await checkpoints.writer({ lease: leaseOf('t', 5), runId: 'run', metadata: {} });
     const outdated = taken && lease.fence > 5;
     expect((await rejectionOf(put(writer, 'id-1'))) instanceof LeaseLostError).toBe(outdated);
   });
@@ -81,7 +81,7 @@ describe('a writer', () => {
   it('stores nothing under an equal fence with another token', async () => {
     const checkpoints = open();
     await put(await acquired(checkpoints), 'id-1');
-    const twin = checkpoints.writer({ lease: leaseOf('t', 1, 'other'), runId: 'twin', metadata: {} });
+    const twin = await checkpoints.writer({ lease: leaseOf('t', 1, 'other'), runId: 'twin', metadata: {} });
     expect(await bothWrites(twin)).toEqual(LOST);
     expect(await contentOf(checkpoints)).toEqual([['id-1', []]]);
   });

@@ -192,7 +192,7 @@ describe('what is put twice or with more', () => {
     const checkpoints = open();
     const lease = leaseOf('t');
     await checkpoints.acquire(lease);
-    const writer = checkpoints.writer({ lease, runId: 'run', metadata: { graph_id: 'g', step: 99 } });
+    const writer = await checkpoints.writer({ lease, runId: 'run', metadata: { graph_id: 'g', step: 99 } });
     await put(writer, 'id-1');
     expect((await checkpoints.reader.getTuple(at()))?.metadata).toEqual({ ...METADATA, graph_id: 'g' });
   });
@@ -249,10 +249,10 @@ describe('the checkpoint file', () => {
 });
 
 describe('opening the checkpoint file', () => {
-  it.each(['FULL', 'NORMAL'] as const)('syncs as told each time it is opened: %s', (synchronous) => {
+  it.each(['FULL', 'NORMAL'] as const)('syncs as told each time it is opened: %s', async (synchronous) => {
     const path = temporaryPath();
     for (let times = 0; times < 2; times += 1) {
-      const { db } = open({ path, synchronous }).reader as SqliteSaver;
+      const { db } = (await open({ path, synchronous }).saver()) as SqliteSaver;
       expect(db.pragma('synchronous', { simple: true })).toBe({ NORMAL: 1, FULL: 2 }[synchronous]);
       expect(db.pragma('journal_mode', { simple: true })).toBe('wal');
     }
@@ -271,7 +271,7 @@ describe('opening the checkpoint file', () => {
   it('is only read by the reader', async () => {
     const checkpoints = open();
     await put(await acquired(checkpoints), 'id-1');
-    const { reader } = checkpoints;
+    const reader = await checkpoints.saver();
     await expect(put(reader, 'id-2')).rejects.toThrow(/only reads/);
     await expect(reader.putWrites(at('id-1'), [['log', 1]], 'task')).rejects.toThrow(/only reads/);
     await expect(reader.deleteThread('t')).rejects.toThrow(/only reads/);
@@ -313,7 +313,7 @@ describe('a graph on a writer', () => {
     expect(await answering.invoke(new Command({ resume: 'yes' }), config)).toEqual({
       answers: ['in', 'yes', 'done'],
     });
-    const snapshot = await graph.compile({ checkpointer: second.reader }).getState(config);
+    const snapshot = await graph.compile({ checkpointer: await second.saver() }).getState(config);
     expect(snapshot.values).toEqual({ answers: ['in', 'yes', 'done'] });
     expect(snapshot.next).toEqual([]);
   });

@@ -98,9 +98,32 @@ describe('assistants', () => {
     expect(await ids(false)).toEqual(await ids());
   });
 
-  it('draws a graph that a function makes', async () => {
-    const graph = await server.client.assistants.getGraph('factory');
-    expect(graph.nodes.map(({ id }) => id)).toContain('say');
+  it('builds a graph that a function makes in a worker, with the configuration of the assistant', async () => {
+    const config = { configurable: { greeting: 'moin' } };
+    const { assistant_id: id } = await server.client.assistants.create({ graphId: 'factory', config });
+    const graph = await server.client.assistants.getGraph(id);
+    const made = graph.nodes.find((node) => String(node.id).startsWith('pid-'))?.id;
+    expect(made).toMatch(/^pid-\d+-moin$/);
+    expect(made).not.toBe(`pid-${server.process.process.pid}-moin`);
+    const { state_schema: schema } = await server.client.assistants.getSchemas(id);
+    expect(schema).toMatchObject({ properties: { said: {} } });
+    expect(await server.client.assistants.getSubgraphs(id)).toEqual({});
+  });
+
+  it('reads the states of a thread by the graph that a function makes of what its run was given', async () => {
+    const { thread_id: thread } = await server.client.threads.create();
+    const config = { configurable: { greeting: 'servus' } };
+    await server.client.runs.wait(thread, 'factory', { input: {}, config, interruptAfter: ['say'] });
+    const state = await server.client.threads.getState(thread);
+    expect(state).toMatchObject({
+      values: { said: 'servus' },
+      next: [expect.stringMatching(/^pid-\d+-servus$/)],
+    });
+    expect(state.next).not.toContain(`pid-${server.process.process.pid}-servus`);
+    const history = await server.client.threads.getHistory(thread);
+    expect(history.map(({ next }) => next)).toEqual([state.next, ['say'], ['__start__']]);
+    const copy = await server.client.threads.copy(thread);
+    expect((await server.client.threads.getState(copy.thread_id)).next).toEqual(state.next);
   });
 
   it('refuses a depth that is none', async () => {

@@ -78,6 +78,30 @@ describe('a worker whose event loop stands still', () => {
     }
   });
 
+  it('was building a graph that a function makes: the API, which never calls it, answers meanwhile', async () => {
+    await start();
+    const { client, url } = server;
+    const built = async (building: string) => {
+      const config = { configurable: { building } };
+      const { assistant_id: id } = await client.assistants.create({ graphId: 'made', config });
+      return fetch(`${url}/assistants/${id}/graph`);
+    };
+    const thrown = await built('throw');
+    expect(thrown.status).toBe(503);
+    expect(await thrown.json()).toMatchObject({
+      code: 'graph_load_failed',
+      message: expect.stringContaining('nothing to build with'),
+    });
+    const spinning = built('spin');
+    const latencies = await latenciesUntil(spinning);
+    expect(latencies.length).toBeGreaterThan(50);
+    expect(latencies[Math.floor(latencies.length * 0.5)]).toBeLessThan(50);
+    const answer = await spinning;
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
+    expect(await answer.json()).toMatchObject({ code: 'worker_unavailable' });
+    expect((await client.assistants.getGraph('made')).nodes.map(({ id }) => id)).toContain('trouble');
+  });
+
   it('spends an attempt of each run that made no progress when nobody can be named', async () => {
     await start({ HOLDPOINT_MAX_ATTEMPTS: '2', NODE_OPTIONS: '--max-old-space-size=128' });
     const stepping = await server.launch('steps', { steps: 20, ms: 400 });

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { InMemoryStore } from '@langchain/langgraph-checkpoint';
 import pino from 'pino';
+import { openGraphReads } from '../../src/composition/graph-reads.ts';
 import { pauseSecurer } from '../../src/composition/pauses.ts';
 import { AttemptEffects } from '../../src/engine/effect-book.ts';
 import { createExecutor } from '../../src/engine/executor.ts';
@@ -30,6 +31,7 @@ export const openLoneWorker = async () => {
     storage,
     claimRun: createClaimRun(deps),
     start: (of: Partial<WorkerDeps> = {}): Worker => {
+      const graphs = createGraphRegistry(GRAPHS);
       worker = new Worker({
         id: 'lone',
         queue: storage.queue,
@@ -38,7 +40,11 @@ export const openLoneWorker = async () => {
         claimRun: createClaimRun(deps),
         settleRun: createSettleRun({
           ...deps,
-          securePause: pauseSecurer(deps, createGraphRegistry(GRAPHS), { runsCode: true }),
+          securePause: pauseSecurer(deps, {
+            graphs,
+            reads: openGraphReads({ graphs, storage }),
+            runsCode: true,
+          }),
         }),
         renewLeases: createRenewLeases(deps),
         retire: () => {},

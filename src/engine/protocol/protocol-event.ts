@@ -1,6 +1,4 @@
-import { matchesSubscription } from '@langchain/langgraph/stream';
 import type { EventCursor } from '../../model/run-event.ts';
-import type { Subscription } from '../../model/subscription.ts';
 
 /** One event of the agent streaming protocol, version 2. */
 export interface ProtocolEvent {
@@ -66,9 +64,15 @@ export const placed = (events: Unplaced[], cursor: EventCursor, lane: Lane): Pro
   });
 };
 
-/** Whether a subscriber wants an event: by its channel, its namespace, its depth and its number. */
-export const isWanted = (event: ProtocolEvent, subscription: Subscription): boolean =>
-  matchesSubscription(
-    event as Parameters<typeof matchesSubscription>[0],
-    subscription as Parameters<typeof matchesSubscription>[1],
-  );
+/** The question with the id by which it is answered. */
+export const inputRequested = (namespace: string[], id: string, payload: unknown): Unplaced => ({
+  method: 'input.requested',
+  namespace,
+  data: { interrupt_id: id, payload },
+});
+
+export const rootLifecycle = (event: string, more: Record<string, unknown>): Unplaced => ({
+  method: 'lifecycle',
+  namespace: [],
+  data: { event, ...more },
+});

@@ -5,7 +5,14 @@ import type { Run } from '../../model/run.ts';
 import { STATE_WORDS } from '../../model/wire-status.ts';
 import { createMessageStreams } from './message-streams.ts';
 import { createNamespaces } from './namespaces.ts';
-import { placed, type Lane, type ProtocolEvent, type Unplaced } from './protocol-event.ts';
+import {
+  inputRequested,
+  placed,
+  rootLifecycle,
+  type Lane,
+  type ProtocolEvent,
+  type Unplaced,
+} from './protocol-event.ts';
 import { createRetraction } from './retraction.ts';
 
 /** A line of a run's log. `data` is JSON text; the values of a checkpoint may be missing for who does not want them. */
@@ -33,19 +40,6 @@ export interface TranslatorOptions {
 }
 
 type Lanes = Record<Lane, Unplaced[]>;
-
-/** The question with the id by which it is answered. */
-export const inputRequested = (namespace: string[], id: string, payload: unknown): Unplaced => ({
-  method: 'input.requested',
-  namespace,
-  data: { interrupt_id: id, payload },
-});
-
-export const rootLifecycle = (event: string, more: Record<string, unknown>): Unplaced => ({
-  method: 'lifecycle',
-  namespace: [],
-  data: { event, ...more },
-});
 
 export const createRunTranslator = (options: TranslatorOptions): RunTranslator => new Translator(options);
 

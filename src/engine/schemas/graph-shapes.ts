@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { GraphSource } from '../graph-registry.ts';
 import type { ReloadableRegistry } from '../reloadable-registry.ts';
-import { declaredShapes, toGraphShape, type GraphShape, type Shapes } from './graph-shape.ts';
+import type { GraphReads } from '../graph-reads.ts';
+import { toGraphShape, type GraphShape, type Shapes } from './graph-shape.ts';
 import { askTypes } from './types-question.ts';
 
 /** Changes when another answer comes of the same sources. */
@@ -13,7 +14,8 @@ const EDITION = 1;
 const DEADLINE_MS = 60_000;
 
 interface GraphShapesDeps {
-  graphs: Pick<ReloadableRegistry, 'load' | 'module' | 'sources'>;
+  graphs: Pick<ReloadableRegistry, 'module' | 'sources'>;
+  reads: Pick<GraphReads, 'shape'>;
   /** Where answers are kept; may be deleted at any time. */
   folder: string;
   log: Pick<Logger, 'warn'>;
@@ -24,13 +26,14 @@ export interface GraphShapes {
   /**
    * JSON Schemas of a graph: what it declares (zod, `StateSchema`), else what the types of its source say
    * (`Annotation`), else the names of its channels. The types are read once for the same sources, also over restarts.
-   * @throws as `GraphRegistry.load` does.
+   * @throws as `GraphReads` does.
    */
   of(graphId: string, config?: Record<string, unknown>): Promise<GraphShape>;
 }
 
 export const createGraphShapes = ({
   graphs,
+  reads,
   folder,
   log,
   deadlineMs = DEADLINE_MS,
@@ -65,10 +68,9 @@ export const createGraphShapes = ({
   };
   return {
     of: async (graphId, config) => {
-      const graph = await graphs.load(graphId, config);
-      const declared = declaredShapes(graph);
+      const { shapes: declared, channels } = await reads.shape({ graphId, config });
       const shapes = declared.state ? declared : { ...(await typed(graphId)), ...given(declared) };
-      return toGraphShape(graphId, graph, shapes);
+      return toGraphShape(graphId, shapes, channels);
     },
   };
 };

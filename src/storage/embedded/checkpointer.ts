@@ -1,12 +1,10 @@
 import type { Checkpoints } from '../checkpoints.ts';
-import { StateSerializer } from '../state-serializer.ts';
+import { lazySavers } from '../lazy-savers.ts';
 import { readDigest } from './checkpoint-digest.ts';
 import { openCheckpointFile, type CheckpointFile } from './checkpoint-file.ts';
 import { createCheckpointGroup } from './checkpoint-group.ts';
-import { CheckpointReader } from './checkpoint-reader.ts';
 import { prepareCheckpointTables, type CheckpointPoint } from './checkpoint-tables.ts';
 import { prepareUpkeep } from './checkpoint-upkeep.ts';
-import { FencedSaver } from './fenced-saver.ts';
 
 export type { CheckpointPoint } from './checkpoint-tables.ts';
 
@@ -17,18 +15,17 @@ export interface OpenCheckpoints extends CheckpointFile {
 
 /**
  * Checkpoints in a SQLite file of their own, fenced by leases kept in the same file. Any number of processes may
- * have it open. With `readonly` only `reader` and `progress` work.
+ * have it open. With `readonly` only `reader`, `saver` and `progress` work.
  */
 export const openCheckpoints = ({ at, ...file }: OpenCheckpoints): Checkpoints => {
   const db = openCheckpointFile(file);
   const tables = prepareCheckpointTables(db, at);
   const group = createCheckpointGroup(db, tables.store, at);
   const upkeep = prepareUpkeep(db);
-  const connection = { db, tables, group, serializer: new StateSerializer() };
+  const connection = { db, tables, group };
   return {
-    reader: new CheckpointReader(connection),
+    ...lazySavers(async () => (await import('./savers.ts')).createSavers(connection)),
     acquire: async (lease) => tables.acquire(lease),
-    writer: (input) => new FencedSaver(connection, input),
     progress: async ({ threadId, runId }) => tables.progress(threadId, runId),
     asked: async (threadId) => tables.asked(threadId),
     digest: async (input) => {

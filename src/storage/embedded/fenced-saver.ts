@@ -2,8 +2,9 @@ import type { RunnableConfig } from '@langchain/core/runnables';
 import type { Checkpoint, CheckpointMetadata, PendingWrite } from '@langchain/langgraph-checkpoint';
 import { LeaseLostError } from '../../model/errors.ts';
 import type { Lease } from '../../model/lease.ts';
-import { checkpointRow, taskWrites, type StoreBatch } from '../checkpoint-rows.ts';
+import { checkpointRow, type StoreBatch } from '../checkpoint-rows.ts';
 import type { CheckpointPut, CheckpointWriter } from '../checkpoints.ts';
+import { taskWrites } from '../task-writes.ts';
 import type { CheckpointGroup } from './checkpoint-group.ts';
 import { CheckpointReader, type CheckpointConnection } from './checkpoint-reader.ts';
 

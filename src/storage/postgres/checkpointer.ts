@@ -1,20 +1,17 @@
 import type pg from 'pg';
 import { digestOf } from '../checkpoint-digest.ts';
 import type { Checkpoints } from '../checkpoints.ts';
-import { StateSerializer } from '../state-serializer.ts';
-import { CheckpointReader } from './checkpoint-reader.ts';
+import { lazySavers } from '../lazy-savers.ts';
 import { createCheckpointTables } from './checkpoint-tables.ts';
 import { createUpkeep } from './checkpoint-upkeep.ts';
-import { FencedSaver } from './fenced-saver.ts';
 
 /** Checkpoints in Postgres, fenced by leases kept beside them. Any number of processes may use it. */
 export const createPostgresCheckpoints = (pool: pg.Pool): Checkpoints => {
   const tables = createCheckpointTables(pool);
-  const connection = { tables, serializer: new StateSerializer() };
+  const connection = { tables };
   return {
-    reader: new CheckpointReader(connection),
+    ...lazySavers(async () => (await import('./savers.ts')).createSavers(connection)),
     acquire: tables.acquire,
-    writer: (input) => new FencedSaver(connection, input),
     progress: ({ threadId, runId }) => tables.progress(threadId, runId),
     asked: tables.asked,
     digest: async ({ threadId, checkpointId }) => {

@@ -104,3 +104,10 @@ export const troubles = new StateGraph(State)
   .addEdge(START, 'trouble')
   .addEdge('trouble', END)
   .compile();
+
+/** A function that makes the graph, or makes trouble instead. */
+export const makeTrouble = ({ configurable }: { configurable?: { building?: 'spin' | 'throw' } }) => {
+  if (configurable?.building === 'throw') throw new Error('nothing to build with');
+  if (configurable?.building === 'spin') spinForEver();
+  return troubles;
+};
