@@ -122,7 +122,7 @@ export const SETTINGS = {
   callTimeoutMs: {
     env: 'HOLDPOINT_CALL_TIMEOUT_MS',
     schema: ms(10_000),
-    help: 'How long a worker may take to update a state.',
+    help: 'How long a worker may take for a state update, or for what is read of a graph that is a function.',
   },
   eventRetentionMs: {
     env: 'HOLDPOINT_EVENT_RETENTION_MS',
