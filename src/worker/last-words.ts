@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { LAST_WORDS_FD, stackLines, type LastWords } from './protocol.ts';
+import { LAST_WORDS_FD, stackBefore, stackLines, type LastWords } from './protocol.ts';
 
 /** Tells the server why this process ends, at once: nothing is left to the event loop. */
 export const sayLastWords = (words: LastWords): void => {
@@ -35,7 +35,7 @@ export const nameWhoEndsTheProcess = (currentRun: () => string | undefined): voi
     const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
     say(`the worker died of an uncaught ${name}: ${message}`, stackLines(stack));
   });
-  process.on('exit', (code) => {
-    say(`process.exit(${code}) was called`, stackLines(new Error().stack, /last-words|node:/));
-  });
+  const sayExit = (code: number): void =>
+    say(`process.exit(${code}) was called`, stackLines(stackBefore(sayExit), /node:/));
+  process.on('exit', sayExit);
 };

@@ -45,6 +45,13 @@ export interface LastWords {
 /** File descriptor of that pipe in the worker. */
 export const LAST_WORDS_FD = 4;
 
+/** The stack as it is where `ours` was called. */
+export const stackBefore = (ours: (...args: never[]) => unknown): string | undefined => {
+  const here: { stack?: string } = {};
+  Error.captureStackTrace(here, ours);
+  return here.stack;
+};
+
 /** The lines of an error's stack that say where, without those of `ours`, which only looked. */
 export const stackLines = (stack: string | undefined, ours: RegExp = /^$/): string[] =>
   (stack ?? '')

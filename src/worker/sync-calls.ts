@@ -1,6 +1,6 @@
 import childProcess from 'node:child_process';
 import { syncBuiltinESMExports } from 'node:module';
-import { stackLines } from './protocol.ts';
+import { stackBefore, stackLines } from './protocol.ts';
 
 /** Room for who waits and where: the length, then JSON text. */
 const LENGTH_BYTES = 4;
@@ -23,10 +23,10 @@ export const readSyncCall = (memory: SharedArrayBuffer): { runId: string; stack:
 export const noteSyncCalls = (memory: SharedArrayBuffer, currentRun: () => string | undefined): void => {
   const note = Buffer.from(memory);
   const noting = (call: (...args: unknown[]) => unknown) => {
-    return (...args: unknown[]): unknown => {
+    const noted = (...args: unknown[]): unknown => {
       const runId = currentRun();
       if (runId === undefined) return call(...args);
-      const stack = stackLines(new Error().stack, /sync-calls/);
+      const stack = stackLines(stackBefore(noted));
       const text = Buffer.from(JSON.stringify({ runId, stack: stack.slice(0, 3) }));
       if (text.length > SYNC_CALL_BYTES - LENGTH_BYTES) return call(...args);
       text.copy(note, LENGTH_BYTES);
@@ -37,6 +37,7 @@ export const noteSyncCalls = (memory: SharedArrayBuffer, currentRun: () => strin
         note.writeUInt32LE(0, 0);
       }
     };
+    return noted;
   };
   const { execSync, execFileSync, spawnSync } = childProcess as unknown as Record<string, () => unknown>;
   Object.assign(childProcess, {
