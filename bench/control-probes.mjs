@@ -1,4 +1,5 @@
 // What an operator waits for: a pause, a resume, an emergency stop, an event that many threads wait for.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { atOnce, call, eventsOf, median, newThread, now, repeated } from './http.mjs';
 
 const launch = async (base, body) => {
@@ -24,11 +25,12 @@ const stateOf = async (base, { thread }) => (await call(base, `GET /threads/${th
 const cancel = (base, { thread, run }) => call(base, `POST /threads/${thread}/runs/${run}/cancel?wait=1`);
 
 export const controlProbes = {
-  /** From the request until it is paused and read back, in the middle of steps of 50 ms. */
+  /** From the request, at a random moment of a step of 50 ms, until it is paused and read back. */
   pause: async (base, { quick }) => {
     const took = await repeated(quick ? 5 : 20, async () => {
       const ref = await launch(base, input(200, 50));
       await running(base, ref);
+      await sleep(50 + Math.random() * 50);
       const start = now();
       await pause(base, ref);
       await atRest(base, ref);
@@ -39,10 +41,10 @@ export const controlProbes = {
     });
     return { pause_p50_ms: median(took) };
   },
-  /** From the request, through its preflight, until the first step begins. */
+  /** From the request, through its preflight, until the first step begins, as it says itself. */
   resume_paused: async (base, { quick }) => {
     const took = await repeated(quick ? 5 : 20, async () => {
-      const ref = await launch(base, { ...input(200, 20), stream_mode: ['tasks'] });
+      const ref = await launch(base, { ...input(200, 20), assistant_id: 'marks', stream_mode: ['custom'] });
       await running(base, ref);
       await pause(base, ref);
       await atRest(base, ref);
@@ -50,11 +52,15 @@ export const controlProbes = {
       let last = '-1';
       for await (const { id } of eventsOf(base, `GET ${stream}`, { 'last-event-id': '-1' }))
         last = id ?? last;
-      const start = now();
+      const start = Date.now();
       await call(base, `POST /threads/${ref.thread}/resume`, {});
-      for await (const { event } of eventsOf(base, `GET ${stream}`, { 'last-event-id': last }))
-        if (event === 'tasks') break;
-      const ms = now() - start;
+      let begun;
+      for await (const { event, data } of eventsOf(base, `GET ${stream}`, { 'last-event-id': last })) {
+        if (event !== 'custom') continue;
+        begun = JSON.parse(data).at;
+        break;
+      }
+      const ms = begun - start;
       await cancel(base, ref);
       return ms;
     });
