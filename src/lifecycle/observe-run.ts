@@ -1,9 +1,10 @@
 import { isActive } from '../model/run-state.ts';
-import { LOG_START, type EventCursor } from '../model/run-event.ts';
+import { LOG_START, type EventCursor, type RunEvent } from '../model/run-event.ts';
 import type { Run } from '../model/run.ts';
 import type { Storage } from '../storage/ports.ts';
 import { runNotFound } from '../model/not-found.ts';
 import { createReadBatches, type ObservedEvent, type ReadEventsDeps } from './read-events.ts';
+import { createSharedLook } from './shared-look.ts';
 import { createWakeUp } from './wake-up.ts';
 
 /** Events read at once: a few at first, more while they are small. With the next it bounds what a reader holds. */
@@ -43,10 +44,18 @@ export const createAwaitRun = ({ storage }: { storage: Storage }) => {
 
 /**
  * The events of a run after `after`, first those in the log, then new ones as they are written, until the run
- * is at rest. Each reader reads the log at its own pace: a slow one holds a batch, and nobody up.
+ * is at rest. Each reader reads the log at its own pace: a slow one holds a batch, and nobody up. Those who are woken
+ * at the same place at the same time share one look at it.
  */
 export const createFollowRun = ({ storage, showQuestion }: ReadEventsDeps) => {
   const inBatches = createReadBatches({ storage, ...(showQuestion && { showQuestion }) });
+  const shared = createSharedLook<{ run: Run | undefined; events: RunEvent[] }>();
+  /** The run first: of one that is at rest then, these are all events. */
+  const look = (of: { threadId: string; runId: string; after: EventCursor; limit: number }) =>
+    shared(`${of.runId} ${of.after.fence} ${of.after.seq} ${of.limit}`, async () => ({
+      run: await storage.runs.get(of.runId),
+      events: await storage.events.read(of),
+    }));
   return async function* (input: {
     run: Run;
     after?: EventCursor;
@@ -58,8 +67,7 @@ export const createFollowRun = ({ storage, showQuestion }: ReadEventsDeps) => {
     let limit = PAGE.first;
     try {
       while (!input.signal.aborted) {
-        const run = await storage.runs.get(runId);
-        const events = await storage.events.read({ threadId, runId, after, limit });
+        const { run, events } = await look({ threadId, runId, after, limit });
         after = events.at(-1)?.cursor ?? after;
         let batches = 0;
         for await (const batch of inBatches(threadId, events)) {

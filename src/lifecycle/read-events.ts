@@ -2,6 +2,7 @@ import type { EventCursor, RunEvent, ValuesRef } from '../model/run-event.ts';
 import { showInPayload, type ShowQuestion } from '../model/shown-questions.ts';
 import { encodeState } from '../model/state-json.ts';
 import type { Storage } from '../storage/ports.ts';
+import { createSharedLook } from './shared-look.ts';
 
 /** Characters handed on at once. */
 const BATCH = 256 * 1024;
@@ -31,8 +32,11 @@ export interface ReadEventsDeps {
  * of checkpoints unread, for readers that do not show them.
  */
 export const createReadBatches = ({ storage, showQuestion }: ReadEventsDeps) => {
+  const shared = createSharedLook<string>();
+  const values = (threadId: string, ref: ValuesRef): Promise<string> =>
+    shared(JSON.stringify([threadId, ref]), () => referred(storage, threadId, ref));
   const text = async (threadId: string, { data, ref }: RunEvent, skipValues: boolean): Promise<string> => {
-    if (ref) return skipValues ? 'null' : referred(storage, threadId, ref);
+    if (ref) return skipValues ? 'null' : values(threadId, ref);
     return showQuestion ? showInPayload(showQuestion, data ?? 'null') : (data ?? 'null');
   };
   return async function* (
