@@ -1,5 +1,4 @@
 import type { Server } from 'node:http';
-import { join } from 'node:path';
 import { CONSOLE_DIR } from './composition/console-dir.ts';
 import { createControl } from './composition/control.ts';
 import { openKeyRing } from './composition/keys.ts';
@@ -14,6 +13,7 @@ import { loadProject, type Project } from './composition/project.ts';
 import { createReload, type Reloading } from './composition/reload.ts';
 import { seeDependencies, seeQueue } from './composition/health.ts';
 import { createSignalHub } from './composition/signal-hub.ts';
+import { openSchemas } from './composition/schemas.ts';
 import { openStore } from './composition/store.ts';
 import { openTelemetry, type Telemetry } from './composition/telemetry.ts';
 import { threadPruner, trimming } from './composition/thread-upkeep.ts';
@@ -27,7 +27,6 @@ import type { Settings } from './config/settings.ts';
 import { version } from './config/version.ts';
 import type { GraphReads } from './engine/graph-reads.ts';
 import { createReloadableRegistry } from './engine/reloadable-registry.ts';
-import { createGraphShapes } from './engine/schemas/graph-shapes.ts';
 import { createApp } from './http/app.ts';
 import type { ControlDeps } from './http/control/deps.ts';
 import { createLimits } from './http/middleware/limits.ts';
@@ -98,7 +97,7 @@ export const startServer = async ({
   const lifecycle: LifecycleDeps = { ...parts, settings: lifecycleSettings(settings, langgraph), log };
   const graphs = createReloadableRegistry(langgraph.graphs);
   const reads = openGraphReads({ graphs, storage }, { workers: () => node.workers, settings });
-  const shapes = createGraphShapes({ graphs, reads, folder: join(settings.dataDir, 'schemas'), log });
+  const shapes = openSchemas({ graphs, reads, settings, log });
   const assistants = createAssistants({ ...parts, graphs, reads, shapes });
   const reapRuns = await takeOver(lifecycle, graphs);
   await assistants.ensureSystem();
@@ -122,11 +121,8 @@ export const startServer = async ({
   const { due, courier, store, control, scheduler } = startDueWork({ ...shared, pauses, node, langgraph });
   const http = { ...shared, workers, store, pauses, ui: project.ui };
   const { server, url, endConnections } = await startHttp(http, { control, project, telemetry, log });
-  courier.open(url);
-  due.open(url);
-  node.open(url);
-  project.open(url);
-  const above = { server, endConnections, scheduler, control: due, courier };
+  for (const part of [courier, due, node, project, shapes]) part.open(url);
+  const above = { server, endConnections, scheduler, control: due, courier, shapes };
   const beneath = { node, rehearsal, storage, lock, settings, telemetry };
   return {
     url,
@@ -143,6 +139,7 @@ interface Parts {
   scheduler: Scheduler;
   control: { close(): Promise<void> };
   courier: ReturnType<typeof startCourier>['courier'];
+  shapes: { close(): void };
   node: WorkerNode;
   rehearsal: { close: () => Promise<void> } | undefined;
   storage: Storage;
@@ -153,6 +150,7 @@ interface Parts {
 
 const stop = async (parts: Parts): Promise<void> => {
   parts.server.close();
+  parts.shapes.close();
   await parts.scheduler.close();
   await parts.control.close();
   await parts.courier.close();

@@ -1,27 +1,12 @@
-import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { HoldpointError } from '../model/errors.ts';
 import { LOG_LEVELS } from '../model/log-level.ts';
+import { OUTBOUND_SETTINGS } from './outbound-settings.ts';
 import { SCALE_SETTINGS } from './scale-settings.ts';
+import { count, list, ms } from './setting-schemas.ts';
 
-const ms = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
-const count = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
 const bound = z.coerce.number().int().min(0).default(0);
-const list = z
-  .string()
-  .default('')
-  .transform((text) =>
-    text
-      .split(',')
-      .map((item) => item.trim())
-      .filter((item) => item !== ''),
-  );
-
-const SECRET = /^whsec_(?:[A-Za-z0-9+/]{4}){6,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
-const secrets = list.refine((given) => given.every((secret) => SECRET.test(secret)), {
-  message: 'expected "whsec_" and at least 18 random bytes in Base64',
-});
 
 /**
  * Every setting: its environment variable, its default and what it means. `--help config` prints this table. Its
@@ -174,40 +159,7 @@ export const SETTINGS = {
     schema: z.coerce.number().int().min(0).max(10).default(0),
     help: 'How many proxies are in front, each of which adds to X-Forwarded-For the address it was called from.',
   },
-  webhookSecrets: {
-    env: 'HOLDPOINT_WEBHOOK_SECRET',
-    schema: secrets,
-    help: 'What outgoing messages are signed with (whsec_…, see outbound.md); two, comma-separated, while one replaces the other.',
-    secret: true,
-  },
-  hookSecrets: {
-    env: 'HOLDPOINT_HOOK_SECRET',
-    schema: secrets,
-    help: 'When set, calls of resume URLs must be signed with it (whsec_…); two, comma-separated, while one replaces the other.',
-    secret: true,
-  },
-  outboundAllow: {
-    env: 'HOLDPOINT_OUTBOUND_ALLOW',
-    schema: list.refine((given) => given.every((entry) => entry === 'private' || isIP(entry) !== 0), {
-      message: 'expected IP addresses, or "private"',
-    }),
-    help: 'Private addresses that outgoing messages may go to, comma-separated, or `private` for all of them.',
-  },
-  outboundAttempts: {
-    env: 'HOLDPOINT_OUTBOUND_ATTEMPTS',
-    schema: count(12),
-    help: 'How often an outgoing message is tried before it is listed as failed.',
-  },
-  outboundBackoffMs: {
-    env: 'HOLDPOINT_OUTBOUND_BACKOFF_MS',
-    schema: ms(1000),
-    help: 'Wait before the second try; each further wait is three times as long, an hour at most.',
-  },
-  outboundTimeoutMs: {
-    env: 'HOLDPOINT_OUTBOUND_TIMEOUT_MS',
-    schema: ms(10_000),
-    help: 'How long a receiver may take to answer.',
-  },
+  ...OUTBOUND_SETTINGS,
   publicUrl: {
     env: 'HOLDPOINT_PUBLIC_URL',
     schema: z.url({ protocol: /^https?$/ }).optional(),
@@ -244,6 +196,11 @@ export const SETTINGS = {
     env: 'HOLDPOINT_APPROVAL_DIALECTS',
     schema: z.enum(['on', 'off']).default('on'),
     help: 'Whether approval questions are shown in the words of every known client and answers put into those of the graph.',
+  },
+  schemasAhead: {
+    env: 'HOLDPOINT_SCHEMAS_AHEAD',
+    schema: z.enum(['yes', 'no']).default('yes'),
+    help: 'Whether the types of new graphs are read after the start, by a process that gives way to all others, so that nobody waits for their schemas.',
   },
   studioKeys: {
     env: 'HOLDPOINT_STUDIO_KEYS',

@@ -56,6 +56,7 @@ export const startServerProcess = async (options: StartOptions = {}): Promise<Se
         HOLDPOINT_WORKSPACE: join(dataDir, 'workspace'),
         HOLDPOINT_OUTBOX: join(dataDir, 'outbox'),
         SMTP_URL: '',
+        HOLDPOINT_SCHEMAS_AHEAD: 'no',
         ...(await backendEnv(dataDir)),
         ...env,
       },

@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { userProject } from '../support/project.ts';
 import { startServerProcess, type ServerUnderTest } from '../support/server.ts';
 import { drives } from './rows.ts';
@@ -144,6 +144,19 @@ describe('GET /assistants/{id}/schemas', () => {
     expect((await schemasOf(server, 'annotated')).state_schema.properties['topic']).toMatchObject({
       type: 'number',
     });
+  });
+
+  it('has read the types of all graphs before anybody asks, where that is set', async () => {
+    const ahead = await startServerProcess({ config, env: { HOLDPOINT_SCHEMAS_AHEAD: 'yes' } });
+    const kept = () => {
+      const there = join(ahead.dataDir, 'schemas');
+      return existsSync(there) ? readdirSync(there).filter((name) => name.endsWith('.json')) : [];
+    };
+    await vi.waitFor(() => expect(kept()).toHaveLength(Object.keys(GRAPHS).length), 60_000);
+    const answer = await schemasOf(ahead, 'annotated');
+    expect(answer.state_schema.properties['level']).toEqual({ type: 'string', enum: ['low', 'high'] });
+    expect(kept()).toHaveLength(Object.keys(GRAPHS).length);
+    await ahead.kill('SIGTERM');
   });
 
   drives(server, ['GET /assistants/{id}/schemas']);

@@ -2,11 +2,12 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '../../telemetry/logger.ts';
+import { fingerprintOf } from '../fingerprint.ts';
 import type { GraphSource } from '../graph-registry.ts';
 import type { ReloadableRegistry } from '../reloadable-registry.ts';
 import type { GraphReads } from '../graph-reads.ts';
 import { toGraphShape, type GraphShape, type Shapes } from './graph-shape.ts';
-import { askTypes } from './types-question.ts';
+import { createTypesReader } from './types-question.ts';
 
 /** Changes when another answer comes of the same sources. */
 const EDITION = 1;
@@ -29,6 +30,13 @@ export interface GraphShapes {
    * @throws as `GraphReads` does.
    */
   of(graphId: string, config?: Record<string, unknown>): Promise<GraphShape>;
+  /**
+   * Reads the types of all graphs that were not read before, so that whoever asks for them does not wait. Loads no
+   * graph. What cannot be read is logged.
+   */
+  readAhead(): Promise<void>;
+  /** Ends what is being read. */
+  close(): void;
 }
 
 export const createGraphShapes = ({
@@ -39,32 +47,29 @@ export const createGraphShapes = ({
   deadlineMs = DEADLINE_MS,
 }: GraphShapesDeps): GraphShapes => {
   const known = new Map<string, Promise<Shapes>>();
-  let last: Promise<unknown> = Promise.resolve();
-  /** One compiler at a time. */
-  const inTurn = <T>(job: () => Promise<T>): Promise<T> => {
-    const turn = last.then(job, job);
-    last = turn;
-    return turn;
-  };
+  const reader = createTypesReader(deadlineMs);
+  let closed = false;
   const readAnew = async (source: GraphSource, file: string): Promise<Shapes> => {
     try {
-      const shapes = await inTurn(() => askTypes(source, deadlineMs));
+      const shapes = await reader.ask(source);
       await keep(file, shapes);
       return shapes;
     } catch (error) {
-      log.warn({ err: error, file: source.file }, 'the types of a graph cannot be read for its schemas');
+      if (!closed)
+        log.warn({ err: error, file: source.file }, 'the types of a graph cannot be read for its schemas');
       return {};
     }
   };
-  const typed = async (graphId: string): Promise<Shapes> => {
-    const source = graphs.sources()[graphId];
-    if (!source) return {};
-    const { code } = await graphs.module(graphId);
-    const key = sha256(JSON.stringify([EDITION, code.sha256, source.file, source.exportName]));
+  const typesOf = (source: GraphSource, code: string): Promise<Shapes> => {
+    const key = sha256(JSON.stringify([EDITION, code, source.file, source.exportName]));
     const file = join(folder, `${key}.json`);
     const answer = known.get(key) ?? stored(file).then((shapes) => shapes ?? readAnew(source, file));
     known.set(key, answer);
     return answer;
+  };
+  const typed = async (graphId: string): Promise<Shapes> => {
+    const source = graphs.sources()[graphId];
+    return source ? typesOf(source, (await graphs.module(graphId)).code.sha256) : {};
   };
   return {
     of: async (graphId, config) => {
@@ -72,7 +77,27 @@ export const createGraphShapes = ({
       const shapes = declared.state ? declared : { ...(await typed(graphId)), ...given(declared) };
       return toGraphShape(graphId, shapes, channels);
     },
+    readAhead: async () => {
+      for (const source of Object.values(graphs.sources())) {
+        if (closed) return;
+        const code = await codeOf(source);
+        if (code !== undefined) await typesOf(source, code);
+      }
+    },
+    close: () => {
+      closed = true;
+      reader.close();
+    },
   };
+};
+
+/** Nothing when it cannot be read: whoever uses the graph is told. */
+const codeOf = async ({ file }: GraphSource): Promise<string | undefined> => {
+  try {
+    return fingerprintOf(file, null).sha256;
+  } catch {
+    return undefined;
+  }
 };
 
 const given = (shapes: Shapes): Shapes =>

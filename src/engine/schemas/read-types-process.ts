@@ -1,4 +1,4 @@
-// Runs in a process of its own, for one question: what the types of a graph's source say.
+// Runs in a process of its own and answers, one question at a time, what the types of a graph's source say.
 import { createRequire } from 'node:module';
 import type ts from 'typescript';
 import { readTypes } from './read-types.ts';
@@ -25,6 +25,5 @@ const answer = ({ file, exportName }: TypesQuestion): TypesAnswer => {
   }
 };
 
-process.once('message', (question: TypesQuestion) => {
-  process.send?.(answer(question), undefined, undefined, () => process.exit(0));
-});
+process.on('message', (question: TypesQuestion) => process.send?.(answer(question)));
+process.on('disconnect', () => process.exit(0));

@@ -76,6 +76,11 @@ const compilerOptions = (compiler: typeof ts, file: string): ts.CompilerOptions 
   };
 };
 
+/** Files of packages, which nobody edits, by name: most of the work is to read them. */
+const packageFiles = new Map<string, ts.SourceFile>();
+
+const PACKAGE_FILE = /[\\/]node_modules[\\/]/;
+
 /** Files as they are on disk, one more, and packages that the project has not installed lent from here. */
 const hostWith = (
   compiler: typeof ts,
@@ -89,10 +94,13 @@ const hostWith = (
     ...host,
     fileExists: (file) => file === extra.file || host.fileExists(file),
     readFile: (file) => (file === extra.file ? extra.text : host.readFile(file)),
-    getSourceFile: (file, ...rest) =>
-      file === extra.file
-        ? compiler.createSourceFile(file, extra.text, options.target ?? compiler.ScriptTarget.ES2022)
-        : host.getSourceFile(file, ...rest),
+    getSourceFile: (file, ...rest) => {
+      if (file === extra.file)
+        return compiler.createSourceFile(file, extra.text, options.target ?? compiler.ScriptTarget.ES2022);
+      const source = packageFiles.get(file) ?? host.getSourceFile(file, ...rest);
+      if (source && PACKAGE_FILE.test(file)) packageFiles.set(file, source);
+      return source;
+    },
     resolveModuleNameLiterals: (literals, from) =>
       literals.map(({ text: name }) => ({
         resolvedModule:

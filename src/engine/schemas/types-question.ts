@@ -1,4 +1,5 @@
-import { fork } from 'node:child_process';
+import { fork, type ChildProcess } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Shapes } from './graph-shape.ts';
 
@@ -10,29 +11,91 @@ export interface TypesQuestion {
 export type TypesAnswer = { shapes: Shapes } | { problem: string };
 
 const MEMORY_MB = 2048;
+/** How long a process stays for the next question: what it has read of packages it need not read again. */
+const IDLE_MS = 1000;
 
-/**
- * Asks a process of its own, which executes nothing of the project and sees nothing of this one's environment.
- * @throws when it fails, or takes longer than `deadlineMs`; it is gone then.
- */
-export const askTypes = (question: TypesQuestion, deadlineMs: number): Promise<Shapes> =>
+export interface TypesReader {
+  /**
+   * Asks a process of its own, which executes nothing of the project, sees nothing of this one's environment and gives
+   * way to everything else on the machine. One question after another; the process ends when there are no more.
+   * @throws when it fails, or takes longer than the deadline; it is gone then, and the next question finds another.
+   */
+  ask(question: TypesQuestion): Promise<Shapes>;
+  /** Ends the process; what is being asked fails. */
+  close(): void;
+}
+
+export const createTypesReader = (deadlineMs: number): TypesReader => {
+  let child: ChildProcess | undefined;
+  let idle: NodeJS.Timeout | undefined;
+  let last: Promise<unknown> = Promise.resolve();
+  const end = (): void => {
+    clearTimeout(idle);
+    child?.kill('SIGKILL');
+    child = undefined;
+  };
+  const next = async (question: TypesQuestion): Promise<Shapes> => {
+    clearTimeout(idle);
+    child ??= startReader();
+    try {
+      const shapes = await answerOf(child, question, deadlineMs);
+      idle = setTimeout(end, IDLE_MS).unref();
+      return shapes;
+    } catch (error) {
+      end();
+      throw error;
+    }
+  };
+  return {
+    ask: (question) => {
+      const turn = last.then(
+        () => next(question),
+        () => next(question),
+      );
+      last = turn;
+      return turn;
+    },
+    close: end,
+  };
+};
+
+const startReader = (): ChildProcess => {
+  const child = fork(fileURLToPath(import.meta.resolve('./read-types-process.js')), {
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    execArgv: [`--max-old-space-size=${MEMORY_MB}`],
+    env: {},
+  });
+  child.on('error', () => {}); // whoever asks hears of it
+  giveWay(child);
+  return child;
+};
+
+const giveWay = ({ pid }: ChildProcess): void => {
+  try {
+    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_LOW);
+  } catch {
+    return; // it is gone already, which whoever asks hears of
+  }
+};
+
+const answerOf = (child: ChildProcess, question: TypesQuestion, deadlineMs: number): Promise<Shapes> =>
   new Promise((resolve, reject) => {
-    const child = fork(fileURLToPath(import.meta.resolve('./read-types-process.js')), {
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-      execArgv: [`--max-old-space-size=${MEMORY_MB}`],
-      env: {},
-    });
-    const deadline = setTimeout(() => end(new Error(`it took longer than ${deadlineMs} ms`)), deadlineMs);
-    const end = (outcome: Shapes | Error): void => {
+    const done = (): void => {
       clearTimeout(deadline);
-      child.kill('SIGKILL');
-      if (outcome instanceof Error) reject(outcome);
-      else resolve(outcome);
+      child.off('message', onMessage).off('error', fail).off('exit', onExit);
     };
-    child.once('message', (answer: TypesAnswer) =>
-      end('shapes' in answer ? answer.shapes : new Error(answer.problem)),
-    );
-    child.once('error', end);
-    child.once('exit', (code, signal) => end(new Error(`the process ended with ${code ?? signal}`)));
-    child.send(question, (error) => error && end(error));
+    const fail = (error: Error): void => {
+      done();
+      reject(error);
+    };
+    const onMessage = (answer: TypesAnswer): void => {
+      if ('problem' in answer) return fail(new Error(answer.problem));
+      done();
+      resolve(answer.shapes);
+    };
+    const onExit = (code: number | null, signal: string | null): void =>
+      fail(new Error(`the process ended with ${code ?? signal}`));
+    const deadline = setTimeout(() => fail(new Error(`it took longer than ${deadlineMs} ms`)), deadlineMs);
+    child.once('message', onMessage).once('error', fail).once('exit', onExit);
+    child.send(question, (error) => error && fail(error));
   });
