@@ -9,6 +9,9 @@ interface Stop {
   runs: { run_id: string; thread_id: string; confirmed: boolean }[];
 }
 
+/** Where times are held to what was promised; a machine that does much else cannot be. */
+const TIMED = process.env['HOLDPOINT_LONG'] === '1';
+
 const ENV = { HOLDPOINT_WORKERS: '2', HOLDPOINT_CONCURRENCY: '100' };
 
 let server: TroubleServer;
@@ -62,13 +65,17 @@ describe('an emergency stop of everything', () => {
     const pids = server.workers();
 
     const made = await stop({ all: true });
+    const returned = Date.now();
 
     expect(new Set(made.runs.map(({ run_id: id }) => id))).toEqual(
       new Set([...runs, spinning].map(({ runId }) => runId)),
     );
     expect(new Set([...runs, spinning].map(stateOf))).toEqual(new Set(['stopped']));
+    await until(() => pids.every(isGone));
+    const took = Date.now() - returned;
+    console.log(`the workers of ${runs.length + 1} stopped runs were gone after ${took} ms`);
+    expect(took).toBeLessThan(TIMED ? 2000 : Infinity);
     await allConfirmed(made.stop_id);
-    expect(pids.map(isGone)).toEqual(pids.map(() => true));
     const done = server.effects().length;
 
     const { thread_id: other } = await server.client.threads.create();
@@ -79,6 +86,7 @@ describe('an emergency stop of everything', () => {
     expect(await launch()).toMatchObject({ status: 423 });
     expect(await coverage(made.stop_id)).toMatchObject({ state: 'in_force' });
     expect(server.effects().length).toBe(done);
+    expect(server.effects().filter(({ at }) => at > returned + 1000)).toEqual([]);
 
     expect(await release(made.stop_id)).toMatchObject({ status: 200, json: { state: 'released' } });
     expect(await launch()).toMatchObject({ status: 200 });

@@ -19,8 +19,8 @@ export interface CrashServer extends ServerUnderTest {
   workers(): number[];
   /** Waits for the first worker, if need be, and answers the process id of the last. */
   worker(): Promise<number>;
-  /** Lets go on what waits in a node, now and later. */
-  letGo(): void;
+  /** Lets go on what waits in a node, of that thread alone or of no thread in particular, now and later. */
+  letGo(threadId?: string): void;
   /** What the graphs did to the world, in order. */
   effects(threadId?: string): Effect[];
 }
@@ -55,7 +55,7 @@ export const startCrashServer = async (
       await until(() => workers().length > 0);
       return workers().at(-1) as number;
     },
-    letGo: () => writeFileSync(gateOf(effectsFile), ''),
+    letGo: (threadId) => writeFileSync(gateOf(effectsFile, threadId), ''),
     effects: (threadId) =>
       readEffects(effectsFile).filter((effect) => threadId === undefined || effect.threadId === threadId),
   };

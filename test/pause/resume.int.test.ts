@@ -92,6 +92,42 @@ describe('the preflight', () => {
   });
 });
 
+describe('a look at what a resume would find', () => {
+  const preview = ({ threadId }: Pick<RunRef, 'threadId'>, body: Record<string, unknown> = {}) =>
+    server.api<{ passes: boolean; preflight: Check[] }>(
+      'POST',
+      `/threads/${threadId}/resume/preflight`,
+      body,
+    );
+
+  it('names what passes and what fails, for what is asked, and changes nothing', async () => {
+    const run = await pausedLinear({ resume_behavior: 'await_instructions' });
+    const before = [await server.current(run), server.log(run)];
+    const bare = await preview(run);
+    expect([bare.status, bare.body.passes]).toEqual([200, false]);
+    expect(failing(bare.body.preflight)).toMatchObject([{ name: 'instructions' }]);
+    const told = await preview(run, { additional_context: 'Go on.' });
+    expect([told.status, told.body.passes, failing(told.body.preflight)]).toEqual([200, true, []]);
+    expect([await server.current(run), server.log(run)]).toEqual(before);
+
+    const resumed = await server.resume(run, { additional_context: 'Go on.' });
+    const names = (checks: Check[]) => checks.map(({ name, status }) => [name, status]);
+    expect(names(resumed.body.preflight)).toEqual(names(told.body.preflight));
+    expect(await server.atRest(run)).toMatchObject({ state: 'success', attempt: 2 });
+  });
+
+  it('is refused where there is nothing to resume, and for what cannot be asked', async () => {
+    expect((await preview({ threadId: crypto.randomUUID() })).status).toBe(404);
+    const run = await server.launch('linear', { ms: 1 });
+    await server.atRest(run);
+    expect(await preview(run)).toMatchObject({ status: 409, body: { code: 'invalid_transition' } });
+    expect(await preview(run, { on_drift: 'maybe' })).toMatchObject({
+      status: 422,
+      body: { metadata: { field: 'on_drift' } },
+    });
+  });
+});
+
 describe('a resume', () => {
   it('does the step anew when the pause asked for that', async () => {
     const run = await pausedLinear({ resume_behavior: 'restart_step' });
@@ -117,18 +153,20 @@ describe('a resume', () => {
   });
 
   it('places what a person says after the answer of the tool, never between it and its call', async () => {
-    const { thread_id: threadId } = await server.client.threads.create();
-    const { run_id: runId } = await server.client.runs.create(threadId, 'prebuilt-tool-node', {
-      input: { ms: 50, messages: [{ role: 'user', content: 'go' }] },
+    const run = await server.launch('prebuilt-tool-node', {
+      ms: 5,
+      held: true,
+      messages: [{ role: 'user', content: 'go' }],
     });
-    const run = { threadId, runId };
-    await server.pause(run);
-    await server.atRest(run);
+    await until(() => did(run).includes('choose'));
+    expect((await server.pause(run)).body).toMatchObject({ state: 'draining' });
+    server.letGo(run.threadId);
+    expect(await server.atRest(run)).toMatchObject({ state: 'paused' });
     expect((await server.resume(run, { additional_context: 'Be quick.', data: { n: 1 } })).status).toBe(202);
     expect(await server.atRest(run)).toMatchObject({ state: 'success' });
     const { values } = await server.client.threads.getState<{
       messages: { type: string; content: string }[];
-    }>(threadId);
+    }>(run.threadId);
     expect(values.messages.filter(({ content }) => content.startsWith('Be quick.'))).toHaveLength(1);
     const types = values.messages.map(({ type }) => type);
     expect(types.indexOf('tool')).toBe(types.indexOf('ai') + 1);

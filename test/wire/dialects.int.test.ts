@@ -102,10 +102,42 @@ describe('a question of LangChain’s humanInTheLoopMiddleware', () => {
     expect(said).not.toContain('Wrote');
   });
 
+  const OTHER = { name: 'write_file', args: { path: 'other.md', content: 'four' } };
+
   it.each([
-    ['LangChain’s own words', { decisions: [{ type: 'approve' }] }],
-    ['the words of the Agent Inbox', [{ type: 'accept', args: null }]],
-  ])('is shown over protocol v2, and approved there in %s', async (_words, response) => {
+    [
+      'approved in LangChain’s own words',
+      { decisions: [{ type: 'approve' }] },
+      /^Wrote \d+ .* to notes\.md\.$/,
+    ],
+    [
+      'approved in those of the Agent Inbox',
+      [{ type: 'accept', args: null }],
+      /^Wrote \d+ .* to notes\.md\.$/,
+    ],
+    [
+      'edited in LangChain’s own words',
+      { decisions: [{ type: 'edit', editedAction: OTHER }] },
+      /^Wrote 4 .* to other\.md\.$/,
+    ],
+    [
+      'edited in those of Agent Chat UI',
+      { decisions: [{ type: 'edit', edited_action: OTHER }] },
+      /^Wrote 4 .* to other\.md\.$/,
+    ],
+    [
+      'edited in those of the Agent Inbox',
+      [{ type: 'edit', args: { action: OTHER.name, args: OTHER.args } }],
+      /^Wrote 4 .* to other\.md\.$/,
+    ],
+    [
+      'rejected in LangChain’s own words',
+      { decisions: [{ type: 'reject', message: 'not today' }] },
+      /not today/,
+    ],
+    ['rejected in those of the Agent Inbox', [{ type: 'response', args: 'not today' }], /not today/],
+    ['dismissed by the Agent Inbox', [{ type: 'ignore', args: null }], /^(?!Wrote)/],
+  ])('is shown over protocol v2, and %s there', async (_words, response, said) => {
     const threadId = randomUUID();
     const command = async (method: string, params: object) => {
       const { json } = await server.send('POST', `/threads/${threadId}/commands`, { id: 1, method, params });
@@ -135,7 +167,7 @@ describe('a question of LangChain’s humanInTheLoopMiddleware', () => {
     const { values } = await server.client.threads.getState<{
       messages: { type: string; content: string }[];
     }>(threadId);
-    expect(toolMessage(values.messages)).toMatch(/^Wrote \d+ characters to notes\.md\.$/);
+    expect(toolMessage(values.messages)).toMatch(said);
   });
 
   it('is not answered by decisions about another number of actions', async () => {

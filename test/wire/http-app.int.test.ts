@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { Client } from '@langchain/langgraph-sdk';
 import { describe, expect, it } from 'vitest';
+import { readLanggraphConfig } from '../../src/config/langgraph-config.ts';
 import { userProject } from '../support/project.ts';
 import { startServerProcess } from '../support/server.ts';
 import { collect, refusal, useServer } from './server.ts';
@@ -24,8 +26,9 @@ app.get('/inside', async (c) => {
 `;
 const GRAPH = `
 import { StateGraph, Annotation, START, END } from '@langchain/langgraph';
-const State = Annotation.Root({ said: Annotation() });
-const ask = async () => {
+const State = Annotation.Root({ said: Annotation(), env: Annotation() });
+const ask = async ({ env }) => {
+  if (env) return { env: env.map((name) => process.env[name] ?? null) };
   const answer = await globalThis[Symbol.for('langgraph_api:fetch')]('/hello?name=graph');
   return { said: await answer.json() };
 };
@@ -35,14 +38,23 @@ const ROOT = new URL('../..', import.meta.url).pathname;
 const config = userProject(
   {
     graphs: { caller: './graph.mjs:graph' },
+    env: './my.env',
     http: {
       app: './app.mjs:app',
       cors: { allow_origins: ['https://mine.example'], allow_origin_regex: 'https://.+\\.team\\.example' },
       disable_store: true,
     },
   },
-  { 'graph.mjs': GRAPH, 'app.mjs': APP.replace("'hono'", `'${ROOT}node_modules/hono/dist/index.js'`) },
+  {
+    'graph.mjs': GRAPH,
+    'my.env': '# of the project\nGREETING="from the file"\nSMTP_URL=smtp://project.example\n',
+    'app.mjs': APP.replace("'hono'", `'${ROOT}node_modules/hono/dist/index.js'`),
+  },
 );
+
+/** What a graph finds in its environment. */
+const environmentOf = async (client: Client, names: string[]): Promise<unknown> =>
+  ((await client.runs.wait(null, 'caller', { input: { env: names } })) as { env: unknown }).env;
 
 describe("a project's own application", () => {
   const server = useServer({ config });
@@ -91,6 +103,13 @@ describe("a project's own application", () => {
 
   it('reaches the server by the loopback fetch', async () => {
     expect((await server.send('GET', '/inside')).json).toEqual({ context: 'js' });
+  });
+
+  it('has its environment from the file that it names, under what the server’s own says', async () => {
+    const names = ['GREETING', 'SMTP_URL', 'NOBODY_SET_THIS'];
+    expect(await environmentOf(server.client, names)).toEqual(['from the file', '', null]);
+    const said = { graphs: { caller: './graph.mjs:graph' }, env: { GREETING: 'from the object' } };
+    expect(readLanggraphConfig(userProject(said, { 'graph.mjs': GRAPH })).env).toEqual(said.env);
   });
 
   it('may name more origins, and switch off parts of the server', async () => {

@@ -256,6 +256,14 @@ describe('runs that make room, wait, tell and end', () => {
     });
   });
 
+  /** What is told of a thread and its last run, in three places. */
+  const seen = async (id: string) => {
+    const [run] = await server.client.runs.list(id);
+    const { status, values } = await server.client.threads.get(id);
+    const events = await collect(server.client.runs.joinStream(id, run?.run_id ?? ''));
+    return { run: run?.status, status, values, last: events.at(-1)?.event };
+  };
+
   it('keeps status, values and stream end consistent, whatever ended the run, also after a restart (GET /threads/{t}/runs/{r})', async () => {
     const ends: [string, Record<string, unknown>, string, string, unknown][] = [
       ['failing', { input: {} }, 'error', 'error', { n: 1 }],
@@ -264,12 +272,6 @@ describe('runs that make room, wait, tell and end', () => {
       ['steps', { input: {} }, 'success', 'idle', { n: 1 }],
     ];
     const threads: string[] = [];
-    const seen = async (id: string) => {
-      const [run] = await server.client.runs.list(id);
-      const { status, values } = await server.client.threads.get(id);
-      const events = await collect(server.client.runs.joinStream(id, run?.run_id ?? ''));
-      return { run: run?.status, status, values, last: events.at(-1)?.event };
-    };
     for (const [graph, payload, run, status, values] of ends) {
       const id = await newThread();
       threads.push(id);
@@ -281,6 +283,48 @@ describe('runs that make room, wait, tell and end', () => {
     const before = await Promise.all(threads.map(seen));
     await server.restart();
     expect(await Promise.all(threads.map(seen))).toEqual(before);
+  });
+
+  it('keeps them consistent where a run was cancelled while it waited, or lost its assistant or its thread (DELETE /threads/{t})', async () => {
+    const { client } = server;
+    const waited = await newThread();
+    const never = await client.runs.create(waited, 'steps', { input: {}, afterSeconds: 600 });
+    await client.runs.cancel(waited, never.run_id);
+
+    const { assistant_id: assistant } = await client.assistants.create({ graphId: 'slow' });
+    const orphaned = await newThread();
+    const cut = await client.runs.create(orphaned, assistant, { input: { url: latch.url('orphaned') } });
+    await latch.reached('orphaned');
+    await client.assistants.delete(assistant);
+    await client.runs.join(orphaned, cut.run_id);
+
+    const gone = await newThread();
+    const lost = await held(gone, 'gone');
+    const reader = collect(client.runs.joinStream(gone, lost.run_id));
+    await client.threads.delete(gone);
+    await reader; // it ends
+
+    const shown = async () => ({
+      waited: await seen(waited),
+      orphaned: await seen(orphaned),
+      gone: [
+        (await refusalOf(server.client.threads.get(gone))).status,
+        (await refusalOf(server.client.runs.get(gone, lost.run_id))).status,
+        (await refusalOf(server.client.threads.getState(gone))).status,
+      ],
+    });
+    const before = await shown();
+    expect(before).toMatchObject({
+      waited: { run: 'interrupted', status: 'idle', values: null },
+      orphaned: { run: 'interrupted', status: 'interrupted', values: { path: ['before'] } },
+      gone: [404, 404, 404],
+    });
+    await server.restart();
+    expect(await shown()).toEqual(before);
+    for (const place of ['orphaned', 'gone']) latch.open(place);
+    expect(await server.client.runs.wait(waited, 'steps', { input: {} })).toMatchObject({ n: 1 });
+    const runs = await server.client.runs.list(waited);
+    expect(runs.map(({ status }) => status)).toEqual(['success', 'interrupted']);
   });
 
   drives(server, ['POST /threads/{t}/runs/{r}/cancel', 'POST /runs/cancel']);

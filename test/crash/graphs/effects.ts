@@ -20,13 +20,17 @@ export const effect = (config: RunnableConfig, what: string): void => {
   appendFileSync(process.env['EFFECTS_FILE'] ?? '/dev/null', `${line}\n`);
 };
 
-/** The file whose being there lets go on what waits in a node. */
-export const gateOf = (effectsFile: string): string => `${effectsFile}.go`;
+/** The file whose being there lets go on what waits in a node: of one thread, or of all that wait for no thread's. */
+export const gateOf = (effectsFile: string, threadId = ''): string => `${effectsFile}.go${threadId}`;
 
 /** Waits until somebody makes the gate's file. */
-export const untilLetGo = async (): Promise<void> => {
-  while (!existsSync(gateOf(process.env['EFFECTS_FILE'] ?? '/dev/null'))) await wait(5);
+export const untilLetGo = async (threadId?: string): Promise<void> => {
+  while (!existsSync(gateOf(process.env['EFFECTS_FILE'] ?? '/dev/null', threadId))) await wait(5);
 };
+
+/** Waits, whatever it is told, until the gate of its own thread is open. */
+export const untilOwnGate = ({ configurable }: RunnableConfig): Promise<void> =>
+  untilLetGo(String(configurable?.['thread_id']));
 
 /** Whether that effect was done before, by whatever process. */
 export const wasDone = (config: RunnableConfig, what: string): boolean => {

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunnableConfig } from '@langchain/core/runnables';
 import { Annotation, END, START, StateGraph } from '@langchain/langgraph';
-import { effect, wasDone } from '../../crash/graphs/effects.ts';
+import { effect, untilOwnGate, wasDone } from '../../crash/graphs/effects.ts';
 
 const State = Annotation.Root({
   /** What the tool does the first time. */
-  tool: Annotation<'deaf' | 'spin' | 'hears' | 'quick'>({
+  tool: Annotation<'deaf' | 'spin' | 'hears' | 'held' | 'quick'>({
     reducer: (_, next) => next,
     default: () => 'quick',
   }),
@@ -22,6 +22,8 @@ const TOOLS = {
     for (const end = Date.now() + ms; Date.now() < end;);
   },
   hears: (ms: number, config: RunnableConfig) => sleep(ms, undefined, { signal: config.signal }),
+  /** As deaf, until the test lets it go. */
+  held: (_: number, config: RunnableConfig) => untilOwnGate(config),
 } as const;
 
 /** Takes its time once; the second time it is quick. */

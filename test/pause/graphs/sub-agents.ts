@@ -6,7 +6,7 @@ import { Annotation, END, MessagesAnnotation, START, StateGraph } from '@langcha
 import { ToolNode } from '@langchain/langgraph/prebuilt';
 import { createAgent } from 'langchain';
 import { z } from 'zod';
-import { effect } from '../../crash/graphs/effects.ts';
+import { effect, untilOwnGate } from '../../crash/graphs/effects.ts';
 import { linear } from './shapes.ts';
 
 /** An agent of four steps that works inside a tool. */
@@ -21,6 +21,8 @@ const research = tool(
 const State = Annotation.Root({
   ...MessagesAnnotation.spec,
   ms: Annotation<number>({ reducer: (_, next) => next, default: () => 20 }),
+  /** Whether the first step waits until the test lets it go. */
+  held: Annotation<boolean>({ reducer: (_, next) => next, default: () => false }),
 });
 
 type Values = typeof State.State;
@@ -28,8 +30,9 @@ type Values = typeof State.State;
 const call = (ms: number): AIMessage =>
   new AIMessage({ id: 'ask', content: '', tool_calls: [{ id: 'call-1', name: 'research', args: { ms } }] });
 
-const choose = ({ ms }: Values, config: RunnableConfig): { messages: BaseMessage[] } => {
+const choose = async ({ ms, held }: Values, config: RunnableConfig): Promise<{ messages: BaseMessage[] }> => {
   effect(config, 'choose');
+  if (held) await untilOwnGate(config);
   return { messages: [call(ms)] };
 };
 
