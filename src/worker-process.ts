@@ -16,6 +16,7 @@ import { createGraphRegistry, type GraphRegistry, type GraphSource } from './eng
 import { createAcquireThread, createClaimRun } from './lifecycle/claim-run.ts';
 import { newUuid, type LifecycleDeps } from './lifecycle/deps.ts';
 import { createRequestPause } from './lifecycle/pause-thread.ts';
+import { createLogToolRuns } from './lifecycle/log-tool-runs.ts';
 import { createRenewLeases } from './lifecycle/renew-leases.ts';
 import { createReleaseWorker } from './lifecycle/release-worker.ts';
 import { createSettleRun } from './lifecycle/settle-run.ts';
@@ -176,6 +177,7 @@ const createWorker = ({ options, lifecycle, graphs, log, tracing }: WorkerParts)
       notify: (threadId) => signals.publish({ kind: 'events', threadId }),
       approvalDialects: lifecycle.settings.approvalDialects,
       langsmith: langsmithConfigured(process.env),
+      toolRunsTo: createLogToolRuns(lifecycle),
       findArrival: createFindArrival(lifecycle),
       watchFor: createWatchRun({
         ...lifecycle,

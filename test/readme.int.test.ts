@@ -174,6 +174,21 @@ describe('the README', () => {
     expect(readdirSync(join(clone, 'outbox'))).toHaveLength(1);
   });
 
+  it('does the same on the command line, where a person changes the mail before it is sent', async () => {
+    const section = 'The same on the command line';
+    const held = await run(section);
+    expect(held).toContain('write_file (1 of 2) is held: it has not run.');
+    expect(held).toMatch(/holdpoint approve [0-9a-f]{8}/);
+    expect(readdirSync(join(clone, 'outbox'))).toHaveLength(1);
+
+    const done = await run(section);
+    expect(done).toContain('Done: the mail to team@example.com is in the outbox.');
+    expect(done).toMatch(/user +tool .*"send_email"/);
+    const mails = readdirSync(join(clone, 'outbox')).map((name) => read(join('outbox', name)));
+    expect(mails.filter((mail) => mail.includes('Subject: What is new in 1.2'))).toHaveLength(1);
+    expect(mails).toHaveLength(2);
+  });
+
   it('does the same with the published SDK, as one script: exactly what was approved', async () => {
     const section = 'The same with the LangGraph SDK';
     const script = next(section);
@@ -188,7 +203,7 @@ describe('the README', () => {
     expect(printed).toContain('Done: notes.md is written.\nI did not mail team@example.com.');
     expect(printed).toContain('write_file was let through by a person and is done');
     expect(printed).not.toContain('send_email was let through');
-    expect(readdirSync(join(clone, 'outbox'))).toHaveLength(1);
+    expect(readdirSync(join(clone, 'outbox'))).toHaveLength(2);
   });
 
   it('goes on after kill -9 while a call is held', async () => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { LangGraphRunnableConfig } from '@langchain/langgraph';
 import { Client } from '@langchain/langgraph-sdk';
 
 /** The server this graph runs in. A key for it, where it asks for one, is in `HOLDPOINT_API_KEY`. */
@@ -70,8 +71,8 @@ export interface Subtask {
 export const threadOf = (coordinator: string, plan: string, index: number): string =>
   idOf(coordinator, plan, String(index));
 
-/** What the family's events are called. */
-export const familyEvent = (coordinator: string): string => `supervisor.${coordinator}`;
+/** What the server calls the events by which it tells a thread of those it launched: each rest and each end of them. */
+export const familyEvent = (coordinator: string): string => `children.${coordinator}`;
 
 /**
  * Launches a subtask as a run of its own thread, once: asked again, also by another process after a crash, it finds the
@@ -91,7 +92,7 @@ const launchOnce = async (coordinator: string, task: Subtask): Promise<string> =
   const [known] = await client.runs.list(threadId, { limit: 1 });
   if (known) return known.run_id;
   const run = await client.runs.create(threadId, 'persona', {
-    input: { messages: [{ role: 'user', content: instructions }], parent: coordinator },
+    input: { messages: [{ role: 'user', content: instructions }] },
     context: { persona },
     config: { recursion_limit: 1000 },
     metadata: { parent_thread_id: coordinator },
@@ -123,17 +124,15 @@ const lookOnce = async (task: Subtask): Promise<Subtask> => {
 export const isOver = ({ status }: Subtask): boolean =>
   ['success', 'error', 'timeout', 'cancelled'].includes(status);
 
-interface Telling {
-  parent: string;
-  /** The same counts once. */
-  id: string;
-  data: { threadId: string; state: string; reason?: string };
-}
+/** How long it may take until the word of a pause is with the worker that runs the step. */
+const PAUSE_HEARD_MS = 5000;
 
-/** Lets the coordinator know that it is worth a look. */
-export const tellParent = ({ parent, id, data }: Telling, signal: AbortSignal | undefined): Promise<void> =>
-  post('/events', { type: familyEvent(parent), id: `${familyEvent(parent)}:${id}`, data }, signal);
-
-/** Pauses the thread that asks for it, at the end of the step that does. */
-export const pauseSelf = (threadId: string, reason: string, signal: AbortSignal | undefined): Promise<void> =>
-  post(`/threads/${threadId}/pause`, { reason: reason.slice(0, 2000) }, signal);
+/** Pauses the thread that asks for it, at the end of the step that does: returns when this run has heard of it. */
+export const pauseSelf = async (reason: string, config: LangGraphRunnableConfig): Promise<void> => {
+  const { control, signal } = config;
+  const thread = String(config.configurable?.['thread_id']);
+  await post(`/threads/${thread}/pause`, { reason: reason.slice(0, 2000) }, signal);
+  const giveUp = Date.now() + PAUSE_HEARD_MS; // somebody may have withdrawn it
+  while (control?.drainRequested === false && Date.now() < giveUp)
+    await wait(10, undefined, signal ? { signal } : {});
+};

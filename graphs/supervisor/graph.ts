@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AIMessage } from '@langchain/core/messages';
 import {
   Annotation,
@@ -55,7 +56,7 @@ const launch = async ({ subtasks }: Values, config: LangGraphRunnableConfig): Pr
 /** Without any word from a subtask it is looked after all the same. */
 const LOOK_AGAIN_MS = 60_000;
 
-/** Waits for word of a subtask, paused: that holds no worker. */
+/** Waits for the server to tell of a subtask, paused: that holds no worker. */
 const wait = async ({ lookedAt }: Values, config: LangGraphRunnableConfig): Promise<Partial<Values>> => {
   try {
     await waitFor(familyEvent(ownThread(config)), { since: lookedAt, timeoutMs: LOOK_AGAIN_MS, config });
@@ -65,9 +66,13 @@ const wait = async ({ lookedAt }: Values, config: LangGraphRunnableConfig): Prom
   return {};
 };
 
+/** What was being written when it was woken is there after this; what comes later wakes it again. */
+const SETTLE_MS = 200;
+
 /** What is held or asks shows here, with its reason; the others go on meanwhile. */
 const look = async ({ subtasks }: Values, { signal }: LangGraphRunnableConfig): Promise<Partial<Values>> => {
   const lookedAt = Date.now();
+  await sleep(SETTLE_MS, undefined, signal ? { signal } : {});
   return { subtasks: await Promise.all(subtasks.map((task) => lookAt(task, signal))), lookedAt };
 };
 

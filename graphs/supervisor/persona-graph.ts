@@ -5,20 +5,16 @@ import { z } from 'zod';
 import { speak } from '../agent/model.ts';
 import { AgentState } from '../agent/state.ts';
 import { approvalFor, toolsFor } from '../agent/tools.ts';
-import { pauseSelf, tellParent } from './family.ts';
+import { pauseSelf } from './family.ts';
 import { findPersona, type Persona } from './personas.ts';
 
 const PersonaContext = z.object({ persona: z.string().min(1).describe('Whose file says who this is.') });
 
 const State = Annotation.Root({
   ...AgentState.spec,
-  /** The coordinator's thread, if it has one. */
-  parent: Annotation<string | null>({ reducer: (_, next) => next, default: () => null }),
   persona: Annotation<string>,
   /** Turns of the model since the budget was last granted. */
   turns: Annotation<number>({ reducer: (_, next) => next, default: () => 0 }),
-  /** How often it was held. */
-  held: Annotation<number>({ reducer: (_, next) => next, default: () => 0 }),
   /** Why it is to be held until a person has looked at it. */
   problem: Annotation<string | null>({ reducer: (_, next) => next, default: () => null }),
 });
@@ -58,52 +54,24 @@ const callModel = async (state: Values, config: LangGraphRunnableConfig): Promis
   }
 };
 
-const afterModel = ({ problem, messages }: Values): 'investigate' | 'announce' | 'report' => {
+const afterModel = ({ problem, messages }: Values): 'investigate' | 'gate' | typeof END => {
   if (problem !== null) return 'investigate';
-  return wantsTools(messages) ? 'announce' : 'report';
+  return wantsTools(messages) ? 'gate' : END;
 };
 
-const placeOf = ({ configurable }: LangGraphRunnableConfig) => ({
-  threadId: String(configurable?.['thread_id']),
-  runId: String(configurable?.['run_id']),
-});
-
-/** Tells the coordinator, if there is one, how it stands. */
-const tell = async (
-  { parent, messages, held }: Values,
+/** Pauses itself with the reason. The next step is the model's turn again. */
+const investigate = async (
+  { problem }: Values,
   config: LangGraphRunnableConfig,
-  news: { state: string; reason?: string },
-): Promise<void> => {
-  const { threadId, runId } = placeOf(config);
-  if (parent === null) return;
-  const id = `${runId}:${messages.length}:${held}:${news.state}`;
-  await tellParent({ parent, id, data: { threadId, ...news } }, config.signal);
-};
-
-/** Pauses itself with the reason, and lets the coordinator know. The next step is the model's turn again. */
-const investigate = async (state: Values, config: LangGraphRunnableConfig): Promise<Partial<Values>> => {
-  const reason = state.problem ?? 'for investigation';
-  await pauseSelf(placeOf(config).threadId, reason, config.signal);
-  await tell(state, config, { state: 'paused', reason });
-  return { problem: null, held: state.held + 1 };
-};
-
-/** A person may be asked next. */
-const announce = async (state: Values, config: LangGraphRunnableConfig): Promise<Partial<Values>> => {
-  await tell(state, config, { state: 'calls' });
-  return {};
-};
-
-const report = async (state: Values, config: LangGraphRunnableConfig): Promise<Partial<Values>> => {
-  await tell(state, config, { state: 'success' });
-  return {};
+): Promise<Partial<Values>> => {
+  await pauseSelf(problem ?? 'for investigation', config);
+  return { problem: null };
 };
 
 /** A sub-agent: the default agent's model and tools, with the persona, the tools and the budget of a file. */
 export const graph = new StateGraph(State, PersonaContext)
   .addNode('model', callModel)
   .addNode('investigate', investigate)
-  .addNode('announce', announce)
   .addNode(
     'gate',
     approvalGate<Values>(({ settings }) => approvalFor(settings, [])),
@@ -112,12 +80,9 @@ export const graph = new StateGraph(State, PersonaContext)
     'tools',
     toolsNode<Values>(({ settings }) => toolsFor(settings)),
   )
-  .addNode('report', report)
   .addEdge(START, 'model')
-  .addConditionalEdges('model', afterModel, ['investigate', 'announce', 'report'])
+  .addConditionalEdges('model', afterModel, ['investigate', 'gate', END])
   .addEdge('investigate', 'model')
-  .addEdge('announce', 'gate')
   .addEdge('gate', 'tools')
   .addEdge('tools', 'model')
-  .addEdge('report', END)
   .compile();

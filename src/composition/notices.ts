@@ -111,7 +111,7 @@ const linkKey = ({ linkSecret, dataDir }: Settings): Buffer => {
   return readFileSync(file);
 };
 
-/** A change of a thread may have left a notice: it is looked soon, not at the next second. */
+/** A change of a thread may have left a notice or an event: it is looked soon, not at the next second. */
 const hearOfThreads = ({ storage }: LifecycleDeps): void => {
   let gathering = false;
   storage.signals.subscribe(({ kind }) => {
@@ -119,8 +119,8 @@ const hearOfThreads = ({ storage }: LifecycleDeps): void => {
     gathering = true;
     setTimeout(() => {
       gathering = false;
-      void storage.notices.waiting(1).then(
-        ([notice]) => notice && storage.signals.publish({ kind: 'due' }),
+      void Promise.all([storage.notices.waiting(1), storage.externalEvents.open()]).then(
+        ([[notice], event]) => (notice ?? event) && storage.signals.publish({ kind: 'due' }),
         () => {}, // it is looked at every second anyway
       );
     }, GATHER_MS).unref();

@@ -10,6 +10,7 @@ import type { GraphRegistry } from './graph-registry.ts';
 import type { ClaimedRun } from './run-config.ts';
 import type { FindArrival } from './run-handle.ts';
 import type { WatchSink } from './run-watch.ts';
+import type { LogToolRuns } from './tool-run-log.ts';
 
 /** What running attempts takes. */
 export interface ExecutorDeps {
@@ -30,6 +31,8 @@ export interface ExecutorDeps {
   /** Runs may be traced to LangSmith, for which this process has a key. */
   langsmith: boolean;
   findArrival: FindArrival;
+  /** Where the attempt's tool calls are told of. */
+  toolRunsTo: (attempt: { lease: Lease; runId: string }) => LogToolRuns;
   /** Who watches this attempt; undefined: nobody. */
   watchFor: (claimed: ClaimedRun) => Promise<WatchSink | undefined>;
 }

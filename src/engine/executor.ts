@@ -25,6 +25,7 @@ import { DELIVERED, maySpeak, planDelivery, sortDelivery, toDeliveryCommand } fr
 import type { CheckpointRef } from '../model/run.ts';
 import { resolveInput } from './run-input.ts';
 import { streamGraph } from './stream-graph.ts';
+import { createToolRunLog, type ToolRunLog } from './tool-run-log.ts';
 import { withResources } from './with-resources.ts';
 import { createValuesRefs } from './values-refs.ts';
 
@@ -68,6 +69,7 @@ class Attempt {
   readonly #writer: CheckpointWriter;
   readonly #sink: EventSink;
   readonly #effects: EffectBook;
+  readonly #toolRuns: ToolRunLog;
   readonly #held: HeldRun;
   readonly #measured: AttemptTelemetry;
   #watch: RunWatch | undefined;
@@ -96,6 +98,12 @@ class Attempt {
     const { signal } = control;
     const onRefused = (error: unknown): void => control.abort(refusalReason(error));
     this.#effects = deps.effectsFor({ lease, runId: run.runId, signal, onRefused });
+    this.#toolRuns = createToolRunLog({
+      goesOn: run.attempt > 1,
+      channel: (put) => this.#channel('toolRuns', put),
+      stored: () => this.#writer.stored(),
+      log: deps.toolRunsTo({ lease, runId: run.runId }),
+    });
     const { resume } = run;
     this.#held = createRunHandle({ control, resume, findArrival: deps.findArrival });
     this.#sink = createEventSink({
@@ -127,6 +135,7 @@ class Attempt {
     } catch (error) {
       outcome = await this.#outcomeOf(error);
     }
+    if (!(await this.#toolRuns.written().then(YES, NO))) outcome = this.#givenUp();
     const undone = this.#control.abortReason === 'rollback';
     if (undone) outcome = await this.#forget();
     const { state, ...left } = await orStorageLost(outcome, this.#finalState(graph, outcome));
@@ -141,6 +150,12 @@ class Attempt {
     // What is taken up again would do once more what it had told of and could not store.
     const events = stored || outcome.kind !== 'aborted' ? rest : [];
     return { outcome, ...state, events, lastSeq: this.#sink.lastSeq, progressed: this.#progressed };
+  }
+
+  /** What it was to write down could not be: it is taken up again. */
+  #givenUp(): RunOutcome {
+    this.#control.abort('storage');
+    return { kind: 'aborted', reason: this.#control.abortReason ?? 'storage' };
   }
 
   async #beginWatch(): Promise<void> {
@@ -238,6 +253,12 @@ class Attempt {
     return this.#writer.getTuple({ configurable: { thread_id: threadId, checkpoint_ns: '', ...at } });
   }
 
+  async #channel(name: string, { ns, id }: { ns: string; id: string }): Promise<unknown> {
+    const { threadId } = this.#claimed.run;
+    const at = { thread_id: threadId, checkpoint_ns: ns, checkpoint_id: id };
+    return (await this.#writer.getTuple({ configurable: at }))?.checkpoint.channel_values[name];
+  }
+
   /** The checkpoint a resume goes on from, if it named one and nothing was stored since. */
   async #restart(): Promise<CheckpointRef | null> {
     const { resume, runId } = this.#claimed.run;
@@ -298,6 +319,7 @@ class Attempt {
   stored(put: CheckpointPut): void {
     this.#progressed = true;
     this.#refs.stored(put);
+    this.#toolRuns.saw(put);
     if (put.ns !== '') return;
     this.#measured.stored(put);
     if (put.source !== 'loop') return;

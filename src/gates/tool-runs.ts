@@ -1,19 +1,9 @@
 import type { BaseMessage } from '@langchain/core/messages';
+import type { ToolRun } from '../model/tool-run.ts';
 import type { DecisionRecord } from './decisions.ts';
-import type { ToolArgs } from './policy.ts';
 import { callsOf, lastTurn } from './tool-calls.ts';
 
-/** One tool call that ran, as it stays readable in the state. */
-export interface ToolRun {
-  toolCallId: string;
-  tool: string;
-  /** The arguments it ran with. What was proposed, if that differs, is in the decision of this call. */
-  args: ToolArgs;
-  /** Who let it run: the policy, which did not hold it, or a person. */
-  by: 'policy' | 'person';
-  decidedBy?: string;
-  outcome: 'done' | 'failed';
-}
+export type { ToolRun };
 
 /**
  * The calls of the last AI message that have a result and that no person refused or answered: those that ran.

@@ -79,7 +79,10 @@ export const moveRun = async (ledger: Ledger, move: RunMove): Promise<RunState |
   return to;
 };
 
-/** Whoever asked to hear of the run does: of each rest and each end, and of its going on after a rest. */
+/**
+ * Whoever asked to hear of the run does: of each rest and each end, and of its going on after a rest. The thread that
+ * launched this one is told of rests and ends by an event.
+ */
 const tellOutside = async (
   ledger: Ledger,
   { move, to, pauseId }: { move: RunMove; to: RunState; pauseId: string | null },
@@ -89,6 +92,13 @@ const tellOutside = async (
   const detail = move.reason == null ? null : { reason: move.reason };
   const what = { kind: 'run' as const, state: to, subjectId: pauseId, detail };
   await ledger.notices.add({ ...what, at: move.at, threadId, runId, assistantId });
+  if (isActive(to)) return;
+  await ledger.externalEvents.insertForParent({
+    threadId,
+    eventId: `children:${runId}:${move.run.attempt}:${to}:${move.at}`,
+    data: { thread_id: threadId, run_id: runId, state: to, reason: move.reason ?? null },
+    receivedMs: Date.parse(move.at),
+  });
 };
 
 /** The pause the run is in once it is in `to`. */

@@ -73,6 +73,8 @@ export interface FireStore {
 export interface ExternalEventStore {
   /** False when an event of this id has come before. */
   insert(event: Omit<ExternalEvent, 'seenPauseId'>): Promise<boolean>;
+  /** An event of the type `children.` and the thread that has launched this one; nothing where none has. */
+  insertForParent(event: Omit<ExternalEvent, 'type' | 'seenPauseId'> & { threadId: string }): Promise<void>;
   /** Of this type, received at or after, in the order they came. */
   since(query: { type: string; fromMs: number; limit: number }): Promise<ExternalEvent[]>;
   /** The oldest event that has not been seen by all who wait. */

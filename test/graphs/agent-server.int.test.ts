@@ -52,6 +52,16 @@ describe('the default agent, on a server', () => {
     return { thread, values: values as unknown as Values };
   };
 
+  /** What the session log says of the calls that ran. */
+  const toolLines = async (thread: string) => {
+    const lines = (await (await fetch(`${server.url}/threads/${thread}/log`)).json()) as {
+      kind: string;
+      actor: string;
+      detail: unknown;
+    }[];
+    return lines.filter(({ kind }) => kind === 'tool').map(({ actor, detail }) => ({ actor, detail }));
+  };
+
   const last = ({ values }: { values: Values }) => values.messages.at(-1)?.content;
 
   it('remembers from one thread to the next', async () => {
@@ -97,6 +107,23 @@ describe('the default agent, on a server', () => {
       { tool: 'send_email', by: 'person', decidedBy: 'ann', args, outcome: 'done' },
     ]);
     expect(readdirSync(join(server.dataDir, 'outbox'))).toHaveLength(1);
+    expect(await toolLines(thread)).toEqual([
+      {
+        actor: 'ann',
+        detail: { tool: 'send_email', tool_call_id: expect.any(String), args, by: 'person', outcome: 'done' },
+      },
+    ]);
+  });
+
+  it('tells in the log of each call that ran, once, also of those that no person decided', async () => {
+    const { thread } = await ask('call remember {"name": "one", "text": "1"}');
+    await server.client.runs.wait(thread, 'agent', {
+      input: { messages: [{ role: 'user', content: 'call recall {"query": "one"}' }] },
+    });
+    expect(await toolLines(thread)).toMatchObject([
+      { actor: 'policy', detail: { tool: 'remember', args: { name: 'one', text: '1' }, by: 'policy' } },
+      { actor: 'policy', detail: { tool: 'recall', args: { query: 'one' }, outcome: 'done' } },
+    ]);
   });
 
   it('holds a call of an MCP server whatever that says of its tools, and makes it once it is approved', async () => {

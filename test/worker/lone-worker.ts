@@ -61,6 +61,7 @@ export const openLoneWorker = async () => {
           effectsFor: (attempt) =>
             new AttemptEffects({ ...attempt, ledger: storage.effects, now: () => AT, at: () => {} }),
           notify: () => {},
+          toolRunsTo: () => () => Promise.resolve(),
           findArrival: () => Promise.resolve(undefined),
           watchFor: () => Promise.resolve(undefined),
         }),

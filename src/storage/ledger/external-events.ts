@@ -1,7 +1,10 @@
-import type { Selectable } from 'kysely';
+import { sql, type Selectable } from 'kysely';
 import type { ExternalEvent, ExternalEventStore } from '../trigger-stores.ts';
 import type { LedgerConnection } from './connection.ts';
 import type { ExternalEventsTable } from './triggers-schema.ts';
+
+/** How the metadata of a thread name the one that launched it, as the index of metadata has it. */
+const PARENT = 'parent_thread_id="';
 
 export const createExternalEventStore = (db: LedgerConnection): ExternalEventStore => ({
   insert: async ({ eventId, type, data, receivedMs }) => {
@@ -18,6 +21,17 @@ export const createExternalEventStore = (db: LedgerConnection): ExternalEventSto
       .onConflict((conflict) => conflict.column('event_id').doNothing())
       .executeTakeFirst();
     return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+  },
+
+  insertForParent: async ({ threadId, eventId, data, receivedMs }) => {
+    const dataJson = JSON.stringify(data ?? null);
+    await sql`
+      INSERT INTO external_events (event_id, type, data_json, received_ms, seen_pause_id, done)
+      SELECT ${eventId}, 'children.' || replace(substr(fact, ${PARENT.length}), '"', ''), ${dataJson},
+        CAST(${receivedMs} AS BIGINT), '', 0
+      FROM thread_facts
+      WHERE thread_id = ${threadId} AND substr(fact, 1, ${PARENT.length}) = ${PARENT}
+      ON CONFLICT DO NOTHING`.execute(db);
   },
 
   since: async ({ type, fromMs, limit }) => {

@@ -1,6 +1,6 @@
 import { withBackend, createPostgresBackend } from 'bullmq';
 import pg from 'pg';
-import { migrateLedger, type Migrated } from '../ledger/migrate.ts';
+import { isUpToDate, migrateLedger, type Migrated } from '../ledger/migrate.ts';
 import { CHECKPOINT_SCHEMA } from './checkpoint-tables.ts';
 import { kyselyOn } from './ledger-driver.ts';
 import { Connection, SCHEMA } from './pool.ts';
@@ -37,10 +37,11 @@ export const migrateSchema = async ({
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     try {
       await client.query(`CREATE SCHEMA IF NOT EXISTS ${SCHEMA}`);
-      const migrated = await migrateLedger(kyselyOn(pool));
+      const ledger = kyselyOn(pool);
+      await isUpToDate(ledger); // a newer one is refused before anything is written
       await client.query(CHECKPOINT_SCHEMA);
       await migrateQueue(sessionUrl);
-      return migrated;
+      return await migrateLedger(ledger); // last: workers wait for this and for nothing else
     } finally {
       await client.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => {});
       client.release();
