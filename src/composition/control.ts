@@ -1,7 +1,7 @@
 import type { Settings } from '../config/settings.ts';
 import { version } from '../config/version.ts';
 import type { ControlDeps } from '../http/control/deps.ts';
-import type { PauseDeps } from '../http/control/pauses.ts';
+import type { HeldPauses } from './pauses.ts';
 import { createAgentSessions } from '../lifecycle/agent-session.ts';
 import type { WorkerProcesses as StoppableProcesses } from '../lifecycle/emergency-stop.ts';
 import type { LifecycleDeps } from '../lifecycle/deps.ts';
@@ -25,7 +25,7 @@ import { openTriggers } from './triggers.ts';
 export interface ControlParts {
   lifecycle: LifecycleDeps;
   assistants: Pick<Assistants, 'find' | 'findNamed'>;
-  pauses: PauseDeps;
+  pauses: HeldPauses;
   workers: WorkerProcesses & StoppableProcesses & Pick<WorkerPool, 'call'>;
   settings: Settings;
   log: Logger;

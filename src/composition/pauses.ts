@@ -6,7 +6,8 @@ import type { PauseDeps } from '../http/control/pauses.ts';
 import type { LifecycleDeps } from '../lifecycle/deps.ts';
 import { createCascade } from '../lifecycle/cascade.ts';
 import { createEnforceDrains } from '../lifecycle/enforce-drains.ts';
-import { createRequestPause } from '../lifecycle/pause-thread.ts';
+import { createHeardPause } from '../lifecycle/hear-pause.ts';
+import { createRequestPause, type RequestPause } from '../lifecycle/pause-thread.ts';
 import { createPreviewResume } from '../lifecycle/preview-resume.ts';
 import { createResumeThread } from '../lifecycle/resume-thread.ts';
 import { createSecurePause, type SecurePause } from '../lifecycle/secure-pause.ts';
@@ -27,6 +28,11 @@ export const pauseSecurer = (
     pauseCheckpoints: createPauseCheckpoints({ ...seen, checkpoints }),
   });
 };
+
+export interface HeldPauses extends PauseDeps {
+  /** The same as `requestPause`, without waiting for the worker to hear of it: for many at once. */
+  askPause: RequestPause;
+}
 
 interface PauseParts {
   lifecycle: LifecycleDeps;
@@ -55,7 +61,7 @@ export const pauseDeps = ({
   workers,
   settings,
   moreChecks = [],
-}: PauseParts): PauseDeps => {
+}: PauseParts): HeldPauses => {
   const { storage } = lifecycle;
   const securePause = pauseSecurer(lifecycle, { graphs, reads, runsCode: false });
   const validateResume = createValidateResume({
@@ -65,10 +71,12 @@ export const pauseDeps = ({
     codeDrift: settings.codeDrift,
     moreChecks,
   });
-  const requestPause = createRequestPause({ ...lifecycle, securePause });
+  const askPause = createRequestPause({ ...lifecycle, securePause });
+  const requestPause = createHeardPause(storage.signals, askPause);
   const resumeThread = createResumeThread({ ...lifecycle, validateResume });
   return {
     storage,
+    askPause,
     requestPause,
     withdrawPause: createWithdrawPause(lifecycle),
     resumeThread,

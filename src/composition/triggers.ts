@@ -1,6 +1,6 @@
 import type { Settings } from '../config/settings.ts';
 import type { ControlDeps } from '../http/control/deps.ts';
-import type { PauseDeps } from '../http/control/pauses.ts';
+import type { HeldPauses } from './pauses.ts';
 import type { LifecycleDeps } from '../lifecycle/deps.ts';
 import { createPauseWindows } from '../lifecycle/manage-windows.ts';
 import { createMeetByTime } from '../lifecycle/meet-by-time.ts';
@@ -23,7 +23,7 @@ import { every, type DueWork } from '../worker/scheduler.ts';
 
 interface TriggerParts {
   lifecycle: LifecycleDeps;
-  pauses: Pick<PauseDeps, 'requestPause' | 'resumeThread'>;
+  pauses: Pick<HeldPauses, 'askPause' | 'resumeThread'>;
   settings: Settings;
   launchRun: (input: LaunchRunInput) => Promise<Run>;
 }
@@ -35,7 +35,7 @@ const EVENT_IDS_MS = 7 * 24 * 3_600_000;
 /** What pauses and resumes from outside, by time and by scope, and what the scheduler has to do for it. */
 export const openTriggers = ({ lifecycle, pauses, settings, launchRun }: TriggerParts) => {
   const { storage, clock } = lifecycle;
-  const { requestPause, resumeThread } = pauses;
+  const { askPause, resumeThread } = pauses;
   const resumeScope = createResumeScope(lifecycle);
   const resumer = createResumer({ ...lifecycle, resumeThread, resumeScope });
   const windows = createRunWindows(lifecycle);
@@ -69,7 +69,7 @@ export const openTriggers = ({ lifecycle, pauses, settings, launchRun }: Trigger
     ),
     { name: 'conditions', run: createMeetByTime(lifecycle) },
     { name: 'pause windows', run: windows },
-    once('scope pauses', createSweepScopes({ ...lifecycle, requestPause })),
+    once('scope pauses', createSweepScopes({ ...lifecycle, requestPause: askPause })),
     { name: 'resumes', run: (now) => resumer.run(now) },
     every(PRUNE_EVERY_MS, 'prune external events', () =>
       storage.externalEvents.prune(clock.now() - EVENT_IDS_MS),

@@ -16,13 +16,13 @@ import { NOTHING_READ, orStorageLost, readFinalState, type FinalState } from './
 import type { AttemptParts, ExecutorDeps } from './executor-deps.ts';
 import type { Graph } from './graph-registry.ts';
 import { addFeedback, tracersOf } from './langsmith.ts';
-import { lookPastDamage } from './look-past-damage.ts';
 import { failureIn, isDatabaseError, outcomeOfError, type RunOutcome } from './outcome.ts';
 import { checkpointMetadata, mergeConfig, runIdentity, type ClaimedRun } from './run-config.ts';
 import { createRunHandle, RUN_HANDLE, type HeldRun } from './run-handle.ts';
 import { createRunWatch, type RunWatch } from './run-watch.ts';
 import { DELIVERED, maySpeak, planDelivery, sortDelivery, toDeliveryCommand } from './resume-delivery.ts';
 import type { CheckpointRef } from '../model/run.ts';
+import { restartAt, tupleAt, channelAt } from './attempt-start.ts';
 import { resolveInput } from './run-input.ts';
 import { streamGraph } from './stream-graph.ts';
 import { createToolRunLog, type ToolRunLog } from './tool-run-log.ts';
@@ -100,7 +100,7 @@ class Attempt {
     this.#effects = deps.effectsFor({ lease, runId: run.runId, signal, onRefused });
     this.#toolRuns = createToolRunLog({
       goesOn: run.attempt > 1,
-      channel: (put) => this.#channel('toolRuns', put),
+      channel: (put) => channelAt(this.#writer, run.threadId, put),
       stored: () => this.#writer.stored(),
       log: deps.toolRunsTo({ lease, runId: run.runId }),
     });
@@ -219,7 +219,9 @@ class Attempt {
       saver: this.#writer,
       dialects: this.#deps.approvalDialects,
     });
-    const at = fromNamedCheckpoint ? run.kwargs.checkpoint : await this.#restart();
+    const at = fromNamedCheckpoint
+      ? run.kwargs.checkpoint
+      : await restartAt(this.#writer, run, () => this.#progressed);
     const { advanced } = progress;
     await this.#advance(graph, await this.#delivering(graph, { input, advanced, at }), at);
     if (!this.#interrupted) return { kind: 'finished' };
@@ -247,30 +249,6 @@ class Attempt {
     }
   }
 
-  /** The checkpoint the attempt goes on from: the latest when none is named. */
-  #startsAt(at: CheckpointRef | null) {
-    const { threadId } = this.#claimed.run;
-    return this.#writer.getTuple({ configurable: { thread_id: threadId, checkpoint_ns: '', ...at } });
-  }
-
-  async #channel(name: string, { ns, id }: { ns: string; id: string }): Promise<unknown> {
-    const { threadId } = this.#claimed.run;
-    const at = { thread_id: threadId, checkpoint_ns: ns, checkpoint_id: id };
-    return (await this.#writer.getTuple({ configurable: at }))?.checkpoint.channel_values[name];
-  }
-
-  /** The checkpoint a resume goes on from, if it named one and nothing was stored since. */
-  async #restart(): Promise<CheckpointRef | null> {
-    const { resume, runId } = this.#claimed.run;
-    if (!resume?.checkpointId) return null;
-    const latest = await this.#startsAt(null).catch(() =>
-      lookPastDamage(this.#writer, resume.checkpointId, () => this.#progressed),
-    );
-    const metadata = (latest?.metadata ?? {}) as { run_id?: string; run_attempt?: number };
-    const since = metadata.run_id === runId && (metadata.run_attempt ?? 0) >= resume.attempt;
-    return since ? null : { checkpoint_id: resume.checkpointId, checkpoint_ns: '' };
-  }
-
   /** What the attempt starts with, when a resume brought something along. */
   async #delivering(
     graph: Graph,
@@ -279,7 +257,7 @@ class Attempt {
     const { run, graphId } = this.#claimed;
     if (!run.resume) return input;
     const module = await this.#deps.graphs.module(graphId);
-    const start = await this.#startsAt(at);
+    const start = await tupleAt(this.#writer, run.threadId, at);
     const delivery = await planDelivery({ run, module, graph, start, saver: this.#writer });
     const messages = start?.checkpoint.channel_values['messages'];
     const { now, goto, later } = sortDelivery(delivery, { advanced, legal: maySpeak(messages) });

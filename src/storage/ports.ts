@@ -324,6 +324,8 @@ export type Signal =
   | { kind: 'due' }
   /** An operator's word for this run changed. */
   | { kind: 'desired'; runId: string }
+  /** The worker that has the run has passed that word on to it. */
+  | { kind: 'obeyed'; runId: string }
   /** A run of the thread changed state, which may have brought events. `claimed`: it only began to work. */
   | { kind: 'thread'; threadId: string; claimed?: true }
   /** The thread has new events. */

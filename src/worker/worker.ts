@@ -51,7 +51,7 @@ export class Worker {
   constructor(deps: WorkerDeps) {
     this.#deps = deps;
     this.#unsubscribe = deps.signals.subscribe((signal) => {
-      if (signal.kind === 'desired' && this.#attempts.has(signal.runId)) void this.#obey(signal.runId);
+      if (signal.kind === 'desired' && this.#attempts.has(signal.runId)) void this.#obeyAndTell(signal.runId);
     });
     this.#renewal = setInterval(() => void this.#renew(), deps.renewMs);
     this.#consumer = deps.queue.consume({
@@ -160,6 +160,12 @@ export class Worker {
         await pause(RETRY_MS);
       }
     }
+  }
+
+  /** Whoever gave the word may wait for it to have come here. */
+  async #obeyAndTell(runId: string): Promise<void> {
+    await this.#obey(runId);
+    this.#deps.signals.publish({ kind: 'obeyed', runId });
   }
 
   /** Reads the operator's durable word and passes it on to the attempt. */

@@ -109,6 +109,16 @@ describe('an agent in four calls', () => {
     expect(refusal(await server.send('GET', `/agent/${id}`))).toEqual({ status: 404, code: 'run_not_found' });
   });
 
+  it('is paused at the end of the step that runs when a pause is answered, never a step later', async () => {
+    for (const name of ['one', 'two', 'three', 'four', 'five']) {
+      const launched = await launch({ agent: 'slow', input: { url: latch.url(name) } });
+      await latch.reached(name);
+      expect((await server.send('POST', '/agent/pause', { id: launched.id })).status).toBe(202);
+      latch.open(name);
+      expect(await atRest(launched)).toMatchObject({ status: 'paused', last_step: ['wait'] });
+    }
+  });
+
   it('is found by the name of an assistant, and a name that fits two is refused', async () => {
     const make = () => server.client.assistants.create({ graphId: 'steps', name: 'Counter' });
     await make();

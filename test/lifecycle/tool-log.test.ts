@@ -42,7 +42,7 @@ const begin = async ({ before, goesOn }: { before: ToolRun[]; goesOn: boolean })
 
 describe('the log of the tool calls that ran', () => {
   it('has those of this run alone, in order, each once', async () => {
-    const { attempt, lines, lifecycle } = await begin({ before: [ran('old')], goesOn: false });
+    const { attempt, lines } = await begin({ before: [ran('old')], goesOn: false });
     attempt.saw(put([ran('old'), ran('a')]));
     attempt.saw(put([ran('old'), ran('a')]));
     attempt.saw(put([ran('old'), ran('a'), ran('b'), ran('c')]));
@@ -51,7 +51,7 @@ describe('the log of the tool calls that ran', () => {
   });
 
   it('takes what the input of a run finds for what ran before', async () => {
-    const { attempt, lines, lifecycle } = await begin({ before: [], goesOn: false });
+    const { attempt, lines } = await begin({ before: [], goesOn: false });
     attempt.saw(put([ran('old')], 'input'));
     attempt.saw(put([ran('old'), ran('a')]));
     await attempt.written();
@@ -59,7 +59,7 @@ describe('the log of the tool calls that ran', () => {
   });
 
   it('is completed by the attempt after one that died between a step and its lines', async () => {
-    const { attempt, lines, log, lifecycle } = await begin({
+    const { attempt, lines, log } = await begin({
       before: [ran('a'), ran('b'), ran('c')],
       goesOn: true,
     });

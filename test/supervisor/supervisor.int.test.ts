@@ -25,6 +25,19 @@ let ending = false;
 const launched = new Map<string, number>();
 const held: (() => void)[] = [];
 
+const doAsTold = (said: string) => {
+  const [, name, args = ''] = /^call (\w+) (.*)$/s.exec(said) ?? [];
+  return name === undefined ? { text: `did: ${said}` } : { toolCalls: [{ name, args }] };
+};
+
+const isToKeepOn = (messages: ModelRequest['messages']): boolean =>
+  !ending && textOf(messages.find(({ role }) => role === 'user')).startsWith('keep on');
+
+const keepOn = async () => {
+  await new Promise<void>((resolve) => held.push(resolve));
+  return { toolCalls: [{ name: 'list_files', args: '{}' }] };
+};
+
 /**
  * Does what it is told in so many words: `call NAME JSON`, `wait`, `break`; afterwards it says what the tool answered.
  * `keep on` waits and calls a tool, again and again. Counts how often each task was begun.
@@ -32,16 +45,12 @@ const held: (() => void)[] = [];
 const obedient = async ({ messages, turn }: ModelRequest) => {
   const last = messages.at(-1);
   const said = textOf(last);
-  if (textOf(messages.find(({ role }) => role === 'user')).startsWith('keep on') && !ending) {
-    await new Promise<void>((resolve) => held.push(resolve));
-    return { toolCalls: [{ name: 'list_files', args: '{}' }] };
-  }
+  if (isToKeepOn(messages)) return keepOn();
   if (last?.role === 'tool') return { text: said };
   if (turn === 0) launched.set(said, (launched.get(said) ?? 0) + 1);
   if (said.startsWith('break') && broken) return { status: 400, text: 'the model has no such words' };
   if (said.startsWith('wait')) await new Promise<void>((resolve) => held.push(resolve));
-  const [, name, args = ''] = /^call (\w+) (.*)$/s.exec(said) ?? [];
-  return name === undefined ? { text: `did: ${said}` } : { toolCalls: [{ name, args }] };
+  return doAsTold(said);
 };
 
 describe('the supervisor', () => {

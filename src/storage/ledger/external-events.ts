@@ -23,16 +23,7 @@ export const createExternalEventStore = (db: LedgerConnection): ExternalEventSto
     return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
   },
 
-  insertForParent: async ({ threadId, eventId, data, receivedMs }) => {
-    const dataJson = JSON.stringify(data ?? null);
-    await sql`
-      INSERT INTO external_events (event_id, type, data_json, received_ms, seen_pause_id, done)
-      SELECT ${eventId}, 'children.' || replace(substr(fact, ${PARENT.length}), '"', ''), ${dataJson},
-        CAST(${receivedMs} AS BIGINT), '', 0
-      FROM thread_facts
-      WHERE thread_id = ${threadId} AND substr(fact, 1, ${PARENT.length}) = ${PARENT}
-      ON CONFLICT DO NOTHING`.execute(db);
-  },
+  insertForParent: (event) => insertForParent(db, event),
 
   since: async ({ type, fromMs, limit }) => {
     const rows = await db
@@ -76,6 +67,19 @@ export const createExternalEventStore = (db: LedgerConnection): ExternalEventSto
     return Number(result.numDeletedRows);
   },
 });
+
+const insertForParent = async (
+  db: LedgerConnection,
+  { threadId, eventId, data, receivedMs }: Parameters<ExternalEventStore['insertForParent']>[0],
+): Promise<void> => {
+  await sql`
+    INSERT INTO external_events (event_id, type, data_json, received_ms, seen_pause_id, done)
+    SELECT ${eventId}, 'children.' || replace(substr(fact, ${PARENT.length}), '"', ''),
+      ${JSON.stringify(data ?? null)}, CAST(${receivedMs} AS BIGINT), '', 0
+    FROM thread_facts
+    WHERE thread_id = ${threadId} AND substr(fact, 1, ${PARENT.length}) = ${PARENT}
+    ON CONFLICT DO NOTHING`.execute(db);
+};
 
 const fromRow = (row: Selectable<ExternalEventsTable>): ExternalEvent => ({
   eventId: row.event_id,
