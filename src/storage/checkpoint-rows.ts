@@ -17,6 +17,8 @@ export interface CheckpointRow {
   type: string | null;
   checkpoint: Uint8Array | string;
   metadata: Uint8Array | string;
+  /** Which lists of the thread were put into it, where the backend keeps long lists apart. */
+  lists?: [channel: string, listId: number, length: number][];
 }
 
 export interface WriteRow {
@@ -59,20 +61,19 @@ export const checkpointRow = (
     checkpoint_id: checkpoint.id,
     parent_checkpoint_id: key.checkpoint_id ?? null,
     type: 'json',
-    checkpoint: checkpointBytes(serializer, checkpoint),
+    checkpoint: Buffer.from(checkpointText(serializer, checkpoint)),
     metadata: serializer.dump(metadata, 'metadata')[1],
   };
 };
 
 /** The fields of a checkpoint and no more; in parts, so that an error's path begins with the channel. */
-const checkpointBytes = (serializer: StateSerializer, { v, id, ts, ...parts }: Checkpoint): Uint8Array => {
+export const checkpointText = (serializer: StateSerializer, { v, id, ts, ...parts }: Checkpoint): string => {
   const text = (part: unknown, path?: string): string => serializer.text(part, path);
   const head = text({ v, id, ts }, 'checkpoint').slice(0, -1);
   const values = text(parts.channel_values ?? {});
   const versions = text(parts.channel_versions ?? {}, 'channel_versions');
   const seen = text(parts.versions_seen ?? {}, 'versions_seen');
-  const body = `${head},"channel_values":${values},"channel_versions":${versions},"versions_seen":${seen}}`;
-  return Buffer.from(body);
+  return `${head},"channel_values":${values},"channel_versions":${versions},"versions_seen":${seen}}`;
 };
 
 /** What LangGraph makes of a stored checkpoint and the writes that wait on it. */

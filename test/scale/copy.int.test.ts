@@ -31,6 +31,8 @@ it(
     const thread = async () => (await before.client.threads.create({ metadata: { n: 1 } })).thread_id;
     const [done, held, killed] = [await thread(), await thread(), await thread()];
     await before.client.runs.wait(done, 'steps', { input: { steps: 2 } });
+    const trail = Array.from({ length: 40 }, (_, index) => `${index} `.padEnd(500, 'x'));
+    await before.client.threads.updateState(done, { values: { trail }, asNode: 'step' });
     await before.client.runs.wait(held, 'gate', { input: {} });
     const { run_id: runId } = await before.client.runs.create(killed, 'steps', {
       input: { steps: 4, ms: 400 },

@@ -241,9 +241,9 @@ describe('the checkpoint file', () => {
     const path = temporaryPath();
     const db = new Database(path);
     onTestFinished(() => void db.close());
-    db.pragma('user_version = 2');
-    expect(() => open({ path })).toThrow(/checkpoint schema 2, and this version knows 1/);
-    expect(() => open({ path, readonly: true })).toThrow(/checkpoint schema 2/);
+    db.pragma('user_version = 3');
+    expect(() => open({ path })).toThrow(/checkpoint schema 3, and this version knows 2/);
+    expect(() => open({ path, readonly: true })).toThrow(/checkpoint schema 3/);
     expect(db.prepare('SELECT name FROM sqlite_master').all()).toEqual([]);
   });
 });

@@ -1,8 +1,10 @@
 import Database from 'better-sqlite3';
-import { digestOf, type DigestedCheckpoint, type DigestedWrite } from '../checkpoint-digest.ts';
+import type { CheckpointRow } from '../checkpoint-rows.ts';
+import { digestOf, type DigestedWrite } from '../checkpoint-digest.ts';
 import type { CheckpointDigest } from '../checkpoints.ts';
+import { prepareLists } from './list-tables.ts';
 
-const ONE = `SELECT checkpoint_id, parent_checkpoint_id, type, checkpoint, metadata FROM checkpoints
+const ONE = `SELECT thread_id, checkpoint_ns, checkpoint_id, parent_checkpoint_id, type, checkpoint, metadata FROM checkpoints
   WHERE thread_id = ? AND checkpoint_ns = ''`;
 const WRITES = `SELECT task_id, idx, channel, type, value FROM writes
   WHERE thread_id = ? AND checkpoint_ns = '' AND checkpoint_id = ? ORDER BY task_id, idx`;
@@ -19,12 +21,12 @@ export const readDigest = (
   try {
     const row =
       checkpointId === undefined
-        ? db.prepare<[string], DigestedCheckpoint>(`${ONE} ORDER BY rowid DESC LIMIT 1`).get(threadId)
+        ? db.prepare<[string], CheckpointRow>(`${ONE} ORDER BY rowid DESC LIMIT 1`).get(threadId)
         : db
-            .prepare<[string, string], DigestedCheckpoint>(`${ONE} AND checkpoint_id = ?`)
+            .prepare<[string, string], CheckpointRow>(`${ONE} AND checkpoint_id = ?`)
             .get(threadId, checkpointId);
     const writes = db.prepare<[string, string], DigestedWrite>(WRITES);
-    return row && digestOf(row, writes.all(threadId, row.checkpoint_id));
+    return row && digestOf(prepareLists(db).whole(row), writes.all(threadId, row.checkpoint_id));
   } finally {
     db.close();
   }

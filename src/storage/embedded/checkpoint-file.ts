@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
+import { LIST_TABLES } from './list-tables.ts';
 
 /** Of the schema below. A file written by a newer one is refused. */
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 
 export interface CheckpointFile {
   path: string;
@@ -52,8 +53,7 @@ CREATE TABLE leases (
 CREATE INDEX checkpoints_latest ON checkpoints (thread_id, checkpoint_ns);
 CREATE INDEX checkpoints_of_run ON checkpoints (thread_id, run_id) WHERE checkpoint_ns IS '' AND run_id IS NOT NULL;
 CREATE INDEX writes_answered_by_run ON writes (thread_id, run_id) WHERE channel = '__resume__' AND run_id IS NOT NULL;
-CREATE INDEX writes_raised_by_run ON writes (thread_id, run_id) WHERE channel = '__interrupt__' AND run_id IS NOT NULL;
-PRAGMA user_version = ${SCHEMA_VERSION};`;
+CREATE INDEX writes_raised_by_run ON writes (thread_id, run_id) WHERE channel = '__interrupt__' AND run_id IS NOT NULL;`;
 
 const schemaVersion = (db: Database.Database): number => {
   const version = Number(db.pragma('user_version', { simple: true }));
@@ -66,9 +66,13 @@ const schemaVersion = (db: Database.Database): number => {
 const migrate = (db: Database.Database): void => {
   if (schemaVersion(db) === SCHEMA_VERSION) return;
   db.transaction(() => {
-    if (schemaVersion(db) === SCHEMA_VERSION) return;
-    db.exec(SAVER_TABLES);
-    db.exec(OUR_ADDITIONS);
+    const version = schemaVersion(db);
+    if (version < 1) {
+      db.exec(SAVER_TABLES);
+      db.exec(OUR_ADDITIONS);
+    }
+    if (version < 2) db.exec(LIST_TABLES);
+    db.pragma(`user_version = ${SCHEMA_VERSION}`);
   }).immediate();
 };
 

@@ -1,10 +1,9 @@
 import type { Database } from 'better-sqlite3';
 import { LeaseLostError } from '../../model/errors.ts';
-import type { StoreBatch } from '../checkpoint-rows.ts';
-import type { AtPoint } from './checkpoint-tables.ts';
+import type { AtPoint, SharingBatch } from './checkpoint-tables.ts';
 
 interface Waiting {
-  batch: StoreBatch;
+  batch: SharingBatch;
   /** Whether the writer that asked has been closed since. */
   closed: () => boolean;
   resolve: () => void;
@@ -14,7 +13,7 @@ interface Waiting {
 /** What attempts store in one turn of the event loop, in one commit. */
 export interface CheckpointGroup {
   /** Resolves when the batch is on disk. Each batch is all or nothing by itself, in the order they came. */
-  store(batch: StoreBatch, closed: () => boolean): Promise<void>;
+  store(batch: SharingBatch, closed: () => boolean): Promise<void>;
   /** Commits now what waits for the end of the turn. */
   flush(): void;
 }
@@ -25,7 +24,7 @@ export interface CheckpointGroup {
  */
 export const createCheckpointGroup = (
   db: Database,
-  store: (batch: StoreBatch) => void,
+  store: (batch: SharingBatch) => void,
   at: AtPoint = () => {},
 ): CheckpointGroup => {
   let waiting: Waiting[] = [];

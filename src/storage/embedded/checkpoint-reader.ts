@@ -7,6 +7,7 @@ import { checkpointTuple, type CheckpointRow } from '../checkpoint-rows.ts';
 import type { StateSerializer } from '../state-serializer.ts';
 import type { ListQuery } from './checkpoint-list.ts';
 import type { CheckpointTables } from './checkpoint-tables.ts';
+import { MissingItemsError } from './list-tables.ts';
 
 /** One connection with what is prepared on it; every saver of a file shares one. */
 export interface CheckpointConnection {
@@ -22,7 +23,7 @@ const readable = async <T>(row: CheckpointRow, read: () => Promise<T>): Promise<
   try {
     return await read();
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
+    if (!(error instanceof SyntaxError || error instanceof MissingItemsError)) throw error;
     const { thread_id: threadId, checkpoint_id: checkpointId } = row;
     throw new HoldpointError(
       'storage_unavailable',
@@ -57,7 +58,7 @@ export class CheckpointReader extends SqliteSaver {
     const { thread_id: threadId, checkpoint_ns: ns = '', checkpoint_id: id } = config.configurable ?? {};
     const row = id ? this.tables.byId(threadId, ns, id) : this.tables.latest(threadId, ns);
     if (row === undefined) return undefined;
-    const tuple = await this.#toTuple(row);
+    const tuple = await this.#toTuple(row, this.learn.bind(this));
     return id ? { ...tuple, config } : tuple;
   }
 
@@ -87,6 +88,9 @@ export class CheckpointReader extends SqliteSaver {
     throw new Error(READ_ONLY);
   }
 
+  /** Hears of each checkpoint that somebody may go on from. */
+  protected learn(_row: CheckpointRow, _tuple: CheckpointTuple): void {}
+
   #toQuery(config: RunnableConfig, { before, filter, limit }: CheckpointListOptions): ListQuery {
     const query: ListQuery = toPlace(config);
     const checkpointId: unknown = before?.configurable?.['checkpoint_id'];
@@ -103,9 +107,13 @@ export class CheckpointReader extends SqliteSaver {
     return query;
   }
 
-  async #toTuple(row: CheckpointRow): Promise<CheckpointTuple> {
-    const writes = this.tables.writesOf(row);
-    const tuple = await readable(row, async () => checkpointTuple(this.serializer, row, writes));
+  async #toTuple(stored: CheckpointRow, learn?: typeof this.learn): Promise<CheckpointTuple> {
+    const writes = this.tables.writesOf(stored);
+    const [row, tuple] = await readable(stored, async () => {
+      const whole = this.tables.lists.whole(stored);
+      return [whole, await checkpointTuple(this.serializer, whole, writes)] as const;
+    });
+    learn?.(row, tuple);
     if (tuple.checkpoint.v < 4 && row.parent_checkpoint_id !== null)
       await this.migratePendingSends(tuple.checkpoint, row.thread_id, row.parent_checkpoint_id);
     return tuple;

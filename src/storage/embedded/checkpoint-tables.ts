@@ -12,6 +12,7 @@ import {
   type WriteRow,
 } from '../checkpoint-rows.ts';
 import { prepareList } from './checkpoint-list.ts';
+import { prepareLists, prepareListUpkeep, prepareListWrites, type ListRows } from './list-tables.ts';
 
 /** Moments at which a crash leaves something half done; a test can be there. */
 export type CheckpointPoint =
@@ -91,10 +92,16 @@ const prepareChanges = (db: Database) => ({
   ),
 });
 
+/** What one transaction of this backend stores: long lists are kept apart from their checkpoints. */
+export interface SharingBatch extends StoreBatch {
+  lists?: ListRows | undefined;
+}
+
 const createStore = (
   db: Database,
   changes: ReturnType<typeof prepareChanges>,
-): ((batch: StoreBatch) => void) => {
+): ((batch: SharingBatch) => void) => {
+  const addLists = prepareListWrites(db);
   const putWrites = (threadId: string, runId: string, { replace, rows }: TaskWrites): void => {
     const put = replace ? changes.replaceWrite : changes.putWrite;
     for (const row of rows) {
@@ -102,10 +109,11 @@ const createStore = (
       put.run(...key, row.channel, row.type, row.value, runId);
     }
   };
-  const store = db.transaction(({ lease, runId, writes, checkpoint: row }: StoreBatch) => {
+  const store = db.transaction(({ lease, runId, writes, checkpoint: row, lists }: SharingBatch) => {
     const { threadId, fence, token } = lease;
     if (changes.holds.get(threadId, fence, token) === undefined) throw new LeaseLostError(threadId);
     for (const task of writes) putWrites(threadId, runId, task);
+    if (lists !== undefined) addLists(threadId, lists);
     if (row !== undefined) {
       const key = [row.thread_id, row.checkpoint_ns, row.checkpoint_id, row.parent_checkpoint_id];
       changes.putCheckpoint.run(...key, row.type, row.checkpoint, row.metadata, runId);
@@ -123,12 +131,15 @@ export type AtPoint = (point: CheckpointPoint) => void;
 export const prepareCheckpointTables = (db: Database, at: AtPoint = () => {}) => {
   const reads = prepareReads(db);
   const changes = prepareChanges(db);
+  const lists = prepareLists(db);
+  const listUpkeep = prepareListUpkeep(db);
   const acquire = db.transaction(({ threadId, fence, token }: Lease) => {
     const { changes: taken } = changes.acquire.run(threadId, fence, token);
     at('acquire:before-commit');
     return taken === 1;
   });
   const deleteThread = db.transaction((threadId: string) => {
+    listUpkeep.deleteAll(threadId);
     for (const deletion of changes.deletions) deletion.run(threadId);
     at('delete-thread:before-commit');
   });
@@ -141,6 +152,7 @@ export const prepareCheckpointTables = (db: Database, at: AtPoint = () => {}) =>
     writesOf: (row: CheckpointRow): WriteRow[] =>
       reads.writes.all(row.thread_id, row.checkpoint_ns, row.checkpoint_id),
     list: prepareList(db),
+    lists,
     progress: (threadId: string, runId: string): RunProgress => ({
       advanced: reads.advanced.get(threadId, runId) !== undefined,
       answered: reads.answered.get(threadId, runId) !== undefined,

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { ExportedTable } from '../exported.ts';
+import type { CheckpointRow } from '../checkpoint-rows.ts';
+import { prepareLists } from './list-tables.ts';
 import { openCheckpointFile } from './checkpoint-file.ts';
 
 /** Rows read at once. */
@@ -20,14 +22,20 @@ export const exportDataFolder = function* (dataDir: string): Generator<ExportedT
     synchronous: 'FULL',
     readonly: true,
   });
+  const lists = openCheckpointFile({
+    path: join(dataDir, 'checkpoints.db'),
+    synchronous: 'FULL',
+    readonly: true,
+  });
   try {
     for (const name of tablesOf(ledger)) yield tableOf(ledger, name, name);
-    yield tableOf(checkpoints, 'checkpoints', 'checkpoints');
+    yield wholeCheckpoints(tableOf(checkpoints, 'checkpoints', 'checkpoints'), lists);
     yield tableOf(checkpoints, 'writes', 'checkpoint_writes');
     yield tableOf(checkpoints, 'leases', 'checkpoint_leases');
   } finally {
     ledger.close();
     checkpoints.close();
+    lists.close();
   }
 };
 
@@ -44,6 +52,27 @@ const tableOf = (db: Database.Database, from: string, name: string): ExportedTab
     .all()
     .map((column) => column.name);
   return { name, columns, batches: batchesOf(db, `SELECT ${columns.join(', ')} FROM ${from}`) };
+};
+
+/** Postgres keeps no lists apart: each checkpoint goes with its lists in it. */
+const wholeCheckpoints = (
+  { name, columns, batches }: ExportedTable,
+  db: Database.Database,
+): ExportedTable => {
+  const { whole } = prepareLists(db);
+  const toRow = (values: unknown[]): CheckpointRow =>
+    Object.fromEntries(columns.map((column, index) => [column, values[index]])) as unknown as CheckpointRow;
+  const fill = (values: unknown[]): unknown[] => {
+    const { type, checkpoint } = whole(toRow(values));
+    return columns.map((column, index) => {
+      if (column === 'type') return type;
+      return column === 'checkpoint' ? Buffer.from(checkpoint) : values[index];
+    });
+  };
+  const filled = function* (): Generator<unknown[][]> {
+    for (const batch of batches) yield batch.map(fill);
+  };
+  return { name, columns, batches: filled() };
 };
 
 /** In the order in which they were written. */

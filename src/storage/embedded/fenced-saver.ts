@@ -1,12 +1,19 @@
 import type { RunnableConfig } from '@langchain/core/runnables';
-import type { Checkpoint, CheckpointMetadata, PendingWrite } from '@langchain/langgraph-checkpoint';
+import type {
+  Checkpoint,
+  CheckpointMetadata,
+  CheckpointTuple,
+  PendingWrite,
+} from '@langchain/langgraph-checkpoint';
 import { LeaseLostError } from '../../model/errors.ts';
 import type { Lease } from '../../model/lease.ts';
-import { checkpointRow, type StoreBatch } from '../checkpoint-rows.ts';
+import type { CheckpointRow } from '../checkpoint-rows.ts';
 import type { CheckpointPut, CheckpointWriter } from '../checkpoints.ts';
 import { taskWrites } from '../task-writes.ts';
 import type { CheckpointGroup } from './checkpoint-group.ts';
 import { CheckpointReader, type CheckpointConnection } from './checkpoint-reader.ts';
+import type { SharingBatch } from './checkpoint-tables.ts';
+import { SHARED_FROM, SharedLists, type SharedFrom } from './shared-lists.ts';
 
 export interface WriterInput {
   lease: Lease;
@@ -28,10 +35,14 @@ export class FencedSaver extends CheckpointReader implements CheckpointWriter {
   readonly #metadata: Record<string, unknown>;
   readonly #group: CheckpointGroup;
   readonly #onPut: (put: CheckpointPut) => void;
+  readonly #lists: SharedLists;
   #closed = false;
   #latest: Promise<void> = Promise.resolve();
 
-  constructor(connection: CheckpointConnection & { group: CheckpointGroup }, input: WriterInput) {
+  constructor(
+    connection: CheckpointConnection & { group: CheckpointGroup; sharedFrom: SharedFrom | undefined },
+    input: WriterInput,
+  ) {
     super(connection);
     const { lease, runId, metadata, onPut = () => {} } = input;
     this.#lease = lease;
@@ -39,6 +50,13 @@ export class FencedSaver extends CheckpointReader implements CheckpointWriter {
     this.#metadata = metadata;
     this.#group = connection.group;
     this.#onPut = onPut;
+    this.#lists = new SharedLists({
+      threadId: lease.threadId,
+      reads: this.tables.lists,
+      serializer: this.serializer,
+      flush: () => this.#group.flush(),
+      from: connection.sharedFrom ?? SHARED_FROM,
+    });
   }
 
   override async put(
@@ -47,12 +65,17 @@ export class FencedSaver extends CheckpointReader implements CheckpointWriter {
     metadata: CheckpointMetadata,
   ): Promise<RunnableConfig> {
     const { thread_id, checkpoint_ns, checkpoint_id } = this.#target(config);
-    const row = checkpointRow(this.serializer, {
-      key: { thread_id, checkpoint_ns, checkpoint_id },
-      checkpoint,
-      metadata: { ...this.#metadata, ...metadata },
-    });
-    await this.#store({ writes: [], checkpoint: row });
+    const { type, text, rows: lists } = this.#lists.encode(checkpoint_ns, checkpoint);
+    const row: CheckpointRow = {
+      thread_id,
+      checkpoint_ns,
+      checkpoint_id: checkpoint.id,
+      parent_checkpoint_id: checkpoint_id ?? null,
+      type,
+      checkpoint: Buffer.from(text),
+      metadata: this.serializer.dump({ ...this.#metadata, ...metadata }, 'metadata')[1],
+    };
+    await this.#store({ writes: [], checkpoint: row, lists });
     const { source, step } = metadata;
     this.#onPut({ ns: checkpoint_ns, source, step, parentId: checkpoint_id, checkpoint });
     return { configurable: { thread_id, checkpoint_ns, checkpoint_id: checkpoint.id } };
@@ -68,6 +91,13 @@ export class FencedSaver extends CheckpointReader implements CheckpointWriter {
   override async getTuple(config: RunnableConfig) {
     this.#group.flush();
     return super.getTuple(config);
+  }
+
+  protected override learn(
+    { checkpoint_ns: ns, lists }: CheckpointRow,
+    { checkpoint }: CheckpointTuple,
+  ): void {
+    if (lists) this.#lists.learn(ns, checkpoint.channel_values, lists);
   }
 
   override async *list(...args: Parameters<CheckpointReader['list']>) {
@@ -99,9 +129,10 @@ export class FencedSaver extends CheckpointReader implements CheckpointWriter {
     return { thread_id, checkpoint_ns, checkpoint_id };
   }
 
-  #store(stored: Pick<StoreBatch, 'writes' | 'checkpoint'>): Promise<void> {
+  #store(stored: Pick<SharingBatch, 'writes' | 'checkpoint' | 'lists'>): Promise<void> {
     const batch = { lease: this.#lease, runId: this.#runId, ...stored };
     const done = this.#group.store(batch, () => this.#closed);
+    done.catch(() => this.#lists.forget());
     this.#latest = Promise.all([this.#latest, done]).then(() => undefined);
     this.#latest.catch(() => undefined); // whoever asked for this write hears of it
     return done;
