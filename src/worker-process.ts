@@ -164,6 +164,7 @@ const createWorker = ({ options, lifecycle, graphs, log, tracing }: WorkerParts)
       graphs,
       checkpoints,
       events,
+      partials: storage.partials,
       acquire: createAcquireThread(lifecycle),
       storeFor: storeOfAttempt(assembleStore({ storage, clock, config: options.store })),
       effectsFor: (attempt) =>

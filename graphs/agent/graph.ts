@@ -1,6 +1,6 @@
 import { AIMessage, SystemMessage } from '@langchain/core/messages';
 import { END, type LangGraphRunnableConfig, START, StateGraph } from '@langchain/langgraph';
-import { approvalGate, inLegalOrder, toolsNode, wantsTools } from 'holdpoint/gates';
+import { approvalGate, inLegalOrder, partialOutput, toolsNode, wantsTools } from 'holdpoint/gates';
 import { AgentContext, settingsOf } from './context.ts';
 import { listMcpTools, MCP_SEPARATOR, withMcpTools } from './mcp.ts';
 import { speak } from './model.ts';
@@ -14,7 +14,8 @@ const callModel = async (state: State, config: LangGraphRunnableConfig) => {
   const settings = settingsOf(config.context, state.settings);
   const mcp = await listMcpTools(settings.mcp_servers ?? []);
   const tools = [...toolsFor(settings), ...mcp];
-  const messages = [new SystemMessage(systemPrompt(settings.instructions)), ...inLegalOrder(state.messages)];
+  const system = new SystemMessage(systemPrompt(settings.instructions, partialOutput(config)));
+  const messages = [system, ...inLegalOrder(state.messages)];
   const reply = await speak({ model: settings.model, tools, messages }, config);
   return { messages: [reply], settings, mcpTools: mcp.map(({ name }) => name) };
 };

@@ -7,6 +7,11 @@ const GENERAL = [
   'to. Calls that belong together are made together, so that they are decided together.',
 ].join('\n');
 
-/** The system prompt, with the assistant's own instructions at its end. */
-export const systemPrompt = (instructions?: string): string =>
-  instructions === undefined || instructions.trim() === '' ? GENERAL : `${GENERAL}\n\n${instructions}`;
+const cutOff = (said: string): string =>
+  `You were cut off in the middle of this answer and had said so far: ${JSON.stringify(said)}. Say it anew, from the start.`;
+
+/** The system prompt, with the assistant's own instructions at its end, and what it had begun to say when it was cut off. */
+export const systemPrompt = (instructions?: string, said?: string): string =>
+  [GENERAL, instructions ?? '', said === undefined ? '' : cutOff(said)]
+    .filter((part) => part.trim() !== '')
+    .join('\n\n');

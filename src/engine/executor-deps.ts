@@ -2,7 +2,7 @@ import type { BaseStore } from '@langchain/langgraph-checkpoint';
 import type { EffectBook } from '../model/effect.ts';
 import type { Lease } from '../model/lease.ts';
 import type { Checkpoints } from '../storage/checkpoints.ts';
-import type { EventLog } from '../storage/ports.ts';
+import type { EventLog, PartialStore } from '../storage/ports.ts';
 import type { AttemptControl } from './attempt-control.ts';
 import type { measureAttempt } from './attempt-telemetry.ts';
 import type { AttemptOfEffects } from './effect-book.ts';
@@ -17,6 +17,7 @@ export interface ExecutorDeps {
   graphs: GraphRegistry;
   checkpoints: Checkpoints;
   events: EventLog;
+  partials: PartialStore;
   /** Makes the lease the only writer of the thread's checkpoints; false when the thread has a newer owner. */
   acquire: (lease: Lease) => Promise<boolean>;
   /** The store that nodes see, for the attempt with this lease. */

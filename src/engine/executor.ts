@@ -16,6 +16,7 @@ import { NOTHING_READ, orStorageLost, readFinalState, type FinalState } from './
 import type { AttemptParts, ExecutorDeps } from './executor-deps.ts';
 import type { Graph } from './graph-registry.ts';
 import { addFeedback, tracersOf } from './langsmith.ts';
+import { AttemptPartials, PARTIAL_OUTPUT } from './partial-output.ts';
 import { failureIn, isDatabaseError, outcomeOfError, type RunOutcome } from './outcome.ts';
 import { checkpointMetadata, mergeConfig, runIdentity, type ClaimedRun } from './run-config.ts';
 import { createRunHandle, RUN_HANDLE, type HeldRun } from './run-handle.ts';
@@ -72,6 +73,7 @@ class Attempt {
   readonly #toolRuns: ToolRunLog;
   readonly #held: HeldRun;
   readonly #measured: AttemptTelemetry;
+  readonly #partials: AttemptPartials;
   #watch: RunWatch | undefined;
   #values: unknown;
   #interrupted = false;
@@ -106,12 +108,13 @@ class Attempt {
     });
     const { resume } = run;
     this.#held = createRunHandle({ control, resume, findArrival: deps.findArrival });
+    this.#partials = new AttemptPartials(deps.partials, claimed);
     this.#sink = createEventSink({
       log: deps.events,
       lease,
       runId: run.runId,
       delayMs: run.kwargs.live ? 0 : LAZY_FLUSH_MS,
-      stored: () => this.#writer.stored(),
+      stored: async () => void (await Promise.all([this.#writer.stored(), this.#partials.flush()])),
       onWritten: (lagMs) => {
         deps.notify(run.threadId);
         this.#measured.wrote(lagMs);
@@ -143,6 +146,7 @@ class Attempt {
     outcome = left.outcome;
     const stored = await this.#writer.stored().then(YES, NO);
     this.#writer.close();
+    await this.#partials.end(outcome);
     if (this.#deps.langsmith) await addFeedback(this.#sink, run);
     const failure = failureIn(outcome);
     if (failure) this.#sink.add('error', { error: failure.error, message: failure.message });
@@ -159,7 +163,7 @@ class Attempt {
   }
 
   async #beginWatch(): Promise<void> {
-    const sink = await this.#deps.watchFor(this.#claimed);
+    const [sink] = await Promise.all([this.#deps.watchFor(this.#claimed), this.#partials.load()]);
     this.#watch = sink && createRunWatch(sink, () => this.#control.requestDrain('pause'));
   }
 
@@ -281,6 +285,7 @@ class Attempt {
       control: this.#control,
       store: this.#deps.storeFor(this.#claimed.lease),
       callbacks: [
+        ...this.#partials.callbacks,
         ...(this.#watch?.callbacks ?? []),
         ...(this.#deps.langsmith ? tracersOf(this.#claimed.run) : []),
         ...this.#measured.callbacks,
@@ -288,6 +293,7 @@ class Attempt {
       handles: {
         __pregel_checkpointer: this.#writer as BaseCheckpointSaver,
         [EFFECT_BOOK]: this.#effects,
+        [PARTIAL_OUTPUT]: this.#partials.before,
         [RUN_HANDLE]: this.#held.handle,
       },
     });
@@ -298,6 +304,7 @@ class Attempt {
     this.#progressed = true;
     this.#refs.stored(put);
     this.#toolRuns.saw(put);
+    this.#partials.stored(put.ns);
     if (put.ns !== '') return;
     this.#measured.stored(put);
     if (put.source !== 'loop') return;

@@ -30,6 +30,7 @@ export {
   type ToolArgs,
   type ToolRule,
 } from './policy.ts';
+export { partialOutput } from './partial-output.ts';
 export {
   type ActionRequest,
   type ApprovalQuestion,

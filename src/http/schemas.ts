@@ -281,6 +281,19 @@ export const StateView = z.object({
   created_at: z.string().nullable(),
   checkpoint: CoordinatesView.nullable(),
   parent_checkpoint: CoordinatesView.nullable(),
+  partial_output: z
+    .object({
+      run_id: z.string(),
+      attempt: z.number(),
+      updated_at: z.string(),
+      messages: z.array(
+        z.object({ node: z.string().nullable(), checkpoint_ns: z.string(), text: z.string() }),
+      ),
+    })
+    .optional()
+    .meta({
+      description: 'What models have said in steps that are under way or were cut: not part of the values',
+    }),
 });
 
 export const StateUpdatedView = z.object({ checkpoint: CoordinatesView });

@@ -1,6 +1,7 @@
 import type { BuiltWith, GraphReads } from '../engine/graph-reads.ts';
 import type { HistoryQuery, StateQuery, ThreadState } from '../engine/thread-state.ts';
 import { checkpointNotFound, threadNotFound } from '../model/not-found.ts';
+import type { PartialOutput } from '../model/partial-output.ts';
 import { showState, type ShowQuestion } from '../model/shown-questions.ts';
 import type { Storage } from '../storage/ports.ts';
 
@@ -10,6 +11,8 @@ export interface ThreadStates {
   get(query: StateQuery): Promise<ThreadState>;
   /** @throws {HoldpointError} `thread_not_found`. */
   history(query: HistoryQuery): Promise<ThreadState[]>;
+  /** What models have said in steps that are under way or were cut; undefined when there is none. */
+  partial(threadId: string): Promise<PartialOutput | undefined>;
 }
 
 export const createThreadStates = ({
@@ -43,6 +46,7 @@ export const createThreadStates = ({
       }
       return showState(showQuestion, state);
     },
+    partial: (threadId) => storage.partials.get(threadId),
     history: async (query) => {
       const built = await graphOf(query.threadId);
       const states = built ? await reads.history({ ...built, query }) : [];

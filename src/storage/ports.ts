@@ -16,6 +16,7 @@ import type { ApiKeyStore } from './api-keys.ts';
 import type { ApprovalStore, StickyDecisionStore } from './approvals.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import type { CronStore } from './cron-store.ts';
+import type { PartialStore } from './partials.ts';
 import type { EffectLedger } from './effects.ts';
 import type { LedgerConnection } from './ledger/connection.ts';
 import type { LimitStore } from './limits.ts';
@@ -52,6 +53,7 @@ export type { PausePatch, PauseStore } from './pauses.ts';
 
 export type { ApprovalChange, ApprovalStore, StickyDecisionStore, StickySearch } from './approvals.ts';
 
+export type { PartialStore } from './partials.ts';
 export type { EffectIntent, EffectLedger, EffectOutcome } from './effects.ts';
 export type { StopStore, StopTarget } from './stops.ts';
 export type { Usage, WatchStore } from './watch-store.ts';
@@ -359,6 +361,7 @@ export interface Storage extends Ledger {
   readonly queue: RunQueue;
   readonly events: EventLog;
   readonly effects: EffectLedger;
+  readonly partials: PartialStore;
   readonly signals: SignalBus;
   readonly checkpoints: Checkpoints;
   /** Throws when the storage cannot answer. */

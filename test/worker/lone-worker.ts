@@ -56,6 +56,7 @@ export const openLoneWorker = async () => {
           graphs: createGraphRegistry(GRAPHS),
           checkpoints: storage.checkpoints,
           events: storage.events,
+          partials: storage.partials,
           acquire: createAcquireThread(deps),
           storeFor: () => new InMemoryStore(),
           effectsFor: (attempt) =>

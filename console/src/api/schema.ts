@@ -1233,6 +1233,17 @@ export interface paths {
                 checkpoint_ns: string;
                 checkpoint_map: unknown;
               } | null;
+              /** @description What models have said in steps that are under way or were cut: not part of the values */
+              partial_output?: {
+                run_id: string;
+                attempt: number;
+                updated_at: string;
+                messages: {
+                  node: string | null;
+                  checkpoint_ns: string;
+                  text: string;
+                }[];
+              };
             };
           };
         };
@@ -1381,6 +1392,17 @@ export interface paths {
                 checkpoint_ns: string;
                 checkpoint_map: unknown;
               } | null;
+              /** @description What models have said in steps that are under way or were cut: not part of the values */
+              partial_output?: {
+                run_id: string;
+                attempt: number;
+                updated_at: string;
+                messages: {
+                  node: string | null;
+                  checkpoint_ns: string;
+                  text: string;
+                }[];
+              };
             };
           };
         };
@@ -1444,6 +1466,17 @@ export interface paths {
                 checkpoint_ns: string;
                 checkpoint_map: unknown;
               } | null;
+              /** @description What models have said in steps that are under way or were cut: not part of the values */
+              partial_output?: {
+                run_id: string;
+                attempt: number;
+                updated_at: string;
+                messages: {
+                  node: string | null;
+                  checkpoint_ns: string;
+                  text: string;
+                }[];
+              };
             }[];
           };
         };
@@ -1527,6 +1560,17 @@ export interface paths {
                 checkpoint_ns: string;
                 checkpoint_map: unknown;
               } | null;
+              /** @description What models have said in steps that are under way or were cut: not part of the values */
+              partial_output?: {
+                run_id: string;
+                attempt: number;
+                updated_at: string;
+                messages: {
+                  node: string | null;
+                  checkpoint_ns: string;
+                  text: string;
+                }[];
+              };
             }[];
           };
         };

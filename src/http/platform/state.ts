@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../model/json.ts';
+import type { PartialOutput } from '../../model/partial-output.ts';
 import type { CheckpointRef } from '../../model/run.ts';
 import { route, type Route } from '../route.ts';
 import {
@@ -37,7 +38,11 @@ const latest = ({ states, updateState }: PlatformDeps): Route[] => [
     params: ThreadParams,
     query: z.object({ subgraphs: QueryFlag }),
     response: StateView,
-    handle: ({ params, query }) => states.get({ threadId: params.thread_id, subgraphs: query.subgraphs }),
+    handle: async ({ params, query }) => {
+      const state = await states.get({ threadId: params.thread_id, subgraphs: query.subgraphs });
+      const partial = await states.partial(params.thread_id);
+      return { ...state, ...(partial && { partial_output: presentPartial(partial) }) };
+    },
   }),
   route({
     method: 'post',
@@ -58,6 +63,13 @@ const latest = ({ states, updateState }: PlatformDeps): Route[] => [
     }),
   }),
 ];
+
+const presentPartial = ({ runId, attempt, updatedAt, messages }: PartialOutput) => ({
+  run_id: runId,
+  attempt,
+  updated_at: updatedAt,
+  messages: messages.map(({ node, checkpointNs, text }) => ({ node, checkpoint_ns: checkpointNs, text })),
+});
 
 const metadataOf = ({ threads }: PlatformDeps): Route[] => [
   route({

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { Kysely, sql } from 'kysely';
 import { systemClock } from '../../model/clock.ts';
+import { createPartialStore } from '../ledger/partials.ts';
 import { createEffectLedger } from '../ledger/effects.ts';
 import { createLedger, ledgerIn } from '../ledger/ledger.ts';
 import { migrateLedger } from '../ledger/migrate.ts';
@@ -50,6 +51,7 @@ export const openEmbeddedStorage = async (options: EmbeddedOptions): Promise<Sto
     queue: createLedgerQueue({ runs: ledger.runs, signals, onError }),
     events: createLedgerEventLog({ ledger, transaction }),
     effects: createEffectLedger({ ledger, transaction }),
+    partials: createPartialStore({ ledger, transaction }),
     ping: async () => {
       await sql`SELECT 1`.execute(db);
     },

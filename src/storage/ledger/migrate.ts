@@ -18,6 +18,7 @@ import * as apiKeys from './migrations/0014-api-keys.ts';
 import * as workers from './migrations/0015-workers.ts';
 import * as threadTtl from './migrations/0016-thread-ttl.ts';
 import * as fairQueue from './migrations/0017-fair-queue.ts';
+import * as partialOutputs from './migrations/0018-partial-outputs.ts';
 
 /** Numbered, forward only; applied in this order. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -38,6 +39,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0015-workers': workers,
   '0016-thread-ttl': threadTtl,
   '0017-fair-queue': fairQueue,
+  '0018-partial-outputs': partialOutputs,
 };
 
 /** Which migrations were applied now, and which the ledger has in all. */

@@ -1,6 +1,7 @@
 import type { Generated } from 'kysely';
 import type { LimitTables } from './limits-schema.ts';
 import type { ApprovalsTable, ApprovalToolsTable, StickyDecisionsTable } from './approvals-schema.ts';
+import type { PartialOutputsTable } from './partials.ts';
 import type { NoticeTables } from './notices-schema.ts';
 import type { TriggerTables } from './triggers-schema.ts';
 import type { WatchTables } from './watch-schema.ts';
@@ -29,6 +30,7 @@ export interface LedgerSchema extends TriggerTables, WatchTables, NoticeTables, 
   sticky_decisions: StickyDecisionsTable;
   pauses: PausesTable;
   api_keys: ApiKeysTable;
+  partial_outputs: PartialOutputsTable;
 }
 
 export interface ApiKeysTable {

@@ -115,6 +115,7 @@ const TABLES = [
   'approvals',
   'approval_tools',
   'effects',
+  'partial_outputs',
   'emergency_stop_runs',
   'pauses',
   'run_usage',

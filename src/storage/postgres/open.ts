@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql, type Kysely } from 'kysely';
 import type pg from 'pg';
+import { createPartialStore } from '../ledger/partials.ts';
 import { createEffectLedger } from '../ledger/effects.ts';
 import { createLedger } from '../ledger/ledger.ts';
 import { isUpToDate } from '../ledger/migrate.ts';
@@ -65,6 +66,7 @@ export const openPostgresStorage = async (options: PostgresOptions): Promise<Sto
       checkpoints: createPostgresCheckpoints(pool),
       capabilities: { singleServer: false },
       effects: createEffectLedger({ ledger, transaction }),
+      partials: createPartialStore({ ledger, transaction }),
       ping: async () => {
         await sql`SELECT 1`.execute(db);
       },
