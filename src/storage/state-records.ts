@@ -2,7 +2,7 @@ import { DeltaSnapshot } from '@langchain/langgraph-checkpoint';
 
 /**
  * The records that stand for values JSON has no word for, written and read exactly as LangGraph's
- * `JsonPlusSerializer` does, so that either can open what the other stored.
+ * `JsonPlusSerializer` does, so that either can open what the other stored; and one for numbers, which it loses.
  */
 export const UNDEFINED_RECORD = Object.freeze({ lc: 2, type: 'undefined' });
 
@@ -47,7 +47,13 @@ const toError = (args: unknown[]): Error | undefined => {
   return typeof message === 'string' ? new Error(message) : undefined;
 };
 
-const BUILDERS = new Map<unknown, (args: unknown[]) => object | undefined>([
+/** The numbers that JSON has no word for. Ours alone: to LangGraph the record is data. */
+const NUMBERS = new Map<unknown, number>(
+  [NaN, Infinity, -Infinity].map((number) => [String(number), number]),
+);
+
+const BUILDERS = new Map<unknown, (args: unknown[]) => object | number | undefined>([
+  ['Number', (args) => NUMBERS.get(only(args))],
   ['RegExp', toRegExp],
   ['Error', toError],
   ['Set', (args) => fromItems(args, (items) => new Set(items))],
@@ -59,7 +65,11 @@ const BUILDERS = new Map<unknown, (args: unknown[]) => object | undefined>([
 ]);
 
 /** The built-in that a constructor record stands for, or undefined where it is none of ours: data, never a call. */
-const fromConstructorRecord = ({ id, method, args }: Record<string, unknown>): object | undefined => {
+const fromConstructorRecord = ({
+  id,
+  method,
+  args,
+}: Record<string, unknown>): object | number | undefined => {
   if (!Array.isArray(id) || id.length !== 1 || !Array.isArray(args)) return undefined;
   const name: unknown = id[0];
   if ((method ?? null) !== null && !(name === 'Uint8Array' && method === 'from')) return undefined;

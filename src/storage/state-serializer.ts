@@ -9,8 +9,9 @@ export type StoredType = 'json' | 'bytes';
 
 /**
  * Writes and reads state in the format of LangGraph's `JsonPlusSerializer`: each reads what the other wrote.
- * Two differences: what could not be read back is refused while writing, and both directions are synchronous,
- * save for reading LangChain objects that are not messages.
+ * Three differences: what could not be read back is refused while writing; what that one would lose is kept (the bytes
+ * of a `Buffer`, NaN and the infinities); and both directions are synchronous, save for reading LangChain objects that
+ * are not messages.
  */
 export class StateSerializer implements SerializerProtocol {
   /**

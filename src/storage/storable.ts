@@ -47,6 +47,15 @@ const isLoadable = (value: Serializable): boolean => {
   return known;
 };
 
+type Binary = ArrayBufferView | ArrayBufferLike;
+
+const isBinary = (value: object): value is Binary =>
+  ArrayBuffer.isView(value) || value instanceof ArrayBuffer || value instanceof SharedArrayBuffer;
+
+/** NaN and the infinities. */
+const isBeyondJson = (value: unknown): value is number =>
+  typeof value === 'number' && !Number.isFinite(value);
+
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 
 const joinPath = (root: string, keys: readonly (string | number)[]): string =>
@@ -57,7 +66,7 @@ const joinPath = (root: string, keys: readonly (string | number)[]): string =>
   }, root);
 
 /** Written whole, with nothing inside to refuse. */
-const OPAQUE = [Uint8Array, RegExp, Error];
+const OPAQUE = [RegExp, Error];
 
 /** One walk over one value. Knows where it is; afterwards `isJson` says whether JSON alone can write the value. */
 class StorableWalk {
@@ -73,7 +82,7 @@ class StorableWalk {
   check(value: unknown): void {
     if (typeof value === 'object') {
       if (value !== null) this.#enter(value);
-    } else if (value === undefined) this.isJson = false;
+    } else if (value === undefined || isBeyondJson(value)) this.isJson = false;
     else if (typeof value === 'bigint' || typeof value === 'symbol' || typeof value === 'function') {
       this.refuse(`is a ${typeof value}, which a checkpoint cannot hold`);
     }
@@ -88,6 +97,7 @@ class StorableWalk {
     if (this.#holders.length === MAX_DEPTH) this.refuse(`is nested deeper than ${MAX_DEPTH} levels`);
     this.#holders.push(value);
     if (isLangChain(value)) this.#langChain(value);
+    else if (isBinary(value)) this.#binary(value);
     else if (hasToJson(value)) this.#emitted(value);
     else if (Array.isArray(value)) this.#items(value);
     else this.#object(value);
@@ -111,10 +121,16 @@ class StorableWalk {
     for (const key of Object.keys(kwargs)) this.#field(key, key in value ? present[key] : kwargs[key]);
   }
 
+  #binary(value: Binary): void {
+    if (!(value instanceof Uint8Array))
+      this.refuse(`is a ${value.constructor.name}, of which a checkpoint would make something else`);
+    this.isJson = false;
+  }
+
   #items(items: readonly unknown[]): void {
     for (let index = 0; index < items.length; index += 1) {
       const item = items[index];
-      if (typeof item === 'string' || typeof item === 'number') continue;
+      if (typeof item === 'string' || Number.isFinite(item)) continue;
       this.#keys.push(index);
       this.check(item);
       this.#keys.pop();
@@ -144,7 +160,7 @@ class StorableWalk {
     }
     for (const key of Object.keys(fields)) {
       const value = fields[key];
-      if ((typeof value === 'string' || typeof value === 'number') && key !== '__proto__') continue;
+      if ((typeof value === 'string' || Number.isFinite(value)) && key !== '__proto__') continue;
       this.#field(key, value);
     }
   }
@@ -193,8 +209,9 @@ const encodeObject = (value: object): unknown => {
 /** `value` as plain JSON data; parts that are so already are shared, not copied. */
 const encode = (value: unknown, key: string | number): unknown => {
   if (value === undefined) return UNDEFINED_RECORD;
+  if (isBeyondJson(value)) return constructorRecord('Number', [String(value)]);
   if (typeof value !== 'object' || value === null) return value;
-  if (!hasToJson(value)) return encodeObject(value);
+  if (value instanceof Uint8Array || !hasToJson(value)) return encodeObject(value);
   const emitted = value.toJSON(String(key));
   if (emitted === undefined) return UNDEFINED_RECORD;
   return typeof emitted === 'object' && emitted !== null ? encodeObject(emitted) : emitted;
@@ -213,7 +230,7 @@ const walk = (value: unknown, path: string): StorableWalk => {
 
 /**
  * Returns only if a checkpoint can hold `value` and give it back: no bigint, symbol, function, cycle, own
- * `__proto__` key, nesting beyond 500 levels, nor plain data in the form of a serialised LangChain object.
+ * `__proto__` key, nesting beyond 500 levels, typed array but of bytes, nor plain data in the form of a serialised LangChain object.
  * @throws UnstorableValueError naming the place, from `path` on (`messages[2].additional_kwargs.x`).
  */
 export const assertStorable = (value: unknown, path = ''): void => {
@@ -221,7 +238,8 @@ export const assertStorable = (value: unknown, path = ''): void => {
 };
 
 /**
- * The JSON text of `value`, byte for byte what `JsonPlusSerializer` writes for it.
+ * The JSON text of `value`, byte for byte what `JsonPlusSerializer` writes for it, but for what that would lose: a
+ * `Buffer`, which comes back as its bytes, and NaN and the infinities.
  * @throws UnstorableValueError as {@link assertStorable} does.
  */
 export const storableText = (value: unknown, path = ''): string => {

@@ -37,6 +37,24 @@ const POISONS: Record<string, () => unknown> = {
   forged: () => ({ lc: 1, type: 'constructor', id: ['langchain', 'evil', 'Thing'], kwargs: {} }),
   secret: () => ({ lc: 1, type: 'secret', id: ['OPENAI_API_KEY'] }),
   proto: () => JSON.parse('{"__proto__": {"polluted": true}}') as unknown,
+  floats: () => new Float32Array([0.5]),
+};
+
+/** Values that a checkpoint has to give back as they were. */
+const ODD: Record<string, () => unknown> = {
+  buffer: () => Buffer.from([0, 255, 7]),
+  numbers: () => [NaN, Infinity, -Infinity],
+  keys: () => Object.fromEntries(Array.from({ length: 200_000 }, (_, index) => [`key-${index}`, index])),
+  large: () => 'x'.repeat(100_000_000),
+};
+
+const MADE = { ...POISONS, ...ODD };
+
+const describe = (value: unknown): string => {
+  if (value instanceof Uint8Array) return `bytes ${[...value].join()}`;
+  if (Array.isArray(value)) return value.map(String).join();
+  if (typeof value === 'string') return `${value.length} characters`;
+  return `${Object.keys(value ?? {}).length} keys`;
 };
 
 const Poison = Annotation.Root({
@@ -44,14 +62,15 @@ const Poison = Annotation.Root({
   steps: last(3),
   kind: last(''),
   at: last(1),
-  data: last<unknown>(null),
+  data: last<{ here: unknown[] } | null>(null),
+  saw: last(''),
 });
 
-/** `steps` steps; the one numbered `at` returns what `kind` names, at `data.here[1]`. */
+/** `steps` steps; the one numbered `at` returns what `kind` names, at `data.here[1]`, and the next says what it saw there. */
 export const poison = new StateGraph(Poison)
-  .addNode('step', ({ n, kind, at }) => {
-    const make = n + 1 === at ? POISONS[kind] : undefined;
-    return { n: n + 1, data: { here: ['fine', make ? make() : 'fine too'] } };
+  .addNode('step', ({ n, kind, at, data }) => {
+    const make = n + 1 === at ? MADE[kind] : undefined;
+    return { n: n + 1, saw: describe(data?.here[1]), data: { here: ['fine', make ? make() : 'fine too'] } };
   })
   .addEdge(START, 'step')
   .addConditionalEdges('step', ({ n, steps }) => (n < steps ? 'step' : END), ['step', END])

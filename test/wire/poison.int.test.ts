@@ -11,6 +11,7 @@ const PROBLEMS = {
   forged: 'has the form of a serialised LangChain object',
   secret: 'has the form of a serialised LangChain object',
   proto: 'would become a prototype',
+  floats: 'is a Float32Array',
 } as const;
 
 const MODES: StreamMode[][] = [['values'], ['updates'], ['tasks'], ['debug'], ['checkpoints'], ['events']];
@@ -18,6 +19,16 @@ const MODES: StreamMode[][] = [['values'], ['updates'], ['tasks'], ['debug'], ['
 const messageOf = (events: { data: unknown }[]): string => {
   const last = events.at(-1)?.data as { message?: string } | undefined;
   return last?.message ?? '';
+};
+
+const LONG = process.env['HOLDPOINT_LONG'] === '1';
+
+/** By the name of what is made: how the next run, which reads it from disk, describes it. */
+const KEPT = {
+  buffer: 'bytes 0,255,7',
+  numbers: 'NaN,Infinity,-Infinity',
+  keys: '200000 keys',
+  ...(LONG && { large: '100000000 characters' }),
 };
 
 describe('state that no checkpoint can hold', () => {
@@ -51,6 +62,18 @@ describe('state that no checkpoint can hold', () => {
       expect(again).toMatchObject({ n: 3 });
       expect((await server.client.threads.get(id)).status).toBe('idle');
     });
+  });
+
+  it.each(Object.entries(KEPT))('is all that is refused: %s is stored as it was', async (kind, seen) => {
+    const { thread_id: id } = await server.client.threads.create();
+    const finish = async (input: Record<string, unknown>): Promise<void> => {
+      const events = await collect(server.client.runs.stream(id, 'poison', { input, streamMode: 'custom' }));
+      expect(events.map(({ event }) => event)).toEqual(['metadata']);
+    };
+    await finish({ kind, at: 1, steps: 1 });
+    expect((await server.client.threads.get(id)).status).toBe('idle');
+    await finish({ kind: '', n: 0 });
+    expect((await server.client.threads.getState(id)).values).toMatchObject({ n: 1, saw: seen });
   });
 
   it.each(['bigint', 'cycle', 'deep', 'forged'] as const)(

@@ -1,0 +1,166 @@
+import { readFileSync } from 'node:fs';
+
+/**
+ * Each promise, and the tests that show it: by file, and words of the test's name. A test that is gone or called
+ * otherwise fails this page.
+ */
+const PROMISES = [
+  {
+    title: 'What was acknowledged is not lost',
+    text: 'When a run, an input, a decision or a step has been answered or seen in a stream, it is on disk, and what follows from it happens, however the process ends.',
+    tests: {
+      'test/crash/random-kills.int.test.ts': ['loses nothing it acknowledged'],
+      'test/crash/named-points-server.int.test.ts': [
+        'executes the run it had accepted',
+        'uses the answer it had accepted, once',
+        'executes queued runs in the order',
+        'finishes what its worker was at when both died',
+      ],
+      'test/crash/named-points.int.test.ts': ['a run finishes by itself', 'queued runs follow in order'],
+      'test/crash/story.int.test.ts': ['while a run is held', 'while a run is running'],
+    },
+  },
+  {
+    title: 'A finished step is not repeated',
+    text: 'A step whose end was stored is never run again. One that was under way is, with the same task id.',
+    tests: {
+      'test/crash/named-points.int.test.ts': ['a run finishes by itself'],
+      'test/worker/drain.int.test.ts': ['brings what runs to the end of its step'],
+      'test/gates/calls.int.test.ts': [],
+    },
+  },
+  {
+    title: 'An effect does not happen twice',
+    text: 'What a step does to the world through `effect` happens once. When it cannot be known whether it did, it is found out, a person is asked, or it fails; it is never repeated silently.',
+    more: 'effects.md',
+    tests: {
+      'test/crash/effects.int.test.ts': [
+        'before the intent: it happens once',
+        'after the record: its result is given again',
+        'verified, it happens once',
+        'its target does it once',
+        'it asks whether it happened',
+        'it fails when that is the rule',
+        'again after a person said that it had not happened',
+        'a resume is refused until somebody says',
+      ],
+      'test/gates/effect.test.ts': [
+        'has the same key at every replay',
+        'takes %j for no answer',
+        'is not begun once the attempt was told to stop',
+      ],
+    },
+  },
+  {
+    title: 'A question is answered once',
+    text: 'A held call has not run and does not run before an answer to that very question. An answer counts once and reaches no other question.',
+    more: 'approvals.md',
+    tests: {
+      'test/crash/named-points.int.test.ts': ['a question is asked once', 'an answer is used once'],
+      'test/control/approvals.int.test.ts': [],
+    },
+  },
+  {
+    title: 'A thread has one owner',
+    text: 'Whoever writes a thread proves in the same transaction that it is still its own. A worker that was given up and wakes again writes nothing: no checkpoint, no event, no effect, no end of a run.',
+    tests: {
+      'test/crash/two-owners.int.test.ts': [
+        'never both get a run',
+        'never both get a thread',
+        'is refused at once',
+      ],
+      'test/lifecycle/fence.test.ts': ['stores no checkpoint', 'logs no event', 'settles nothing'],
+    },
+  },
+  {
+    title: 'A fault of the machine is said, and passes',
+    text: 'A full disk is 507, a database that cannot be written, is held by somebody else or is damaged is 503, both with `Retry-After`. Nothing that was acknowledged is lost, and work goes on by itself when the fault ends.',
+    tests: {
+      'test/faults/storage.int.test.ts': [
+        'nothing acknowledged is lost, and all goes on',
+        'says that its database cannot be written',
+        'waits for a database that somebody else holds',
+        'with a damaged page',
+        'whose file is damaged throughout',
+        'that a newer version has written',
+        'when the clock is set %s',
+        'ends neither the server nor its workers',
+      ],
+    },
+  },
+  {
+    title: 'A thread stays readable',
+    text: 'State that no checkpoint can hold is refused at the step that made it, naming the path. No run leaves a thread that cannot be read.',
+    tests: {
+      'test/wire/poison.int.test.ts': [
+        'fails the run at the step that made it',
+        'leaves the thread readable',
+      ],
+      'test/storage/state-serializer.test.ts': ['refuses %s and names its place', 'accepts %s'],
+    },
+  },
+  {
+    title: 'A thread grows by what its steps add',
+    text: 'On SQLite, long lists are stored once. What is trimmed is never what a waiting or paused thread needs.',
+    more: 'decisions/0008-long-lists-are-stored-once.md',
+    tests: {
+      'test/storage/growth.test.ts': [
+        'takes less than 10 MB',
+        'gives back every checkpoint as it was',
+        'loses nothing to a checkpoint in the middle',
+      ],
+      'test/lifecycle/trim-threads.test.ts': ['keeps the last checkpoints', 'leaves alone what waits'],
+    },
+  },
+  {
+    title: 'A backup is whole',
+    text: 'A backup of a running server has both databases as they were at one moment, and a server started on it goes on from there.',
+    more: 'operations.md',
+    tests: {
+      'test/crash/backup.int.test.ts': ['of a server at work, restored', 'that is damaged or no backup'],
+    },
+  },
+];
+
+const NAME = /\bit(?:\.each\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))?\(\s*(['`])((?:\\.|(?!\1)[^\\])*)\1/g;
+
+const namesIn = (file) => {
+  const text = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
+  return [...text.matchAll(NAME)].map(([, , name]) =>
+    name.replaceAll(/\$\{[^}]*\}/g, '…').replaceAll('\\', ''),
+  );
+};
+
+/** Those that have the words; all of the file when no words are given. */
+const testsOf = ([file, words]) => {
+  const names = namesIn(file);
+  const missing = words.filter((some) => !names.some((name) => name.includes(some)));
+  if (missing.length > 0) throw new Error(`${file} has no test called "${missing[0]}": see guarantees.mjs`);
+  const shown =
+    words.length === 0 ? names : names.filter((name) => words.some((some) => name.includes(some)));
+  return [
+    `\`${file}\``,
+    '',
+    ...new Set(shown.map((name) => `- ${name.replaceAll('%s', '…').replaceAll('%j', '…')}`)),
+    '',
+  ];
+};
+
+const section = ({ title, text, more, tests }) =>
+  [
+    `## ${title}`,
+    '',
+    more === undefined ? text : `${text} [More](${more}).`,
+    '',
+    ...Object.entries(tests).flatMap(testsOf),
+  ].join('\n');
+
+export const guaranteesPage = () => `# What is guaranteed, and which test shows it
+
+Each promise is followed by the names of the tests that show it. The tests kill, stop and starve real processes; \`npm test\` runs
+them all, with 60 random kills, and \`npm run test:crash\` kills a server 1,000 times and prints what it counted.
+
+The promises hold for runs with durability \`sync\`, which is the default, and on SQLite with
+\`HOLDPOINT_SQLITE_SYNCHRONOUS=FULL\`, also the default, for a power cut too.
+
+${PROMISES.map(section).join('\n')}`;
