@@ -1,20 +1,28 @@
 import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { RunnableConfig } from '@langchain/core/runnables';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openLifecycle, type Lifecycle } from '../lifecycle/bench.ts';
 import { startServerProcess, type ServerUnderTest } from '../support/server.ts';
 
 const RACES = 200;
 
+type Answer = Record<string, unknown>;
+
+const ALL = ['checkpoint', 'writes', 'event', 'intent', 'effect'];
+const each = (outcome: string): Answer => Object.fromEntries(ALL.map((what) => [what, outcome]));
+const REFUSED = each('LeaseLostError');
+
 describe('two processes that want the same', () => {
   let lifecycle: Lifecycle;
-  let claimers: ChildProcess[];
+  let claimers: [ChildProcess, ChildProcess];
 
   beforeAll(async () => {
     lifecycle = await openLifecycle();
     const entry = fileURLToPath(new URL('entry/claimer.mjs', import.meta.url));
-    claimers = ['a', 'b'].map((owner) => fork(entry, [lifecycle.dataDir, owner]));
+    const start = (owner: string): ChildProcess => fork(entry, [lifecycle.dataDir, owner, '2000']);
+    claimers = [start('a'), start('b')];
     await Promise.all(claimers.map((claimer) => once(claimer, 'message')));
   });
 
@@ -23,33 +31,90 @@ describe('two processes that want the same', () => {
     await lifecycle.storage.close();
   });
 
-  /** Both ask at the same moment; how many got it. */
-  const winners = async (wanted: { runId: string } | { threadId: string }): Promise<number> => {
-    const answers = await Promise.all(
-      claimers.map(async (claimer) => {
-        const answer = once(claimer, 'message') as Promise<[{ won: boolean }]>;
-        claimer.send(wanted);
-        return (await answer)[0].won;
-      }),
-    );
-    return answers.filter((won) => won).length;
+  const tell = async (claimer: ChildProcess, order: string, input: object = {}): Promise<Answer> => {
+    const answer = once(claimer, 'message') as Promise<[Answer]>;
+    claimer.send({ order, ...input });
+    return (await answer)[0];
   };
 
-  it(`never both get a run, in ${RACES} races`, { timeout: 60_000 }, async () => {
-    for (let race = 0; race < RACES; race++) {
-      const { runId, threadId } = await lifecycle.launch(await lifecycle.newThread());
-      expect(await winners({ runId })).toBe(1);
-      expect(await lifecycle.storage.threads.get(threadId)).toMatchObject({ fence: 1, activeRunId: runId });
-      expect((await lifecycle.storage.runs.get(runId))?.attempt).toBe(1);
-    }
-  });
+  /** Both ask at the same moment: who got it. */
+  const winners = async (order: string, wanted: object): Promise<ChildProcess[]> => {
+    const answers = await Promise.all(claimers.map((claimer) => tell(claimer, order, wanted)));
+    return claimers.filter((_, index) => answers[index]?.['won'] === true);
+  };
+
+  const historyOf = async (threadId: string) => {
+    const history = [];
+    const place = { configurable: { thread_id: threadId, checkpoint_ns: '' } };
+    for await (const { config, parentConfig } of lifecycle.storage.checkpoints.reader.list(place))
+      history.push({ id: idOf(config), parent: idOf(parentConfig) });
+    return history;
+  };
+  const idOf = (config: RunnableConfig | undefined): unknown => config?.configurable?.['checkpoint_id'];
+
+  it(
+    `never both get a run, and its loser writes nothing: ${RACES} races on one thread leave one line of history`,
+    { timeout: 120_000 },
+    async () => {
+      const threadId = await lifecycle.newThread();
+      const before = new Set<ChildProcess>();
+      for (let race = 0; race < RACES; race++) {
+        const { runId } = await lifecycle.launch(threadId);
+        const [winner, ...more] = await winners('run', { runId });
+        expect([winner === undefined, more]).toEqual([false, []]);
+        const loser = claimers.find((claimer) => claimer !== winner) as ChildProcess;
+        const wrote = tell(winner as ChildProcess, 'write');
+        const late = await tell(loser, 'write');
+        if (before.has(loser)) expect(late).toEqual(REFUSED);
+        expect(await wrote).toEqual(each('done'));
+        expect(await tell(loser, 'settle')).toEqual({});
+        expect(await tell(winner as ChildProcess, 'settle')).toEqual({ settled: 'success' });
+        before.add(winner as ChildProcess);
+      }
+      expect(await lifecycle.storage.threads.get(threadId)).toMatchObject({ fence: RACES });
+      const history = await historyOf(threadId);
+      expect(history).toHaveLength(RACES);
+      expect(history.map(({ parent }) => parent)).toEqual([
+        ...history.slice(1).map(({ id }) => id),
+        undefined,
+      ]);
+    },
+  );
 
   it(`never both get a thread, in ${RACES} races`, { timeout: 60_000 }, async () => {
     for (let race = 0; race < RACES; race++) {
       const threadId = await lifecycle.newThread();
-      expect(await winners({ threadId })).toBe(1);
+      expect(await winners('thread', { threadId })).toHaveLength(1);
       expect(await lifecycle.storage.threads.get(threadId)).toMatchObject({ fence: 1 });
     }
+  });
+
+  it('leave a run to one of them: who was stopped past its lease, and wakes when it was taken over, writes nothing', async () => {
+    const [zombie] = claimers;
+    const launched = await lifecycle.launch(await lifecycle.newThread());
+    const { threadId, runId } = launched;
+    expect(await tell(zombie, 'run', { runId })).toEqual({ won: true });
+    expect(await tell(zombie, 'write')).toEqual(each('done'));
+    zombie.kill('SIGSTOP');
+    const reap = () => lifecycle.reap({ held: { expiredBefore: Date.now() }, reason: 'its lease ran out' });
+    await expect.poll(reap, { timeout: 20_000 }).toBe(1);
+    const now = await lifecycle.claim(launched);
+    expect(await lifecycle.acquire(now.lease)).toBe(true);
+
+    const { storage } = lifecycle;
+    const left = async () => ({
+      history: await historyOf(threadId),
+      events: await storage.events.read({ threadId, after: { fence: 0, seq: 0 }, limit: 100 }),
+      effects: await storage.effects.list(threadId),
+      run: await storage.runs.get(runId),
+    });
+    const before = await left();
+    const woken = tell(zombie, 'write');
+    zombie.kill('SIGCONT');
+    expect(await woken).toEqual(REFUSED);
+    expect(await tell(zombie, 'settle')).toEqual({});
+    expect(await left()).toEqual(before);
+    expect(await lifecycle.settle(now, { kind: 'finished' })).toBe('success');
   });
 });
 
