@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
@@ -23,6 +23,8 @@ export interface CrashServer extends ServerUnderTest {
   letGo(threadId?: string): void;
   /** What the graphs did to the world, in order. */
   effects(threadId?: string): Effect[];
+  /** How much that is, in bytes: cheaper to ask again and again. */
+  effectsBytes(): number;
 }
 
 /** Starts a server whose processes can be made to die at the named crash points. */
@@ -56,6 +58,7 @@ export const startCrashServer = async (
       return workers().at(-1) as number;
     },
     letGo: (threadId) => writeFileSync(gateOf(effectsFile, threadId), ''),
+    effectsBytes: () => (existsSync(effectsFile) ? statSync(effectsFile).size : 0),
     effects: (threadId) =>
       readEffects(effectsFile).filter((effect) => threadId === undefined || effect.threadId === threadId),
   };

@@ -39,10 +39,10 @@ export class KilledServer {
   /** Waits until something is done. Nothing may be stuck for so long. */
   async atWork(): Promise<void> {
     const server = await this.#current;
-    const before = server.effects().length;
+    const before = server.effectsBytes();
     const late = Date.now() + STUCK_MS;
-    await until(() => server.effects().length > before || Date.now() > late);
-    if (server.effects().length === before) throw new Error(`nothing was done for ${STUCK_MS} ms`);
+    await until(() => server.effectsBytes() > before || Date.now() > late);
+    if (server.effectsBytes() === before) throw new Error(`nothing was done for ${STUCK_MS} ms`);
   }
 
   async kill(what: keyof Kills): Promise<void> {

@@ -145,6 +145,7 @@ describe('a model that is cut off in the middle of its answer', () => {
     });
     const next = await server.client.runs.create(threadId, 'agent', {
       input: { messages: [{ role: 'user', content: 'And now?' }] },
+      streamMode: ['messages-tuple'],
     });
     const call = await model.call();
     expect(call.messages[0]?.content).not.toContain('You were cut off');

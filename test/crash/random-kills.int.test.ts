@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { StreamMode } from '@langchain/langgraph-sdk';
 import { describe, expect, it } from 'vitest';
 import { expectAgreement, heldThreads, integrity, orphans } from './inspect.ts';
+import type { Effect } from './graphs/effects.ts';
 import { KilledServer, seeded, type Kills } from './killed-server.ts';
 import { expectExactlyTheLog, watchRun, type WatchedRun } from './watched-run.ts';
 
@@ -22,7 +23,8 @@ const TRAIL = Array.from({ length: STEPS }, (_, index) => `step-${index + 1}`);
 const GATE_TRAIL = ['prepare', 'answered yes', 'act'];
 
 interface Done extends WatchedRun {
-  trail: string[];
+  /** What its thread did in the end; null where that is one effect with a key. */
+  trail: string[] | null;
 }
 
 describe('a server killed at random', () => {
@@ -49,13 +51,25 @@ describe('a server killed at random', () => {
       const { dataDir, kill } = await killed.up();
       await kill('SIGTERM');
       expect([integrity(dataDir), orphans(dataDir), heldThreads(dataDir)]).toEqual([['ok', 'ok'], {}, []]);
-      const events = done.flat().reduce((count, { frames }) => count + frames.length, 0);
-      console.log(
-        `random kills: ${JSON.stringify(killed.kills)}, ${done.flat().length} runs, ${events} events, 0 lost`,
-      );
+      console.log(report(killed.kills, done.flat()));
     },
   );
 });
+
+/** Printed when all of it has been looked at, and so when nothing was lost, damaged, stuck or done twice. */
+const report = (kills: Kills, runs: Done[]): string => {
+  const events = runs.reduce((count, { frames }) => count + frames.length, 0);
+  const [keyed, trails] = [runs.filter(({ trail }) => trail === null), runs.filter(({ trail }) => trail)];
+  const decisions = trails.filter(({ trail }) => trail === GATE_TRAIL).length / 2;
+  const steps = new Map(trails.map(({ threadId, trail }) => [threadId, trail?.length ?? 0]));
+  return [
+    `random kills: ${sum(kills)} ${JSON.stringify(kills)}`,
+    `acknowledged: ${runs.length} runs and their inputs, ${decisions} decisions,`,
+    `${[...steps.values()].reduce((all, count) => all + count, 0)} steps, ${events} events; lost: 0`,
+    `databases: 2, damaged: 0; runs stuck after ${AT_REST_MS / 1000} s: 0`,
+    `effects with a key: ${keyed.length}, done twice: 0`,
+  ].join('\n  ');
+};
 
 const sum = ({ worker, api, both }: Kills): number => worker + api + both;
 
@@ -63,7 +77,7 @@ const sum = ({ worker, api, both }: Kills): number => worker + api + both;
 const work = async (killed: KilledServer, over: AbortSignal, lane: number): Promise<Done[]> => {
   const done: Done[] = [];
   for (let round = lane; !over.aborted; round++)
-    done.push(...(await (round % 2 === 0 ? counted(killed) : asked(killed))));
+    done.push(...(await (KINDS[round % KINDS.length] ?? counted)(killed)));
   return done;
 };
 
@@ -91,6 +105,19 @@ const asked = async (killed: KilledServer): Promise<Done[]> => {
     { ...(await watchRun(killed, threadId, answer)), trail: GATE_TRAIL },
   ];
 };
+
+/** One mail, of which the world can be asked whether it went out. */
+const mailed = async (killed: KilledServer): Promise<Done[]> => {
+  const threadId = await newThread(killed);
+  const runId = await launch(killed, threadId, {
+    graph: 'doubtful',
+    body: { input: { rule: 'verify' } },
+    nth: 1,
+  });
+  return [{ ...(await watchRun(killed, threadId, runId)), trail: null }];
+};
+
+const KINDS = [counted, asked, mailed];
 
 const newThread = async (killed: KilledServer): Promise<string> => {
   const threadId = randomUUID();
@@ -125,22 +152,45 @@ const launch = (killed: KilledServer, threadId: string, { graph, body, nth }: La
 /** Every run ended well, in the state of an undisturbed one; each step was done once, or again under the same task. */
 const verify = async (killed: KilledServer, done: Done[]): Promise<void> => {
   const server = await killed.up();
+  const did = byThread(server.effects());
   for (const { trail, ...watched } of done) {
     const { threadId, runId } = watched;
+    const effects = did.get(threadId) ?? [];
     expect((await server.client.runs.get(threadId, runId)).status).toBe('success');
+    if (trail === null) {
+      await expectOnce(killed, watched, effects);
+      continue;
+    }
     const { values } = await server.client.threads.getState<{ trail: string[] }>(threadId);
     expect(values.trail).toEqual(trail);
     await expectAgreement(server.client, threadId);
     await expectExactlyTheLog(killed, watched);
     const tasks = new Map<string, Set<string>>();
-    for (const { what, task } of server.effects(threadId))
-      tasks.set(what, (tasks.get(what) ?? new Set()).add(task));
+    for (const { what, task } of effects) tasks.set(what, (tasks.get(what) ?? new Set()).add(task));
     expect([...tasks.keys()]).toEqual(trail);
     expect([...tasks.values()].map(({ size }) => size)).toEqual(trail.map(() => 1));
     const heard = acknowledged(watched);
-    for (const { what, at } of server.effects(threadId))
+    for (const { what, at } of effects)
       expect(heard.get(what) ?? Infinity, `${what} was done again`).toBeGreaterThanOrEqual(at);
   }
+};
+
+const byThread = (effects: Effect[]): Map<string, Effect[]> => {
+  const grouped = new Map<string, Effect[]>();
+  for (const effect of effects)
+    grouped.set(effect.threadId, [...(grouped.get(effect.threadId) ?? []), effect]);
+  return grouped;
+};
+
+/** It went out once, under the key that the ledger has. */
+const expectOnce = async (killed: KilledServer, watched: WatchedRun, effects: Effect[]): Promise<void> => {
+  const { url } = await killed.up();
+  const ledger = (await (await fetch(`${url}/threads/${watched.threadId}/effects`)).json()) as {
+    key: string;
+  }[];
+  expect(ledger).toMatchObject([{ state: 'done' }]);
+  expect(effects.map(({ what }) => what)).toEqual(ledger.map(({ key }) => key));
+  await expectExactlyTheLog(killed, watched);
 };
 
 /** When it was first heard, by an `updates` event, that a step was done: from then on it may not be done again. */

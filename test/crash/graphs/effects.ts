@@ -10,13 +10,15 @@ export interface Effect {
   task: string;
   what: string;
   at: number;
+  /** The process that did it. */
+  pid: number;
 }
 
 /** Does the effect now, for good. */
 export const effect = (config: RunnableConfig, what: string): void => {
   const { thread_id: threadId, run_id: runId } = config.configurable as Record<string, string>;
   const task = String(config.metadata?.['langgraph_checkpoint_ns']);
-  const line = JSON.stringify({ threadId, runId, task, what, at: Date.now() });
+  const line = JSON.stringify({ threadId, runId, task, what, at: Date.now(), pid: process.pid });
   appendFileSync(process.env['EFFECTS_FILE'] ?? '/dev/null', `${line}\n`);
 };
 
