@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../crash/crash-server.ts';
 import { expectAgreement, integrity } from '../crash/inspect.ts';
 import { temporaryFolder } from '../support/server.ts';
@@ -116,110 +116,113 @@ describe('a server at work', () => {
   });
 });
 
-describe('a disk that is full', SLOW, () => {
-  it('is said so: nothing acknowledged is lost, and all goes on when there is room', async ({ skip }) => {
-    const disk = smallDisk(12);
-    if (!disk) return skip('this user may not mount a small disk');
-    try {
-      server = await startFaultyServer({ dataDir: disk.folder });
-      const run = await launch(12, 100);
-      await until(() => server.did(run.threadId).length >= 2);
-      const filler = join(disk.folder, 'filler');
-      fillUp(filler);
-      const acknowledged: string[] = [];
-      let refused = await server.post('/threads', { metadata: { pad: 'x'.repeat(50_000) } });
-      while (refused.status === 200) {
-        acknowledged.push(refused.body.thread_id ?? '');
-        refused = await server.post('/threads', { metadata: { pad: 'x'.repeat(50_000) } });
-      }
-      expectComeAgain(refused, 507);
-      expect((await fetch(`${server.url}/ok`)).status).toBe(200);
-      expect((await server.client.threads.get(run.threadId)).thread_id).toBe(run.threadId);
-      rmSync(filler);
-      await expectWhole(run, 12);
-      for (const threadId of acknowledged) expect(await server.client.threads.get(threadId)).toBeTruthy();
-      await newThread();
-      expect(integrity(disk.folder)).toEqual(['ok', 'ok']);
-    } finally {
-      await server.kill();
-      disk.release();
-    }
-  });
-});
+describe('the databases of a server that has ended', SLOW, () => {
+  const ran: { threadId: string; runId: string }[] = [];
+  let dataDir: string;
+  let file: string;
 
-describe('a database', SLOW, () => {
-  afterEach(() => server.kill());
-
-  it('with a damaged page says so for what lies there, and serves the rest', async () => {
-    server = await startFaultyServer();
-    const [damaged, sound] = [await launch(3, 0), await launch(3, 0)];
-    await expectWhole(damaged, 3);
-    await expectWhole(sound, 3);
-    await server.kill('SIGTERM');
-    const { dataDir } = server;
-    const file = join(dataDir, 'checkpoints.db');
+  /** What another program does to the checkpoints while no server runs. */
+  const tamper = (change: (db: Database.Database) => void): void => {
     const db = new Database(file);
+    change(db);
     db.pragma('wal_checkpoint(TRUNCATE)');
-    db.prepare('UPDATE checkpoints SET checkpoint = CAST(\'{"v": 4, "cut\' AS BLOB) WHERE thread_id = ?').run(
-      damaged.threadId,
-    );
     db.close();
+  };
+
+  beforeAll(async () => {
+    server = await startFaultyServer();
+    ({ dataDir } = server);
+    file = join(dataDir, 'checkpoints.db');
+    ran.push(await launch(3, 0), await launch(3, 0));
+    for (const run of ran) await expectWhole(run, 3);
+    await server.kill('SIGTERM');
+  });
+
+  afterAll(() => server.kill());
+
+  it('are refused at the start, and left as they are, when a newer version has written them', async () => {
+    let version: unknown;
+    tamper((db) => {
+      version = db.pragma('user_version', { simple: true });
+      db.pragma('user_version = 99');
+    });
+    const before = readFileSync(file);
+    await expect(startFaultyServer({ dataDir })).rejects.toThrow('checkpoint schema 99');
+    expect(readFileSync(file).equals(before)).toBe(true);
+    tamper((db) => db.pragma(`user_version = ${String(version)}`));
+  });
+
+  it('with a damaged page are said to be damaged for what lies there, and the rest is served', async () => {
+    const [damaged, sound] = ran.map(({ threadId }) => threadId) as [string, string];
+    const cut = Buffer.from('{"v": 4, "cut');
+    tamper((db) => db.prepare('UPDATE checkpoints SET checkpoint = ? WHERE thread_id = ?').run(cut, damaged));
     server = await startFaultyServer({ dataDir });
-    const answer = await answerOf(await fetch(`${server.url}/threads/${damaged.threadId}/state`));
+    const answer = await answerOf(await fetch(`${server.url}/threads/${damaged}/state`));
     expectComeAgain(answer, 503);
     expect(answer.body.message).toContain('damaged');
-    expect((await server.client.threads.getState(sound.threadId)).values).toMatchObject({
-      trail: trailOf(3),
-    });
+    expect((await server.client.threads.getState(sound)).values).toMatchObject({ trail: trailOf(3) });
     await expectWhole(await launch(3, 0), 3);
+    await server.kill('SIGTERM');
   });
 
-  it('whose file is damaged throughout says so, and never answers 500', async () => {
-    server = await startFaultyServer();
-    const run = await launch(3, 0);
-    await expectWhole(run, 3);
-    await server.kill('SIGTERM');
-    const { dataDir } = server;
-    const file = join(dataDir, 'checkpoints.db');
+  it('damaged throughout are said to be, and the answer is never 500', async () => {
+    tamper(() => {});
     const handle = openSync(file, 'r+');
     const { size } = statSync(file);
     for (let at = 8192; at < size; at += 4096) writeSync(handle, Buffer.alloc(4096, 0xa5), 0, 4096, at);
     closeSync(handle);
     server = await startFaultyServer({ dataDir });
-    const answer = await answerOf(await fetch(`${server.url}/threads/${run.threadId}/state`));
+    const answer = await answerOf(await fetch(`${server.url}/threads/${ran[0]?.threadId}/state`));
     expectComeAgain(answer, 503);
     expect(answer.body.message).toContain('damaged');
   });
-
-  it('that a newer version has written is refused at the start, and left as it is', async () => {
-    server = await startFaultyServer();
-    await server.kill('SIGTERM');
-    const file = join(server.dataDir, 'checkpoints.db');
-    const db = new Database(file);
-    db.pragma('user_version = 99');
-    db.pragma('wal_checkpoint(TRUNCATE)');
-    db.close();
-    const before = readFileSync(file);
-    await expect(startFaultyServer({ dataDir: server.dataDir })).rejects.toThrow('checkpoint schema 99');
-    expect(readFileSync(file).equals(before)).toBe(true);
-  });
 });
 
-describe('a log on a full disk', SLOW, () => {
-  it('ends neither the server nor its workers', async ({ skip }) => {
-    const disk = smallDisk(1);
-    if (!disk) return skip('this user may not mount a small disk');
-    const log = join(disk.folder, 'server.log');
-    const handle = openSync(log, 'a');
-    try {
-      fillUp(join(disk.folder, 'filler'));
-      server = await startFaultyServer({ env: { HOLDPOINT_LOG_LEVEL: 'debug' }, log: handle });
-      await expectWhole(await launch(3, 10), 3);
-      expect(statSync(log).size).toBe(0);
-    } finally {
-      closeSync(handle);
-      await server.kill();
-      disk.release();
-    }
+describe('on full disks', SLOW, () => {
+  const disks: NonNullable<ReturnType<typeof smallDisk>>[] = [];
+  let log: number | undefined;
+  const folder = (): string => disks[0]?.folder ?? '';
+  const logFile = (): string => join(disks[1]?.folder ?? '', 'server.log');
+
+  beforeAll(async () => {
+    for (const megabytes of [12, 1]) disks.push(...[smallDisk(megabytes) ?? []].flat());
+    if (disks.length < 2) return;
+    log = openSync(logFile(), 'a');
+    fillUp(join(disks[1]?.folder ?? '', 'filler'));
+    server = await startFaultyServer({ dataDir: folder(), env: { HOLDPOINT_LOG_LEVEL: 'debug' }, log });
+  });
+
+  afterAll(async () => {
+    if (log !== undefined) closeSync(log);
+    await server.kill();
+    for (const disk of disks) disk.release();
+  });
+
+  it('a log that cannot be written ends neither the server nor its workers', async ({ skip }) => {
+    if (log === undefined) return skip('this user may not mount a small disk');
+    await expectWhole(await launch(3, 10), 3);
+    expect(statSync(logFile()).size).toBe(0);
+  });
+
+  it('a database that cannot grow says so: nothing acknowledged is lost, and all goes on when there is room', async ({
+    skip,
+  }) => {
+    if (log === undefined) return skip('this user may not mount a small disk');
+    const run = await launch(12, 100);
+    await until(() => server.did(run.threadId).length >= 2);
+    const filler = join(folder(), 'filler');
+    fillUp(filler);
+    const acknowledged: string[] = [];
+    const create = () => server.post('/threads', { metadata: { pad: 'x'.repeat(50_000) } });
+    let refused = await create();
+    for (; refused.status === 200; refused = await create()) acknowledged.push(refused.body.thread_id ?? '');
+    expectComeAgain(refused, 507);
+    expect((await fetch(`${server.url}/ok`)).status).toBe(200);
+    expect((await server.client.threads.get(run.threadId)).thread_id).toBe(run.threadId);
+    rmSync(filler);
+    await expectWhole(run, 12);
+    for (const threadId of acknowledged) expect(await server.client.threads.get(threadId)).toBeTruthy();
+    await newThread();
+    expect(integrity(folder())).toEqual(['ok', 'ok']);
   });
 });
