@@ -9,6 +9,8 @@ interface StreamOptions {
   headers?: Record<string, string>;
   /** Called when the client went away before the end. */
   onLeft?: () => void;
+  /** A reader that takes nothing for so long is given up: what it is sent fills the memory of this process. */
+  stalledMs?: number;
 }
 
 export interface SseOptions extends StreamOptions {
@@ -50,6 +52,7 @@ export const eventStream = ({
   heartbeatMs,
   headers,
   onLeft,
+  stalledMs = STALLED_MS,
 }: StreamOptions & { pages: (signal: AbortSignal) => AsyncIterable<string> }): StreamReply =>
   new StreamReply(
     {
@@ -64,7 +67,7 @@ export const eventStream = ({
         response.flushHeaders();
         for await (const text of pages(signal)) {
           if (text === '') continue;
-          if (!response.write(text)) await drained(response, signal);
+          if (!response.write(text)) await drained(response, { signal, stalledMs });
           beat.refresh();
         }
       } catch (error) {
@@ -76,11 +79,13 @@ export const eventStream = ({
     },
   );
 
-/** A reader that takes nothing for so long is given up: what it is sent fills the memory of this process. */
 const STALLED_MS = 120_000;
 
-const drained = async (response: ServerResponse, signal: AbortSignal): Promise<void> => {
-  const timer = setTimeout(() => response.destroy(), STALLED_MS);
+const drained = async (
+  response: ServerResponse,
+  { signal, stalledMs }: { signal: AbortSignal; stalledMs: number },
+): Promise<void> => {
+  const timer = setTimeout(() => response.destroy(), stalledMs);
   await once(response, 'drain', { signal }).finally(() => clearTimeout(timer));
 };
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createApp } from '../../src/http/app.ts';
 import { createLimits } from '../../src/http/middleware/limits.ts';
@@ -92,6 +92,25 @@ describe('an answer that is written as it comes', () => {
       );
     });
     await expect(left).resolves.toBeUndefined();
+  });
+
+  it('is ended, and nothing more of it read, when its reader takes nothing for too long', async () => {
+    const data = JSON.stringify('x'.repeat(1_000_000));
+    let pages = 0;
+    async function* plenty(): AsyncGenerator<ObservedEvent[]> {
+      for (; pages < 1000; pages += 1) yield [{ ...event(pages + 1), data }];
+    }
+    const left = new Promise<void>((resolve) => {
+      const options = { events: plenty, wanted: () => true, heartbeatMs: 1000 };
+      void serve(sse({ ...options, onLeft: resolve, stalledMs: 100 })).then((url) => {
+        const { hostname, port, pathname } = new URL(url);
+        const reader = connect(Number(port), hostname).pause();
+        onTestFinished(() => void reader.destroy());
+        reader.write(`GET ${pathname} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+      });
+    });
+    await expect(left).resolves.toBeUndefined();
+    expect(pages).toBeLessThan(100);
   });
 
   it('is an ordinary error as long as nothing of it was sent', async () => {

@@ -2,6 +2,9 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Client } from '@langchain/langgraph-sdk';
+import { run } from '../cli/cli.ts';
+import { createKey, type MadeKey } from '../security/keys-server.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { startPostgres, type PostgresServer } from '../support/postgres.ts';
 import { startServerProcess } from '../support/server.ts';
@@ -22,7 +25,7 @@ const copy = (from: string, to: string) =>
 const saying = (what: string) => ({ stdout: expect.stringContaining(what) as string });
 
 it(
-  'moves a data folder to Postgres: finished threads, a waiting question and a run that was killed',
+  'moves a data folder to Postgres: finished threads, a waiting question, a run that was killed and its API keys',
   { timeout: 180_000 },
   async () => {
     const dataDir = temporaryFolder();
@@ -44,6 +47,7 @@ it(
     );
     await before.kill();
 
+    const { key } = await createKey(dataDir, 'mover', 'admin');
     const url = await postgres.newDatabase();
     const { stdout } = await copy(dataDir, url);
     expect(JSON.parse(stdout)).toMatchObject({ rows: { threads: 3, runs: 3 } });
@@ -58,13 +62,23 @@ it(
         HOLDPOINT_RENEW_MS: '1000',
       },
     });
+    const client = new Client({ apiUrl: after.url, apiKey: key });
+    const ask = async (apiKey: string): Promise<number> =>
+      (await fetch(`${after.url}/threads/${done}`, { headers: { 'x-api-key': apiKey } })).status;
     try {
-      expect(await after.client.threads.getHistory(done)).toEqual(history);
-      expect(await after.client.threads.getState(held)).toEqual(state);
-      const answered = await after.client.runs.wait(held, 'gate', { command: { resume: 'yes' } });
+      expect([await ask(''), await ask(key)]).toEqual([401, 200]);
+      const env = { HOLDPOINT_DATABASE_URL: url };
+      const made = await run(['keys', 'create', 'leaver', '--scope', 'read', '--json'], { env });
+      const leaver = (made.json() as MadeKey).key;
+      expect(await ask(leaver)).toBe(200);
+      expect((await run(['keys', 'revoke', 'leaver'], { env })).code).toBe(0);
+      await expect.poll(() => ask(leaver), { timeout: 30_000 }).toBe(401);
+      expect(await client.threads.getHistory(done)).toEqual(history);
+      expect(await client.threads.getState(held)).toEqual(state);
+      const answered = await client.runs.wait(held, 'gate', { command: { resume: 'yes' } });
       expect(answered).toMatchObject({ trail: ['prepare', 'answered yes', 'act'] });
-      await after.client.runs.join(killed, runId);
-      expect((await after.client.threads.getState<{ trail: string[] }>(killed)).values.trail).toEqual([
+      await client.runs.join(killed, runId);
+      expect((await client.threads.getState<{ trail: string[] }>(killed)).values.trail).toEqual([
         'step-1',
         'step-2',
         'step-3',

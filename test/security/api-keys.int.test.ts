@@ -168,6 +168,47 @@ describe('a server whose data folder has API keys', () => {
     expect(await needs(placed, `${runs}/wait`)).toBe(200);
   });
 
+  it('asks in A2A and MCP for the scope of what is done there, under every name it has', async () => {
+    const task = randomUUID();
+    const needs = async (key: keyof Keys, path: string, body: object): Promise<unknown> => {
+      const { status, json } = await call(keys[key], 'POST', path, body);
+      return status === 403 ? (json['metadata'] as { scope: string }).scope : 'none';
+    };
+    const rpc = (method: string, params: object = {}) => ({ jsonrpc: '2.0', id: 1, method, params });
+    const a2a = (key: keyof Keys, method: string, params?: object) =>
+      needs(key, '/a2a/steps', rpc(method, params));
+    for (const method of ['SendMessage', 'SendStreamingMessage', 'message/send', 'message/stream']) {
+      expect(await a2a('read', method, { message: {} }), method).toBe('run');
+      for (const message of [{ taskId: task }, { task_id: task }])
+        expect(await a2a('run', method, { message }), method).toBe('decide');
+    }
+    for (const method of ['GetTask', 'ListTasks', 'SubscribeToTask', 'tasks/get', 'tasks/resubscribe']) {
+      expect(await a2a('run', method, { id: task }), method).toBe('read');
+      expect(await a2a('read', method, { id: task }), method).toBe('none');
+    }
+    for (const method of ['CancelTask', 'tasks/cancel', 'CreateTaskPushNotificationConfig', 'unheard/of'])
+      expect(await a2a('read', method, { id: task }), method).toBe('run');
+    for (const method of ['PauseTask', 'tasks/pause', 'ResumeTask', 'tasks/resume'])
+      for (const key of ['read', 'run', 'decide'] as const)
+        expect(await a2a(key, method, { id: task }), method).toBe('operate');
+
+    const tool = (name: string) => rpc('tools/call', { name, arguments: {} });
+    for (const [name, scope] of Object.entries({
+      get_run: 'read',
+      list_questions: 'read',
+      decide: 'decide',
+      pause: 'operate',
+      resume: 'operate',
+      steps: 'run',
+    })) {
+      for (const key of SCOPES.filter((own) => own !== scope && own !== 'admin')) {
+        expect(await needs(key, '/mcp', tool(name)), `${key}: ${name}`).toBe(scope);
+        expect(await needs(key, '/mcp', [rpc('tools/list'), tool(name)]), `${key}: [${name}]`).toBe(scope);
+      }
+    }
+    expect(await needs('read', '/mcp', rpc('tools/list'))).toBe('none');
+  });
+
   it('writes the name of the key into the log of what it did, whatever the body claims', async () => {
     const threadId = randomUUID();
     await call(keys.admin, 'POST', `/threads/${threadId}/runs/wait`, {

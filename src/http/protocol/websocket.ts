@@ -40,6 +40,7 @@ export const serveWebSockets = (server: Server, options: WebSocketOptions): (() 
       await options.limits.request(request);
       const entry = await enter(request);
       if (entry instanceof Response) return await pass(stream, entry);
+      if (stream.closed) return; // it left while it was asked who it is: nobody would tell when it ends
       stream.once('close', options.limits.enter(request, entry.principal));
       options.metrics.requests.inc({ method: 'GET', route: EVENTS, status: '101' });
       sockets.handleUpgrade(request, stream, head, (socket) => serve(socket, entry, request.headers));
