@@ -9,6 +9,7 @@ import { agentPicture } from './docs/agent-picture.mjs';
 import { cliPage } from './docs/cli.mjs';
 import { consoleApi } from './docs/console-api.mjs';
 import { errorsPage } from './docs/errors.mjs';
+import { guaranteesPage } from './docs/guarantees.mjs';
 import { httpApiPage } from './docs/http-api.mjs';
 import { runStatesPage } from './docs/run-states.mjs';
 import { settingsPage } from './docs/settings.mjs';
@@ -21,6 +22,7 @@ const GENERATED = [
   { file: 'docs/http-api.md', page: httpApiPage },
   { file: 'docs/cli.md', page: cliPage },
   { file: 'docs/errors.md', page: errorsPage },
+  { file: 'docs/guarantees.md', page: guaranteesPage },
   { file: 'docs/run-states.md', page: runStatesPage },
   { file: 'docs/settings.md', page: settingsPage },
   { file: 'console/src/api/schema.ts', whole: consoleApi },

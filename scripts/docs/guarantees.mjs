@@ -67,8 +67,10 @@ const PROMISES = [
       'test/crash/two-owners.int.test.ts': [
         'never both get a run',
         'never both get a thread',
+        'who was stopped past its lease',
         'is refused at once',
       ],
+      'test/crash/named-points-server.int.test.ts': ['leaves nothing of a thread that was deleted'],
       'test/lifecycle/fence.test.ts': ['stores no checkpoint', 'logs no event', 'settles nothing'],
     },
   },
@@ -81,8 +83,8 @@ const PROMISES = [
         'says that its database cannot be written',
         'waits for a database that somebody else holds',
         'with a damaged page',
-        'whose file is damaged throughout',
-        'that a newer version has written',
+        'damaged throughout',
+        'when a newer version has written',
         'when the clock is set %s',
         'ends neither the server nor its workers',
       ],
@@ -95,7 +97,9 @@ const PROMISES = [
       'test/wire/poison.int.test.ts': [
         'fails the run at the step that made it',
         'leaves the thread readable',
+        'is stored as it was',
       ],
+      'test/wire/bad-input.int.test.ts': ['is refused when it is nested too deep'],
       'test/storage/state-serializer.test.ts': ['refuses %s and names its place', 'accepts %s'],
     },
   },
@@ -107,10 +111,19 @@ const PROMISES = [
       'test/storage/growth.test.ts': [
         'takes less than 10 MB',
         'gives back every checkpoint as it was',
+        'stores what was changed in place',
+        'goes on in a file from before',
+        'says which checkpoint is damaged',
         'loses nothing to a checkpoint in the middle',
       ],
       'test/lifecycle/trim-threads.test.ts': ['keeps the last checkpoints', 'leaves alone what waits'],
     },
+  },
+  {
+    title: 'What a model had said is not lost with its step',
+    text: 'Tokens that were streamed before a step was cut are kept, shown in the state as partial, and offered to the next attempt.',
+    more: 'gates.md#an-answer-that-was-cut-off',
+    tests: { 'test/crash/partial-output.int.test.ts': [] },
   },
   {
     title: 'A backup is whole',
@@ -120,30 +133,77 @@ const PROMISES = [
       'test/crash/backup.int.test.ts': ['of a server at work, restored', 'that is damaged or no backup'],
     },
   },
+  {
+    title: 'It is closed to others',
+    text: 'Nobody is let in by anything but a key or the rules of the project, on any route, stream or WebSocket, and a server that asks nobody listens on loopback only.',
+    more: 'security.md',
+    tests: {
+      'test/security/api-keys.int.test.ts': [],
+      'test/scale/copy.int.test.ts': ['its API keys'],
+    },
+  },
+  {
+    title: 'Nobody reaches what is somebody else’s',
+    text: 'Where the rules of a project say whose a thread is, that holds for every id by which it, or what belongs to it, can be named.',
+    more: 'security.md#whose-is-what',
+    tests: {
+      'test/security/ownership.int.test.ts': [],
+      'test/wire/auth.int.test.ts': [
+        'shows to each their own threads only',
+        'shows nobody the thread of another',
+      ],
+      'test/security/config-keys.int.test.ts': [],
+    },
+  },
+  {
+    title: 'What is hostile is refused at the door',
+    text: 'Names that are not the server’s, pages from elsewhere, clients that are slow or ask too much, and text that means something to somebody else.',
+    more: 'security.md#what-is-refused-at-the-door',
+    tests: {
+      'test/security/doors.int.test.ts': [],
+      'test/wire/origin.int.test.ts': [],
+      'test/http/streams.test.ts': ['takes nothing for too long'],
+      'test/security/injection.int.test.ts': [],
+    },
+  },
+  {
+    title: 'What leaves the server goes to public addresses',
+    text: 'The address is looked at when the connection is opened, for webhooks, notices and the agent’s own requests alike.',
+    more: 'outbound.md',
+    tests: { 'test/security/outbound.test.ts': [] },
+  },
 ];
 
-const NAME = /\bit(?:\.each\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))?\(\s*(['`])((?:\\.|(?!\1)[^\\])*)\1/g;
+const CALL =
+  /^( *)(describe|it)(?:\.each(?:\((?:[^()]|\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))*\)))?\(\s*(['`])((?:\\.|(?!\3)[^\\])*)\3/gm;
 
-const namesIn = (file) => {
+const plain = (name) =>
+  name
+    .replaceAll(/\$\{[^}]*\}|%[sjo]/g, '…')
+    .replaceAll('\\', '')
+    .replaceAll('…: …', '…');
+
+/** The tests of a file, each with the whole sentence that it and what is around it say. */
+const testsIn = (file) => {
   const text = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
-  return [...text.matchAll(NAME)].map(([, , name]) =>
-    name.replaceAll(/\$\{[^}]*\}/g, '…').replaceAll('\\', ''),
-  );
+  let around = [];
+  return [...text.matchAll(CALL)].flatMap(([, { length: indent }, what, , name]) => {
+    around = around.filter((outer) => outer.indent < indent);
+    if (what === 'describe') around.push({ indent, name });
+    return what === 'describe'
+      ? []
+      : [{ name, sentence: plain([...around, { name }].map((part) => part.name).join(' ')) }];
+  });
 };
 
 /** Those that have the words; all of the file when no words are given. */
 const testsOf = ([file, words]) => {
-  const names = namesIn(file);
-  const missing = words.filter((some) => !names.some((name) => name.includes(some)));
-  if (missing.length > 0) throw new Error(`${file} has no test called "${missing[0]}": see guarantees.mjs`);
-  const shown =
-    words.length === 0 ? names : names.filter((name) => words.some((some) => name.includes(some)));
-  return [
-    `\`${file}\``,
-    '',
-    ...new Set(shown.map((name) => `- ${name.replaceAll('%s', '…').replaceAll('%j', '…')}`)),
-    '',
-  ];
+  const tests = testsIn(file);
+  const missing = words.filter((some) => !tests.some(({ name }) => name.includes(some)));
+  if (missing.length > 0 || tests.length === 0)
+    throw new Error(`${file} has no test called "${missing[0] ?? ''}": see guarantees.mjs`);
+  const shown = tests.filter(({ name }) => words.length === 0 || words.some((some) => name.includes(some)));
+  return [`\`${file}\``, '', ...new Set(shown.map(({ sentence }) => `- ${sentence}`)), ''];
 };
 
 const section = ({ title, text, more, tests }) =>
