@@ -112,6 +112,68 @@ describe('under the rules of a project', () => {
     expect(state.json).toMatchObject({ next: ['ask'], checkpoint: { checkpoint_id: checkpoint } });
   });
 
+  it('no route that has an id in its path lets anybody but its owner in', async () => {
+    const { id, run, question, checkpoint } = await asking();
+    const schedule = { schedule: '0 0 1 1 *', input: {} };
+    const cron = (await anna('POST', `/threads/${id}/runs/crons`, { assistant_id: 'ask', ...schedule })).json;
+    const made = (await anna('POST', '/assistants', { graph_id: 'ask' })).json;
+    const own: Record<string, string> = {
+      thread_id: id,
+      id,
+      run_id: run,
+      checkpoint_id: checkpoint,
+      approval_id: question,
+      cron_id: (cron as { cron_id: string }).cron_id,
+      assistant_id: (made as { assistant_id: string }).assistant_id,
+    };
+    const { paths } = (await anna('GET', '/openapi.json')).json as { paths: Record<string, object> };
+    const all = Object.entries(paths)
+      .filter(([path]) => Object.keys(own).some((name) => path.includes(`{${name}}`)))
+      .filter(([path]) => !path.startsWith('/a2a/')) // every answer of which is 200: tasks have tests of their own
+      .flatMap(([path, methods]) => Object.keys(methods).map((method) => ({ method, path })));
+    expect(all.length).toBeGreaterThan(45);
+    const open: string[] = [];
+    for (const { method, path } of all) {
+      const place = path.replace(/\{(\w+)\}/g, (_, name: string) => own[name] ?? 'x');
+      const { status } = await bert(method.toUpperCase(), place, /get|delete/.test(method) ? undefined : {});
+      if (![403, 404, 409, 422].includes(status)) open.push(`${method} ${path}: ${status}`);
+    }
+    expect(open).toEqual([]);
+    for (const [path, kept] of [
+      [`/threads/${id}`, { status: 'interrupted', metadata: { owner: 'anna' } }],
+      [`/runs/crons/${own['cron_id']}`, { schedule: '0 0 1 1 *' }],
+      [`/assistants/${own['assistant_id']}`, { metadata: { owner: 'anna' } }],
+    ] as const)
+      expect((await anna('GET', path)).json).toMatchObject(kept);
+  });
+
+  it('an id of somebody else’s thread is none on a thread of one’s own', async () => {
+    const { id, run, checkpoint } = await asking();
+    const { thread_id: mine } = (await bert('POST', '/threads', {})).json as { thread_id: string };
+    const { json } = await anna('GET', `/threads/${id}`);
+    const [interrupt] = Object.values(
+      (json as { interrupts: Record<string, { id: string }[]> }).interrupts,
+    ).flat();
+    const start = (body: object) => bert('POST', `/threads/${mine}/runs`, { assistant_id: 'ask', ...body });
+    const tries: [number, Promise<Answered>][] = [
+      [404, bert('GET', `/threads/${mine}/runs/${run}`)],
+      [404, bert('POST', `/threads/${mine}/runs/${run}/cancel`)],
+      [404, bert('GET', `/threads/${mine}/state/${checkpoint}`)],
+      [404, bert('POST', `/threads/${mine}/state/checkpoint`, { checkpoint: { checkpoint_id: checkpoint } })],
+      [404, start({ input: {}, checkpoint_id: checkpoint })],
+      [
+        404,
+        start({ input: {}, checkpoint: { thread_id: id, checkpoint_id: checkpoint, checkpoint_ns: '' } }),
+      ],
+      [409, start({ command: { resume: { [interrupt?.id ?? '']: 'yes' } } })],
+      [404, bert('POST', `/threads/${mine}/effects/${run}/resolution`, { happened: true })],
+      [404, bert('POST', `/threads/${id}/effects/${run}/resolution`, { happened: true })],
+      [404, bert('POST', `/threads/${id}/resume/preflight`, {})],
+    ];
+    for (const [index, [status, answer]] of tries.entries())
+      expect((await answer).status, `try ${index}`).toBe(status);
+  });
+
   it('each decides the questions of their own threads, and sees no others', async () => {
     const { id, question } = await asking();
     const decided = await anna('POST', `/approvals/${question}/decision`, {
