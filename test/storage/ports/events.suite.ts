@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LeaseLostError } from '../../../src/model/errors.ts';
+import type { PartialOutput } from '../../../src/model/partial-output.ts';
 import { LOG_START, type NewRunEvent } from '../../../src/model/run-event.ts';
 import type { RunJob, Storage } from '../../../src/storage/ports.ts';
 import { deferred } from '../../support/deferred.ts';
-import { run, thread } from './records.ts';
+import { AT, run, thread } from './records.ts';
 import type { OpenStorage } from './suite.ts';
 
 const event = (seq: number, data = `{"n":${seq}}`): NewRunEvent => ({
@@ -32,6 +33,31 @@ export const eventSuite = (open: OpenStorage): void => {
     });
     return { threadId, runId, lease: lease! };
   };
+
+  describe('partial outputs', () => {
+    it('are the last that was kept of a thread, until nothing is, and only by its owner', async () => {
+      const { threadId, runId, lease } = await claimed();
+      const output = (...texts: string[]): PartialOutput => ({
+        threadId,
+        runId,
+        attempt: 1,
+        messages: texts.map((text) => ({ node: null, checkpointNs: 'model:1', text })),
+        updatedAt: AT,
+      });
+      expect(await storage.partials.get(threadId)).toBeUndefined();
+      await storage.partials.save(output('a'), lease);
+      await storage.partials.save(output('a \u0000 \ud800 😀', 'b'), lease);
+      expect(await storage.partials.get(threadId)).toEqual(output('a \u0000 \ud800 😀', 'b'));
+      const stale = { ...lease, token: randomUUID() };
+      await expect(storage.partials.save(output(), stale)).rejects.toThrow(LeaseLostError);
+      expect(await storage.partials.get(threadId)).toBeDefined();
+      await storage.partials.save(output(), lease);
+      expect(await storage.partials.get(threadId)).toBeUndefined();
+      await storage.partials.save(output('c'), lease);
+      await storage.transaction((ledger) => ledger.threads.remove(threadId));
+      expect(await storage.partials.get(threadId)).toBeUndefined();
+    });
+  });
 
   describe('events', () => {
     it('are read in order, from any cursor, in pages', async () => {
