@@ -30,7 +30,7 @@ interface Done extends WatchedRun {
 describe('a server killed at random', () => {
   it(
     `loses nothing it acknowledged and does nothing twice, over ${KILLS} kills`,
-    { timeout: 180_000 + KILLS * 3000 },
+    { timeout: 180_000 + KILLS * 6000 },
     async () => {
       console.log(`random kills: seed ${SEED}`);
       const killed = new KilledServer({ HOLDPOINT_MAX_ATTEMPTS: '50', HOLDPOINT_HEARTBEAT_MS: '1000' });
@@ -41,6 +41,8 @@ describe('a server killed at random', () => {
         if (random() < MOSTLY) await killed.atWork();
         await wait(random() * 200);
         await killed.kill(WHAT[Math.floor(random() * WHAT.length)] ?? 'both');
+        if (sum(killed.kills) % 100 === 0)
+          console.log(`random kills: ${JSON.stringify(killed.kills)} so far`);
       }
       over.abort();
       const stuck = wait(AT_REST_MS, 'stuck' as const);
