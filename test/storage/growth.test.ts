@@ -1,9 +1,10 @@
 import { AIMessage, type BaseMessage, HumanMessage } from '@langchain/core/messages';
 import { END, START, StateGraph } from '@langchain/langgraph';
 import type { CheckpointTuple } from '@langchain/langgraph-checkpoint';
-import type { SqliteSaver } from '@langchain/langgraph-checkpoint-sqlite';
-import { describe, expect, it } from 'vitest';
+import Database from 'better-sqlite3';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { AgentState } from '../../graphs/agent/state.ts';
+import type { OpenCheckpoints } from '../../src/storage/embedded/checkpointer.ts';
 import { seeded } from '../crash/killed-server.ts';
 import { acquired, at, checkpoint, collect, leaseOf, open, temporaryPath } from './checkpoint-fixture.ts';
 
@@ -11,30 +12,36 @@ const METADATA = { source: 'loop', step: 1, parents: {} } as const;
 const STEPS = 1000;
 const said = (index: number): string => `${index} `.padEnd(500, 'x');
 
-const database = (checkpoints: { reader: unknown }) => (checkpoints.reader as SqliteSaver).db;
+/** Checkpoints, and their file as another program sees it. */
+const opened = (options: Partial<OpenCheckpoints> = {}) => {
+  const { path = temporaryPath() } = options;
+  const checkpoints = open({ ...options, path });
+  const db = new Database(path);
+  onTestFinished(() => void db.close());
+  return { checkpoints, db };
+};
 
-const bytesOf = (checkpoints: { reader: unknown }): number => {
-  const db = database(checkpoints);
+const bytesOf = (db: Database.Database): number => {
   db.pragma('wal_checkpoint(TRUNCATE)');
   return Number(db.pragma('page_count', { simple: true })) * Number(db.pragma('page_size', { simple: true }));
 };
 
-const rowsOf = (checkpoints: { reader: unknown }, table: string): number =>
-  database(checkpoints).prepare<[], number>(`SELECT count(*) FROM ${table}`).pluck().get() ?? 0;
+const rowsOf = (db: Database.Database, table: string): number =>
+  db.prepare<[], number>(`SELECT count(*) FROM ${table}`).pluck().get() ?? 0;
 
 describe('a thread that grows', () => {
   it(
     `takes less than 10 MB for ${STEPS} steps of 500 bytes each, and the last step no more than the first`,
     { timeout: 60_000 },
     async () => {
-      const checkpoints = open();
+      const { checkpoints, db } = opened();
       const writer = await acquired(checkpoints);
       const sizes: number[] = [];
       const times: number[] = [];
       let before = performance.now();
       const graph = new StateGraph(AgentState)
         .addNode('speak', ({ messages }) => {
-          if (messages.length % 250 === 0) sizes.push(bytesOf(checkpoints));
+          if (messages.length % 250 === 0) sizes.push(bytesOf(db));
           times.push(performance.now() - before);
           before = performance.now();
           return { messages: [new AIMessage({ id: `m${messages.length}`, content: said(messages.length) })] };
@@ -51,7 +58,7 @@ describe('a thread that grows', () => {
         durability: 'sync' as const,
       };
       await graph.invoke({ messages: [] }, config);
-      sizes.push(bytesOf(checkpoints));
+      sizes.push(bytesOf(db));
       const median = (some: number[]): string => (some.toSorted((a, b) => a - b)[50] ?? 0).toFixed(2);
       console.log(
         `growth: ${STEPS} steps take ${((sizes.at(-1) ?? 0) / 1e6).toFixed(1)} MB; ` +
@@ -71,7 +78,7 @@ describe('a thread that grows', () => {
   );
 
   it('gives back every checkpoint as it was, whatever became of its list since', async () => {
-    const checkpoints = open();
+    const { checkpoints, db } = opened();
     const random = seeded(20_260_101);
     const pick = (below: number): number => Math.floor(random() * below);
     const item = (): HumanMessage =>
@@ -134,7 +141,7 @@ describe('a thread that grows', () => {
     await checkpoints.deleteThread('t');
     expect(await read('id-0100', 'copy')).toBe(stored.get('id-0100'));
     await checkpoints.deleteThread('copy');
-    expect([rowsOf(checkpoints, 'lists'), rowsOf(checkpoints, 'list_items')]).toEqual([0, 0]);
+    expect([rowsOf(db, 'lists'), rowsOf(db, 'list_items')]).toEqual([0, 0]);
   });
 
   it('stores what was changed in place inside of a map, a date and a large item', async () => {
@@ -157,15 +164,15 @@ describe('a thread that grows', () => {
   it('goes on in a file from before lists were stored apart', async () => {
     const path = temporaryPath();
     const items = Array.from({ length: 40 }, (_, index) => said(index));
-    const before = open({ path, sharedFrom: { list: Infinity, item: 0 } });
+    const { checkpoints: before, db: file } = opened({ path, sharedFrom: { list: Infinity, item: 0 } });
     await (await acquired(before)).put(at(), checkpoint('id-1', { items }), METADATA, {});
-    database(before).exec('DROP TABLE lists; DROP TABLE list_items; PRAGMA user_version = 1');
+    file.exec('DROP TABLE lists; DROP TABLE list_items; PRAGMA user_version = 1');
     await before.close();
-    const checkpoints = open({ path });
+    const { checkpoints, db } = opened({ path });
     const writer = await acquired(checkpoints, { fence: 2 });
     expect((await writer.getTuple(at()))?.checkpoint.channel_values).toEqual({ items });
     await writer.put(at('id-1'), checkpoint('id-2', { items: [...items, 'more'] }), METADATA, {});
-    expect(rowsOf(checkpoints, 'list_items')).toBe(41);
+    expect(rowsOf(db, 'list_items')).toBe(41);
     const tuples = await collect(checkpoints.reader.list(at()));
     expect(tuples.map(({ checkpoint: one }) => one.channel_values['items'])).toEqual([
       [...items, 'more'],
@@ -174,32 +181,32 @@ describe('a thread that grows', () => {
   });
 
   it('stores lists of many short items whole', async () => {
-    const checkpoints = open();
+    const { checkpoints, db } = opened();
     const writer = await acquired(checkpoints);
     const items = Array.from({ length: 20_000 }, (_, index) => index);
     await writer.put(at(), checkpoint('id-1', { items }), METADATA, {});
-    expect(rowsOf(checkpoints, 'list_items')).toBe(0);
+    expect(rowsOf(db, 'list_items')).toBe(0);
     expect((await checkpoints.reader.getTuple(at()))?.checkpoint.channel_values).toEqual({ items });
   });
 
   it('keeps only what is referred to when a run is forgotten', async () => {
-    const checkpoints = open();
+    const { checkpoints, db } = opened();
     const items = Array.from({ length: 40 }, (_, index) => said(index));
     await (await acquired(checkpoints)).put(at(), checkpoint('id-1', { items }), METADATA, {});
     const next = await acquired(checkpoints, { fence: 2, runId: 'next' });
     const others = items.map((item) => `other ${item}`);
     await next.put(at('id-1'), checkpoint('id-2', { items: others }), METADATA, {});
     await checkpoints.forgetRun({ threadId: 't', runId: 'next' });
-    expect(rowsOf(checkpoints, 'list_items')).toBe(40);
+    expect(rowsOf(db, 'list_items')).toBe(40);
     expect((await checkpoints.reader.getTuple(at()))?.checkpoint.channel_values).toEqual({ items });
   });
 
   it('says which checkpoint is damaged when items of its list are gone', async () => {
-    const checkpoints = open();
+    const { checkpoints, db } = opened();
     const writer = await acquired(checkpoints);
     const items = Array.from({ length: 40 }, (_, index) => said(index));
     await writer.put(at(), checkpoint('id-1', { items }), METADATA, {});
-    database(checkpoints).exec('DELETE FROM list_items WHERE pos = 7');
+    db.exec('DELETE FROM list_items WHERE pos = 7');
     await expect(checkpoints.reader.getTuple(at())).rejects.toMatchObject({
       code: 'storage_unavailable',
       message: expect.stringContaining('id-1') as string,
@@ -227,23 +234,23 @@ describe('a thread that grows', () => {
   });
 
   it('is hashed with its lists: a changed item is another checkpoint', async () => {
-    const checkpoints = open();
+    const { checkpoints, db } = opened();
     const writer = await acquired(checkpoints);
     const items = Array.from({ length: 40 }, (_, index) => said(index));
     await writer.put(at(), checkpoint('id-1', { items }), METADATA, {});
     const before = await checkpoints.digest({ threadId: 't' });
-    database(checkpoints).exec('UPDATE list_items SET item = \'"forged"\' WHERE pos = 7');
+    db.exec('UPDATE list_items SET item = \'"forged"\' WHERE pos = 7');
     expect(before?.sha256).not.toBe((await checkpoints.digest({ threadId: 't' }))?.sha256);
   });
 
   it('can be written by one owner only, its lists too', async () => {
-    const checkpoints = open();
+    const { checkpoints, db } = opened();
     const stale = await acquired(checkpoints);
     await checkpoints.acquire(leaseOf('t', 2));
     const items = Array.from({ length: 40 }, (_, index) => said(index));
     await expect(stale.put(at(), checkpoint('id-1', { items }), METADATA, {})).rejects.toThrow(
       'another owner',
     );
-    expect(rowsOf(checkpoints, 'list_items')).toBe(0);
+    expect(rowsOf(db, 'list_items')).toBe(0);
   });
 });

@@ -32,7 +32,7 @@ const write = async () => {
   const { run, lease } = claimed;
   const { threadId, runId } = run;
   const { checkpoints, events, effects } = storage;
-  const writer = checkpoints.writer({ lease, runId, metadata: {} });
+  const writer = await checkpoints.writer({ lease, runId, metadata: {} });
   const latest = await writer.getTuple({ configurable: { thread_id: threadId, checkpoint_ns: '' } });
   const at = latest?.config ?? { configurable: { thread_id: threadId, checkpoint_ns: '' } };
   const key = `${runId} by ${owner}`;
