@@ -1,7 +1,6 @@
 import { emptyCheckpoint } from '@langchain/langgraph-checkpoint';
 import { createAcquireThread, createClaimRun } from '../../../dist/lifecycle/claim-run.js';
 import { newUuid } from '../../../dist/lifecycle/deps.js';
-import { createSettleRun } from '../../../dist/lifecycle/settle-run.js';
 import { openEmbeddedStorage } from '../../../dist/storage/embedded/open.js';
 
 /** Does what it is told, in a process of its own, and says what came of it. */
@@ -16,7 +15,6 @@ const deps = {
 };
 const claimRun = createClaimRun(deps);
 const acquire = createAcquireThread(deps);
-const settleRun = createSettleRun({ ...deps, securePause: () => Promise.reject(new Error('not asked for')) });
 /** What it has claimed last, whatever became of that since. */
 let claimed;
 
@@ -55,20 +53,15 @@ const write = async () => {
   return outcomes;
 };
 
-const ENDED = { interrupts: {}, hasNext: false, events: [], lastSeq: 1, progressed: true, values: '{}' };
-
 const ORDERS = {
   thread: async ({ threadId }) => ({ won: (await claimThread(threadId)) !== undefined }),
   run: async ({ runId }) => {
     const won = await claimRun({ runId, owner });
     if (!won) return { won: false };
     claimed = won;
-    return { won: await acquire(won.lease) };
+    return { won: await acquire(won.lease), claimed };
   },
   write: async () => (claimed ? write() : {}),
-  settle: async () => ({
-    settled: claimed ? await settleRun(claimed, { ...ENDED, outcome: { kind: 'finished' } }) : undefined,
-  }),
 };
 
 process.on('message', ({ order, ...input }) => {
