@@ -15,10 +15,12 @@ import { createEventSink, type EventSink } from './event-sink.ts';
 import { NOTHING_READ, orStorageLost, readFinalState, type FinalState } from './final-state.ts';
 import type { AttemptParts, ExecutorDeps } from './executor-deps.ts';
 import type { Graph } from './graph-registry.ts';
+import { isDone } from './is-done.ts';
 import { addFeedback, tracersOf } from './langsmith.ts';
+import { loadClaimed } from './load-claimed.ts';
 import { AttemptPartials, PARTIAL_OUTPUT } from './partial-output.ts';
 import { failureIn, isDatabaseError, outcomeOfError, type RunOutcome } from './outcome.ts';
-import { checkpointMetadata, mergeConfig, runIdentity, type ClaimedRun } from './run-config.ts';
+import { checkpointMetadata, mergeConfig, type ClaimedRun } from './run-config.ts';
 import { createRunHandle, RUN_HANDLE, type HeldRun } from './run-handle.ts';
 import { createRunWatch, type RunWatch } from './run-watch.ts';
 import { DELIVERED, maySpeak, planDelivery, sortDelivery, toDeliveryCommand } from './resume-delivery.ts';
@@ -131,20 +133,20 @@ class Attempt {
     try {
       if (!(await this.#acquire())) return this.#nothingDone({ kind: 'aborted', reason: 'lease_lost' });
       this.#control.signal.throwIfAborted();
-      graph = await this.#load();
+      graph = await loadClaimed(this.#deps.graphs, this.#claimed);
       await open();
       await this.#beginWatch();
       outcome = await this.#stream(graph);
     } catch (error) {
       outcome = await this.#outcomeOf(error);
     }
-    if (!(await this.#toolRuns.written().then(YES, NO))) outcome = this.#givenUp();
+    if (!(await isDone(this.#toolRuns.written()))) outcome = this.#givenUp();
     const undone = this.#control.abortReason === 'rollback';
     if (undone) outcome = await this.#forget();
     const { state, ...left } = await orStorageLost(outcome, this.#finalState(graph, outcome));
     if (left.outcome !== outcome) this.#control.abort('storage');
     outcome = left.outcome;
-    const stored = await this.#writer.stored().then(YES, NO);
+    const stored = await isDone(this.#writer.stored());
     this.#writer.close();
     await this.#partials.end(outcome);
     if (this.#deps.langsmith) await addFeedback(this.#sink, run);
@@ -169,19 +171,11 @@ class Attempt {
 
   /** A failure by which a condition is met is held for a person instead. */
   async #outcomeOf(error: unknown): Promise<RunOutcome> {
-    if (isUnavailable(error) || (isDatabaseError(error) && !(await this.#writer.stored().then(YES, NO))))
+    if (isUnavailable(error) || (isDatabaseError(error) && !(await isDone(this.#writer.stored()))))
       this.#control.abort('storage');
     const outcome = outcomeOfError(error, this.#control.abortReason);
     if (outcome.kind !== 'failed' || !(await this.#watch?.holdsFailure(error))) return outcome;
     return { kind: 'drained' };
-  }
-
-  #load(): Promise<Graph> {
-    const { run, graphId, assistant } = this.#claimed;
-    const { configurable } = mergeConfig(assistant.config, run.kwargs.config);
-    return this.#deps.graphs.load(graphId, {
-      configurable: { ...configurable, ...runIdentity(this.#claimed) },
-    });
   }
 
   async #acquire(): Promise<boolean> {
@@ -336,13 +330,10 @@ class Attempt {
       saver: this.#writer,
       threadId: this.#claimed.run.threadId,
       values: this.#values,
-      graph: () => (graph ? Promise.resolve(graph) : this.#load()),
+      graph: () => (graph ? Promise.resolve(graph) : loadClaimed(this.#deps.graphs, this.#claimed)),
     });
   }
 }
-
-const YES = (): boolean => true;
-const NO = (): boolean => false;
 
 /** Events nobody follows from the start wait this long for others. */
 const LAZY_FLUSH_MS = 20;

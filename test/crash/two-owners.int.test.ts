@@ -77,7 +77,7 @@ describe('two processes that want the same', () => {
       for (let race = 0; race < RACES; race++) {
         const { runId } = await lifecycle.launch(threadId);
         const won = await Promise.all(claimers.map((claimer) => claimRun(claimer, runId)));
-        expect(won.toSorted()).toEqual([false, true]);
+        expect(won.filter((got) => got)).toEqual([true]);
         const [winner, loser] = won[0] === true ? claimers : ([claimers[1], claimers[0]] as const);
         const wrote = tell(winner, 'write');
         const late = await tell(loser, 'write');
