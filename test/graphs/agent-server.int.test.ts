@@ -20,6 +20,8 @@ const obedient = ({ messages }: ModelRequest) => {
   return { toolCalls: [{ name, args }] };
 };
 
+const ADDER = fileURLToPath(new URL('mcp-stdio-server.mjs', import.meta.url));
+
 describe('the default agent, on a server', () => {
   let model: RehearsalModel;
   let server: ServerUnderTest;
@@ -32,7 +34,10 @@ describe('the default agent, on a server', () => {
       config: fileURLToPath(new URL('../../langgraph.json', import.meta.url)),
       env: {
         OPENAI_BASE_URL: model.url,
-        HOLDPOINT_MCP_SERVERS: JSON.stringify({ tickets: { url: tickets.url } }),
+        HOLDPOINT_MCP_SERVERS: JSON.stringify({
+          tickets: { url: tickets.url },
+          adder: { command: process.execPath, args: [ADDER] },
+        }),
       },
     });
   });
@@ -140,6 +145,13 @@ describe('the default agent, on a server', () => {
     expect(values.toolRuns).toMatchObject([{ tool: 'tickets__open', by: 'person', outcome: 'done' }]);
     const loose = await ask(open, { ...context, policy: { tickets__open: 'never' } });
     expect(last(loose)).toContain('number 2');
+  });
+
+  it('holds a call of an MCP server that is a program, and starts it once the call is approved', async () => {
+    const { thread } = await ask('call adder__add {"a": 2, "b": 40}', { mcp_servers: ['adder'] });
+    expect((await server.client.threads.get(thread)).status).toBe('interrupted');
+    const values = await server.client.runs.wait(thread, 'agent', { command: { resume: 'approve' } });
+    expect(last({ values: values as unknown as Values })).toBe('42');
   });
 
   it('has only the MCP servers its context names, and says which of them is not set', async () => {

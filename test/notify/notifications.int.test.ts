@@ -81,9 +81,9 @@ const target = async (channel: string, address: string, more: object = {}) => {
 const forget = (id: string) => server.send('DELETE', `/notification-targets/${id}`);
 
 /** A run that asks a question, on a thread of its own. */
-const asking = async (graph = 'held') => {
+const asking = async (graph = 'held', more: object = {}) => {
   const { thread_id: thread } = await server.client.threads.create();
-  await server.client.runs.wait(thread, graph, { input: { tools: ['send_email'] } });
+  await server.client.runs.wait(thread, graph, { input: { tools: ['send_email'], ...more } });
   return thread;
 };
 
@@ -144,6 +144,16 @@ describe('a person who wants to hear of it', () => {
     expect(told[0]?.lines[0]).toBe('smoke');
     expect(told[1]?.lines[0]).toBe('waiting for Ann');
     expect(told[2]?.lines[0]).toContain('checkpoint');
+    await forget(id);
+    await hook.close();
+  });
+
+  it('is told of a question that nobody decided in time', async () => {
+    const hook = await startReceiver();
+    const id = await target('webhook', hook.url, { events: ['question_expired'] });
+    const thread = await asking('held', { deadline: { expires_in_ms: 100, on_expiry: 'reject' } });
+    await hook.got(1);
+    expect(toldBy(hook)).toMatchObject([{ type: 'question_expired', thread_id: thread }]);
     await forget(id);
     await hook.close();
   });

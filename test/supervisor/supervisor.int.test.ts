@@ -1,8 +1,10 @@
+import { cpSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ModelRequest, type RehearsalModel, startRehearsalModel } from '../../src/rehearsal/index.ts';
 import { textOf } from '../../src/rehearsal/chat.ts';
-import { startServerProcess, type ServerUnderTest } from '../support/server.ts';
+import { startServerProcess, temporaryFolder, type ServerUnderTest } from '../support/server.ts';
 
 interface Subtask {
   title: string;
@@ -19,6 +21,16 @@ interface Values {
   subtasks?: Subtask[];
   messages: { type: string; content: string }[];
 }
+
+/** Those that come with it, and one that may hardly do anything before it asks. */
+const PERSONAS = temporaryFolder();
+cpSync(fileURLToPath(new URL('../../graphs/supervisor/personas', import.meta.url)), PERSONAS, {
+  recursive: true,
+});
+writeFileSync(
+  join(PERSONAS, 'brief.md'),
+  '---\nname: brief\ndescription: Is soon done.\ntools: list_files\nbudget: 1\n---\n\nBe brief.\n',
+);
 
 let broken = true;
 let ending = false;
@@ -59,7 +71,7 @@ describe('the supervisor', () => {
   const start = async (dataDir?: string) => {
     server = await startServerProcess({
       config: fileURLToPath(new URL('../../langgraph.json', import.meta.url)),
-      env: { OPENAI_BASE_URL: model.url },
+      env: { OPENAI_BASE_URL: model.url, HOLDPOINT_PERSONAS: PERSONAS },
       ...(dataDir !== undefined && { dataDir }),
     });
   };
@@ -149,6 +161,14 @@ describe('the supervisor', () => {
     const { messages } = await valuesOf(thread);
     expect(messages.at(-1)?.content).toContain('Wrote 1 bytes to a.md.');
     expect(messages.at(-1)?.content).toContain('did: break it');
+  });
+
+  it('holds one whose budget is spent, and grants as much again with the resume', async () => {
+    const { thread } = await coordinate('brief: call list_files {}');
+    const [brief] = await shows(thread, 'paused');
+    expect(brief?.reason).toBe('the budget of 1 turns is spent; a resume grants as many again');
+    await api('POST', `/threads/${brief?.threadId}/resume`, {});
+    await until(async () => ((await lifecycle(thread)) === 'success' ? true : undefined));
   });
 
   it('is paused with its family and resumed with it', async () => {
