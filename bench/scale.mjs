@@ -71,7 +71,7 @@ const settled = (base, { thread, run }) => call(base, `GET /threads/${thread}/ru
 
 /** From an order, given to one API node, until another says that the run, on a worker, has obeyed. */
 const orders = async ({ base, other }, { quick }) => {
-  const count = quick ? 10 : 60;
+  const count = quick ? 10 : 40;
   const timed = async (input, order) => {
     const ref = await launched(base, input);
     const start = now();
