@@ -95,6 +95,7 @@ class BullConsumer implements QueueConsumer {
     clearTimeout(this.#soon);
     this.#unsubscribe();
     void this.#worker.pause(true).catch(this.#deps.onError);
+    this.#deps.signals.publish({ kind: 'queue' }); // what it was brought is for others
   }
 
   async close(): Promise<void> {
@@ -121,9 +122,9 @@ class BullConsumer implements QueueConsumer {
 
   /** Resolves when one more run can be taken. @throws when none will be: others find in the ledger what waits. */
   async #room(): Promise<void> {
+    if (this.#free() <= 0) this.#deps.signals.publish({ kind: 'queue' }); // others may have room
     while (!this.#paused && this.#free() <= 0) await Promise.race(this.#handling.values());
     if (!this.#paused) return;
-    this.#deps.signals.publish({ kind: 'queue' });
     throw new Error('this worker takes nothing new');
   }
 
