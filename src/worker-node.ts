@@ -43,6 +43,7 @@ export const startWorkerNode = async ({
     settings,
     link: { send: () => {}, receive: () => {} },
     migrate: false,
+    follows: false,
     onError: (error) => log.error({ err: error }, 'storage, queue or signals'),
   });
   const { clock } = storage;

@@ -66,6 +66,7 @@ export const runWorkerProcess = async (
   const storage = await openStorage({
     settings,
     migrate: false,
+    follows: false,
     onError: (error) => log.error({ err: error }, 'storage, queue or signals'),
     link: { send: (signal) => tell({ type: 'signal', signal }), receive: onSignal },
   });

@@ -61,6 +61,7 @@ export const withApiKeys = async <T>(settings: Settings, work: (keys: ApiKeys) =
     settings: { ...settings, redisUrl: '' },
     link: ALONE,
     migrate: true,
+    follows: false,
     onError: () => {},
   });
   try {

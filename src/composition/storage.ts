@@ -9,16 +9,24 @@ interface StorageParts {
   link: SignalLink;
   /** Brings the database up to date, or waits until another has. */
   migrate: boolean;
+  /** Whether anybody in this process follows threads. */
+  follows: boolean;
   onError: (error: unknown) => void;
 }
 
 /** The storage that the settings name: Postgres, with Redis where that is set, else the data folder. */
-export const openStorage = async ({ settings, link, migrate, onError }: StorageParts): Promise<Storage> => {
+export const openStorage = async ({
+  settings,
+  link,
+  migrate,
+  follows,
+  onError,
+}: StorageParts): Promise<Storage> => {
   const { dataDir, synchronous, databaseUrl: url, databaseSessionUrl, databasePool: poolSize } = settings;
   if (!isShared(settings)) return openEmbeddedStorage({ dataDir, synchronous, link, onError });
   const { openPostgresStorage } = await import('../storage/postgres/open.ts'); // only who uses it waits for it
   const sessionUrl = databaseSessionUrl || url;
-  const postgres = { url, sessionUrl, poolSize, migrate, onError };
+  const postgres = { url, sessionUrl, poolSize, migrate, follows, onError };
   if (settings.redisUrl === '') return openPostgresStorage(postgres);
   const { openRedisCarriers } = await import('../storage/redis/open.ts');
   return openPostgresStorage({

@@ -36,6 +36,8 @@ export interface PostgresOptions {
   /** Where LISTEN goes: the server itself. The same as `url` unless a pooler stands before that. */
   sessionUrl?: string;
   poolSize?: number;
+  /** Whether anybody in this process follows threads (the default): else it does not hear of their news. */
+  follows?: boolean;
   /** Brings the schema up to date first, under a lock; without it the schema is waited for. */
   migrate?: boolean;
   /** Made instead of those on Postgres. */
@@ -45,7 +47,8 @@ export interface PostgresOptions {
 
 /** Storage in Postgres, for any number of API and worker processes on any number of machines. */
 export const openPostgresStorage = async (options: PostgresOptions): Promise<Storage> => {
-  const { url, sessionUrl = url, poolSize = 10, migrate = true, onError = () => {} } = options;
+  const { url, sessionUrl = url, poolSize = 10, migrate = true, follows = true } = options;
+  const { onError = () => {} } = options;
   const pool = openPool({ url, poolSize, onError });
   const db = kyselyOn(pool);
   try {
@@ -57,7 +60,7 @@ export const openPostgresStorage = async (options: PostgresOptions): Promise<Sto
     const transaction: Storage['transaction'] = (work, { flush = true, exclusive = false } = {}) =>
       run((tx) => work(createLedger(tx)), { flush, exclusive });
     const parts = { ledger, transaction, events: createPostgresEventLog({ ledger, transaction }), onError };
-    const carriers = await (options.carriers?.(parts) ?? openCarriers(parts, { pool, sessionUrl }));
+    const carriers = await (options.carriers?.(parts) ?? openCarriers(parts, { pool, sessionUrl, follows }));
     return {
       ...ledger,
       transaction,
@@ -84,9 +87,15 @@ export const openPostgresStorage = async (options: PostgresOptions): Promise<Sto
 
 const openCarriers = async (
   { ledger, events, onError }: CarrierParts,
-  { pool, sessionUrl }: { pool: pg.Pool; sessionUrl: string },
+  { pool, sessionUrl, follows }: { pool: pg.Pool; sessionUrl: string; follows: boolean },
 ): Promise<Carriers> => {
-  const signals = createPostgresSignalBus({ pool, sessionUrl, sender: randomUUID(), onError });
+  const signals = createPostgresSignalBus({
+    pool,
+    sessionUrl,
+    follows,
+    sender: randomUUID(),
+    onError,
+  });
   const connection = {
     ...NOTICES_BREAKS,
     connectionString: sessionUrl,

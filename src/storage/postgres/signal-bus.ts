@@ -2,7 +2,10 @@ import type pg from 'pg';
 import type { Signal, SignalBus } from '../ports.ts';
 import { newClient } from './pool.ts';
 
-const CHANNEL = 'holdpoint';
+/** What everybody hears. */
+const ORDERS = 'holdpoint';
+/** What only those hear who follow threads: most of all that is said. */
+const NEWS = 'holdpoint_news';
 /** Postgres takes up to 8000 bytes. */
 const MAX_PAYLOAD = 7000;
 /** Events of running graphs come in thousands; each NOTIFY takes a lock that all commits share. */
@@ -15,6 +18,8 @@ interface SignalBusOptions {
   pool: pg.Pool;
   /** A session of its own: LISTEN does not work through a pooler that lends connections per transaction. */
   sessionUrl: string;
+  /** Whether anybody in this process follows threads. */
+  follows: boolean;
   /** Names this process, which hears its own signals directly. */
   sender: string;
   onError: (error: unknown) => void;
@@ -35,6 +40,7 @@ export interface PostgresSignalBus extends SignalBus {
 export const createPostgresSignalBus = ({
   pool,
   sessionUrl,
+  follows,
   sender,
   onError,
 }: SignalBusOptions): PostgresSignalBus => {
@@ -43,6 +49,7 @@ export const createPostgresSignalBus = ({
   const outbox = createOutbox((signals) => notify(pool, { sender, signals }).catch(onError));
   const listening = listen({
     url: sessionUrl,
+    channels: follows ? [ORDERS, NEWS] : [ORDERS],
     onError,
     onMessage: (message) => {
       if (message.sender !== sender) message.signals.forEach(deliver);
@@ -66,9 +73,18 @@ export const createPostgresSignalBus = ({
   };
 };
 
+/** The signals of one message are all of one channel. */
 const notify = async (pool: pg.Pool, message: Message): Promise<void> => {
-  await pool.query('SELECT pg_notify($1, $2)', [CHANNEL, JSON.stringify(message)]);
+  const [first] = message.signals;
+  const channel = first && isNews(first) ? NEWS : ORDERS;
+  await pool.query({
+    name: 'notify',
+    text: 'SELECT pg_notify($1, $2)',
+    values: [channel, JSON.stringify(message)],
+  });
 };
+
+const isNews = ({ kind }: Signal): boolean => kind === 'events' || kind === 'thread';
 
 /** Gathers signals, each once: those that somebody waits for go out at the end of the turn. */
 const createOutbox = (send: (signals: Signal[]) => Promise<unknown>) => {
@@ -79,7 +95,8 @@ const createOutbox = (send: (signals: Signal[]) => Promise<unknown>) => {
     timer = undefined;
     const signals = [...waiting.values()];
     waiting = new Map();
-    await Promise.all(inParts(signals).map(send));
+    const parts = [signals.filter((signal) => !isNews(signal)), signals.filter(isNews)].flatMap(inParts);
+    await Promise.all(parts.map(send));
   };
   return {
     flush,
@@ -110,13 +127,14 @@ const inParts = (signals: Signal[]): Signal[][] => {
 
 interface Listening {
   url: string;
+  channels: string[];
   onMessage: (message: Message) => void;
   onReconnected: () => void;
   onError: (error: unknown) => void;
 }
 
 /** Keeps one listening connection, and makes another when it breaks. */
-const listen = ({ url, onMessage, onReconnected, onError }: Listening) => {
+const listen = ({ url, channels, onMessage, onReconnected, onError }: Listening) => {
   let client: pg.Client | undefined;
   let closed = false;
   let retry: NodeJS.Timeout | undefined;
@@ -139,7 +157,7 @@ const listen = ({ url, onMessage, onReconnected, onError }: Listening) => {
     next.on('error', onError);
     next.on('end', again);
     await next.connect();
-    await next.query(`LISTEN ${CHANNEL}`);
+    await next.query(channels.map((channel) => `LISTEN ${channel}`).join('; '));
     client = next;
   };
   const again = (): void => {
