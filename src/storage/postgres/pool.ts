@@ -31,6 +31,9 @@ const SERVER_NOTICES = [
   .map((option) => ` -c ${option}`)
   .join('');
 
+/** Statements are short and the same for all values: planned once per connection, and never compiled. */
+const PLANS = ' -c plan_cache_mode=force_generic_plan -c jit=off';
+
 /** Our tables have a schema of their own, beside whatever else the database holds. */
 export const SCHEMA = 'holdpoint';
 
@@ -81,7 +84,7 @@ export const openPool = ({ url, poolSize, onError }: PostgresAccess): pg.Pool =>
     types,
     ...NOTICES_BREAKS,
     application_name: 'holdpoint',
-    options: `-c search_path=${SCHEMA}${SERVER_NOTICES}`,
+    options: `-c search_path=${SCHEMA}${SERVER_NOTICES}${PLANS}`,
   });
   pool.on('error', ({ message }) => onError(new Error(`a connection to Postgres broke: ${message}`)));
   return pool;
