@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -36,6 +36,8 @@ export interface Cluster {
   url: string;
   api(env?: Record<string, string>): Promise<ApiNode>;
   workers(env?: Record<string, string>): Promise<NodeProcess>;
+  /** The last of what each node has said: for tests that fail. */
+  said(): string;
   /** Nodes that ended although nobody ended them, with the last they said. */
   crashed: string[];
   /** What the graphs did to the world, in order. */
@@ -95,6 +97,7 @@ export const startCluster = async (options: ClusterOptions = {}): Promise<Cluste
     postgres,
     url,
     crashed,
+    said: () => nodes.map((node) => `--- ${node.child.pid}: ${node.output().slice(-3000)}`).join('\n'),
     api: async (env) => {
       const { node, match } = await launch(
         ['serve', '--role', 'api', '--port', '0'],
@@ -167,4 +170,17 @@ const send = async (base: string, ...[method, path, body]: Parameters<ApiNode['s
 /** Asks until it holds: for what no event tells of. */
 export const eventually = async (holds: () => Promise<boolean> | boolean): Promise<void> => {
   while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 50));
+};
+
+/** The process ids of those that a node started and that are there. */
+export const childrenOf = ({ child }: NodeProcess): number[] => {
+  try {
+    return execFileSync('pgrep', ['-P', String(child.pid)])
+      .toString()
+      .trim()
+      .split('\n')
+      .map(Number);
+  } catch {
+    return [];
+  }
 };

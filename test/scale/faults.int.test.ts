@@ -1,7 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { startCluster, type ApiNode, type Cluster, type NodeProcess } from './cluster.ts';
+import { childrenOf, startCluster, type ApiNode, type Cluster, type NodeProcess } from './cluster.ts';
 import { judge, NOTHING_LOST, startLoad, type Load } from './load.ts';
 import { startProxy, type Proxy } from './proxy.ts';
 
@@ -46,18 +45,6 @@ const under = async (fault: () => Promise<void>) => {
   expect(tookMs).toBeLessThan(RECOVERED_MS);
   expect(verdict.acceptedRuns).toBeGreaterThan(0);
   return verdict;
-};
-
-const childrenOf = ({ child }: NodeProcess): number[] => {
-  try {
-    return execFileSync('pgrep', ['-P', String(child.pid)])
-      .toString()
-      .trim()
-      .split('\n')
-      .map(Number);
-  } catch {
-    return [];
-  }
 };
 
 describe('under load nothing acknowledged is lost, no step is missing and no thread forks', () => {

@@ -1,7 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFailed } from 'vitest';
 import { isGone } from '../crash/crash-server.ts';
 import { startServerProcess } from '../support/server.ts';
-import { eventually, startCluster, type ApiNode, type Cluster, type NodeProcess } from './cluster.ts';
+import {
+  childrenOf,
+  eventually,
+  startCluster,
+  type ApiNode,
+  type Cluster,
+  type NodeProcess,
+} from './cluster.ts';
 
 let cluster: Cluster;
 let one: ApiNode;
@@ -149,10 +156,18 @@ describe('a forced pause', () => {
 
 describe('workers', () => {
   it('that are killed lose their runs to others, each step once, within 20 seconds', async () => {
+    onTestFailed(() => console.log(cluster.said()));
+    const second = await cluster.workers(); // before there is a run, which does not wait for it
     const run = await launch('steps', { steps: 20, ms: 300 }); // fewer than one attempt may do
     await begun(run);
-    const second = await cluster.workers();
-    await workers.kill('SIGKILL');
+    const [row] = await cluster.query<{ pid: number }>(
+      `SELECT (seen_json::jsonb->>'pid')::int AS pid FROM worker_processes WHERE worker_id = $1`,
+      [await workerOf(run)],
+    );
+    const [doomed, other] = childrenOf(workers).includes(row?.pid ?? 0)
+      ? [workers, second]
+      : [second, workers];
+    await doomed.kill('SIGKILL');
     const killed = performance.now();
     const before = cluster.effects(run.threadId).length;
     await eventually(() => cluster.effects(run.threadId).length > before);
@@ -160,7 +175,7 @@ describe('workers', () => {
     await one.client.runs.join(run.threadId, run.runId);
     const state = await one.client.threads.getState<{ trail: string[] }>(run.threadId);
     expect(state.values.trail).toEqual(Array.from({ length: 20 }, (_, i) => `step-${i + 1}`));
-    workers = second;
+    workers = other;
   });
 
   it('that drain hand over at the end of the step, and nothing is run twice', async () => {
@@ -179,12 +194,7 @@ describe('workers', () => {
 
   it('leave no process behind when their supervisor is killed', async () => {
     const extra = await cluster.workers({ HOLDPOINT_WORKERS: '2' });
-    const { execFileSync } = await import('node:child_process');
-    const children = execFileSync('pgrep', ['-P', String(extra.child.pid)])
-      .toString()
-      .trim()
-      .split('\n')
-      .map(Number);
+    const children = childrenOf(extra);
     expect(children).toHaveLength(2);
     await extra.kill('SIGKILL');
     await eventually(() => children.every(isGone));
