@@ -1,3 +1,4 @@
+import { emptyCheckpoint } from '@langchain/langgraph-checkpoint';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failureIn, type RunOutcome } from '../../src/engine/outcome.ts';
 import { LeaseLostError } from '../../src/model/errors.ts';
@@ -192,6 +193,24 @@ describe('taking back what a lost worker held', () => {
       failure: { reason: 'attempts_exhausted', message: expect.stringContaining('lost') as string },
     });
     expect(await threadOf(claimed)).toMatchObject({ status: 'error', leaseToken: null });
+  });
+
+  it('shows what the last checkpoint of a run that ends has, where its graph cannot be asked', async () => {
+    const claimed = await claimedOn();
+    const { run, lease } = claimed;
+    await lifecycle.storage.threads.patch(run.threadId, { graphId: 'agent', updatedAt: run.createdAt });
+    await lifecycle.acquire(lease);
+    const writer = await lifecycle.storage.checkpoints.writer({ lease, runId: run.runId, metadata: {} });
+    await writer.put(
+      { configurable: { thread_id: run.threadId, checkpoint_ns: '' } },
+      { ...emptyCheckpoint(), channel_values: { n: 7, 'branch:to:next': null } },
+      { source: 'loop', step: 1, parents: {} },
+      {},
+    );
+    await lifecycle.cancel(run);
+    await reap();
+    const values = await lifecycle.storage.threads.values(run.threadId);
+    expect(values).toEqual({ runId: run.runId, values: '{"n":7}' });
   });
 
   it('honours a cancel that was asked for meanwhile', async () => {
