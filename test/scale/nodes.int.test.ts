@@ -58,6 +58,20 @@ describe('API nodes without workers of their own', () => {
     expect(await cluster.query('SELECT 1 FROM worker_calls')).toEqual([]);
   });
 
+  it('read what a graph that is a function says by a worker elsewhere', async () => {
+    const threadId = await newThread();
+    const config = { configurable: { greeting: 'moin' } };
+    await one.client.runs.wait(threadId, 'factory', { input: {}, config, interruptAfter: ['say'] });
+    const { next, values } = await other.client.threads.getState(threadId);
+    expect({ next, values }).toEqual({
+      next: [expect.stringMatching(/^pid-\d+-moin$/)],
+      values: { said: 'moin' },
+    });
+    expect(next).not.toContain(`pid-${other.child.pid}-moin`);
+    const { nodes } = await other.client.assistants.getGraph('factory');
+    expect(nodes.map(({ id }) => id)).toContain(next[0]?.replace('moin', 'hello'));
+  });
+
   it('let a stream go on at another node, from the last event seen', async () => {
     const threadId = await newThread();
     const { run_id: runId } = await one.client.runs.create(threadId, 'tokens', {
