@@ -15,6 +15,8 @@ export type Graph = Pregel<any, any>;
 export interface GraphSource {
   file: string;
   exportName: string;
+  /** What it says of the graph. */
+  description?: string | null;
   /** Counts how often its project was read anew by this process: another number is another import. */
   generation?: number;
 }
@@ -23,6 +25,8 @@ export interface GraphSource {
 export interface GraphRegistry {
   ids(): string[];
   has(graphId: string): boolean;
+  /** What `langgraph.json` says of it; null where that says nothing. */
+  describe(graphId: string): string | null;
   /**
    * The compiled graph. A graph given as a function is called with `config` each time.
    * @throws {HoldpointError} `graph_not_found`; {GraphLoadError} when its module cannot be imported.
@@ -93,6 +97,7 @@ export const createGraphRegistry = (sources: Record<string, GraphSource>): Graph
     },
     ids: () => Object.keys(sources),
     has: (graphId) => Object.hasOwn(sources, graphId),
+    describe: (graphId) => (Object.hasOwn(sources, graphId) ? sources[graphId]?.description : null) ?? null,
     module: async (graphId) => {
       const source = sourceOf(graphId);
       try {

@@ -28,6 +28,7 @@ export const createReloadableRegistry = (first: Record<string, GraphSource>): Re
     sources: () => sources,
     ids: () => current.ids(),
     has: (graphId) => current.has(graphId),
+    describe: (graphId) => current.describe(graphId),
     module: (graphId) => current.module(graphId),
     load: (graphId, config) => current.load(graphId, config),
     isFunction: (graphId) => current.isFunction(graphId),

@@ -21,7 +21,7 @@ const NAMESPACE = '6ba7b821-9dad-11d1-80b4-00c04fd430c8';
 
 interface AssistantDeps {
   storage: Storage;
-  graphs: Pick<GraphRegistry, 'ids' | 'has'>;
+  graphs: Pick<GraphRegistry, 'ids' | 'has' | 'describe'>;
   reads: Pick<GraphReads, 'draw' | 'subgraphs'>;
   shapes: GraphShapes;
   clock: Clock;
@@ -77,7 +77,7 @@ export const createAssistants = (deps: AssistantDeps): Assistants => {
   const { storage, graphs, reads, shapes, clock } = deps;
   const find = async (id: string): Promise<Assistant> => {
     const assistant = await storage.assistants.get(graphs.has(id) ? systemAssistantId(id) : id);
-    if (assistant) return assistant;
+    if (assistant) return described(graphs, assistant);
     throw new HoldpointError('assistant_not_found', 'Assistant not found', {
       details: { assistant_id: id, graphs: graphs.ids() },
     });
@@ -91,7 +91,10 @@ export const createAssistants = (deps: AssistantDeps): Assistants => {
     findNamed: async (name) => find(await idOf(deps, name)),
     isSystem: (assistant) => isSystem(graphs, assistant.assistantId),
     ...editing(deps, find),
-    search: (query) => storage.assistants.search(query),
+    search: async (query) => {
+      const page = await storage.assistants.search(query);
+      return { ...page, items: page.items.map((assistant) => described(graphs, assistant)) };
+    },
     count: (filter) => storage.assistants.count(filter),
     versions: async ({ assistantId, ...query }) =>
       storage.assistants.versions({ ...query, assistantId: (await find(assistantId)).assistantId }),
@@ -162,12 +165,8 @@ const editing = (
       const assistant = await ledger.assistants.get(assistantId);
       if (!assistant) throw assistantNotFound(id);
       const metadata: JsonObject = { ...assistant.metadata, ...patch.metadata };
-      return ledger.assistants.putVersion({
-        ...assistant,
-        ...given(patch),
-        metadata,
-        updatedAt: isoTime(clock),
-      });
+      const changed = { ...assistant, ...given(patch), metadata, updatedAt: isoTime(clock) };
+      return described(graphs, await ledger.assistants.putVersion(changed));
     });
   },
   setLatest: async (id, version) => {
@@ -175,12 +174,19 @@ const editing = (
     const shown = await storage.transaction((ledger) =>
       ledger.assistants.showVersion({ assistantId, version, updatedAt: isoTime(clock) }),
     );
-    if (shown) return shown;
+    if (shown) return described(graphs, shown);
     throw new HoldpointError('assistant_not_found', `Assistant ${id} has no version ${version}`, {
       details: { assistant_id: assistantId, version },
     });
   },
 });
+
+/** A graph's own assistant that nobody has described is what `langgraph.json` says of the graph, now. */
+const described = (graphs: AssistantDeps['graphs'], assistant: Assistant): Assistant => {
+  const { assistantId, graphId, description } = assistant;
+  if (description !== null || assistantId !== systemAssistantId(graphId)) return assistant;
+  return { ...assistant, description: graphs.describe(graphId) };
+};
 
 const isSystem = (graphs: AssistantDeps['graphs'], assistantId: string): boolean =>
   graphs.ids().some((graphId) => systemAssistantId(graphId) === assistantId);

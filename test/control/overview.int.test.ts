@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { collectChanges } from '../support/changes.ts';
+import { useLatch } from '../wire/latch.ts';
 import { refusal, useServer } from '../wire/server.ts';
 
 interface Card {
@@ -22,6 +23,7 @@ const WISH = { messages: [{ role: 'user', content: 'Write the list of changes to
 
 describe('all threads at a glance', () => {
   const server = useServer();
+  const latch = useLatch();
   const cards = async (query: string): Promise<{ items: Card[]; total: number }> => {
     const { json, headers } = await server.send('GET', `/overview/threads?${query}`);
     return { items: json as Card[], total: Number(headers.get('x-pagination-total')) };
@@ -53,6 +55,17 @@ describe('all threads at a glance', () => {
     ]);
     expect((await cards('group=running')).total).toBe(0);
     expect((await cards('')).total).toBe(4);
+  });
+
+  it('lists what is under way among what runs', async () => {
+    const { thread_id: id } = await server.client.threads.create();
+    const run = await server.client.runs.create(id, 'slow', { input: { url: latch.url('under way') } });
+    await latch.reached('under way');
+    expect((await groups())['running']).toBe(1);
+    expect((await cards('group=running')).items).toMatchObject([{ thread_id: id, group: 'running' }]);
+    latch.open('under way');
+    await server.client.runs.join(id, run.run_id);
+    await server.client.threads.delete(id);
   });
 
   it('finds a thread by the beginning of its id or by its graph, and takes no sign for a pattern', async () => {

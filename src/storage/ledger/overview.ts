@@ -19,7 +19,7 @@ const SMALL_BYTES = 100_000;
 const DUE = sql<number | null>`(SELECT min(r.due_ms) FROM runs AS r
   WHERE r.thread_id = threads.thread_id AND r.state = 'pending' AND r.due_ms > 0)`;
 
-const DELAYED = sql<boolean>`lifecycle_state = 'pending' AND ${DUE} IS NOT NULL`;
+const DELAYED = sql<boolean>`(lifecycle_state = 'pending' AND ${DUE} IS NOT NULL)`;
 
 export const createOverviewStore = (db: LedgerConnection): OverviewStore => ({
   counts: async () => {
