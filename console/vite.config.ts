@@ -12,8 +12,10 @@ export default defineConfig({
     alias: {
       // It compiles code at run time, which the page's policy forbids; forms bring a validator of their own.
       '@rjsf/validator-ajv8': here('src/parts/form/validator.ts'),
-      // A calendar of its own is more than a field in a form is worth: the browser has one.
-      '@mantine/dates': here('src/parts/form/date-inputs.tsx'),
+      // The form library's fields for dates bring a calendar, and say a time without its zone.
+      './DateTime/index.js': here('src/parts/form/date-widgets.tsx'),
+      // The page reads markdown already.
+      'markdown-to-jsx/react': here('src/parts/form/plain-markdown.tsx'),
     },
   },
   build: {

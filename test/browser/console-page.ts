@@ -16,6 +16,8 @@ export interface ConsoleOptions {
   width?: number;
   height?: number;
   path?: string;
+  /** Where the person is, as `Asia/Kolkata`. */
+  timezone?: string;
 }
 
 export interface ConsolePage {
@@ -27,8 +29,12 @@ export interface ConsolePage {
 
 /** Opens the console in a profile of its own; closed when the test ends. */
 export const openConsole = async (browser: Browser, options: ConsoleOptions): Promise<ConsolePage> => {
-  const { url, scheme = 'light', width = 1360, height = 860, path = '/console/' } = options;
-  const context = await browser.newContext({ colorScheme: scheme, viewport: { width, height } });
+  const { url, scheme = 'light', width = 1360, height = 860, path = '/console/', timezone } = options;
+  const context = await browser.newContext({
+    colorScheme: scheme,
+    viewport: { width, height },
+    ...(timezone !== undefined && { timezoneId: timezone }),
+  });
   onTestFinished(() => context.close());
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE);

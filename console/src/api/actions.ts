@@ -1,5 +1,6 @@
 import { api, bodyOf } from './client.ts';
 import { ownName } from './identity.ts';
+import { WATCHED } from './launch.ts';
 import type { paths } from './schema.ts';
 
 /** Who says it, where a person has given a name. */
@@ -117,7 +118,12 @@ export const forkThread = async ({
   await bodyOf(
     api.POST('/threads/{thread_id}/runs', {
       ...onThread(copy),
-      body: { assistant_id: assistantId, input: null, ...(!values && { checkpoint_id: checkpointId }) },
+      body: {
+        assistant_id: assistantId,
+        input: null,
+        stream_mode: WATCHED,
+        ...(!values && { checkpoint_id: checkpointId }),
+      },
     }),
   );
   return copy;

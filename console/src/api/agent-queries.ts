@@ -17,6 +17,13 @@ export const schemasQuery = (assistantId: string | null) =>
     queryFn: () => bodyOf(api.GET('/assistants/{assistant_id}/schemas', onAgent(assistantId ?? ''))),
   });
 
+export const agentQuery = (assistantId: string | undefined) =>
+  queryOptions({
+    queryKey: ['agents', 'one', assistantId],
+    enabled: assistantId !== undefined,
+    queryFn: () => bodyOf(api.GET('/assistants/{assistant_id}', onAgent(assistantId ?? ''))),
+  });
+
 const VERSIONS_PER_PAGE = 20;
 
 /** Newest first. */

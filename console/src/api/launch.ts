@@ -12,11 +12,15 @@ export interface LaunchInput {
   whenBusy?: 'reject' | 'enqueue' | undefined;
 }
 
+/** What is recorded of a run: so much of it can be watched while it runs. */
+export const WATCHED: ('values' | 'messages-tuple')[] = ['values', 'messages-tuple'];
+
 /** What the run is asked for with, as it goes over the wire. */
 export const runBody = ({ agent, input, config, context, whenBusy }: LaunchInput) => ({
   assistant_id: agent,
   if_not_exists: 'create' as const,
   input,
+  stream_mode: WATCHED,
   ...(config && { config }),
   ...(context !== undefined && { context }),
   ...(whenBusy && { multitask_strategy: whenBusy }),

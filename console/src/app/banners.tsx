@@ -5,6 +5,7 @@ import { resumeScope } from '../api/actions.ts';
 import { live } from '../api/live.ts';
 import { scopePausesQuery, stopsQuery, type ScopePause, type Stop } from '../api/queries.ts';
 import { useStore } from '../api/store.ts';
+import { Clamped } from '../parts/clamped.tsx';
 import { notifyFailure } from '../parts/notify.tsx';
 import { LinkButton } from '../parts/link-button.tsx';
 import { shortDuration } from '../parts/time.tsx';
@@ -52,7 +53,9 @@ const StopBanner = ({ stop }: { stop: Stop }) => {
       <span className={classes['said']}>
         <strong>Emergency stop: {scopeWords(stop.scope)}.</strong> Nothing starts.{' '}
         {stop.runs.length > 0 && `${confirmed} of ${stop.runs.length} runs confirmed down. `}
-        {stop.requested_by}: “{stop.reason}”
+        <Clamped>
+          {stop.requested_by}: “{stop.reason}”
+        </Clamped>
       </span>
       <LinkButton to="/stop" search={{ stop: stop.stop_id }} variant="white" color="dark" size="xs">
         Review and release…
@@ -77,7 +80,10 @@ const PauseBanner = ({ pause }: { pause: ScopePause }) => {
           {pause.window_id === null ? 'Paused' : 'Pause window'}: {scopeWords(pause.scope)}.
         </strong>{' '}
         {draining > 0 && `${draining} on the way to a safe point, `}
-        {paused} paused, {held} waiting to start. {pause.requested_by}: “{pause.reason}”
+        {paused} paused, {held} waiting to start.
+        <Clamped>
+          {pause.requested_by}: “{pause.reason}”
+        </Clamped>
       </span>
       <Button size="xs" variant="default" loading={resume.isPending} onClick={() => resume.mutate()}>
         Let it go on

@@ -1,40 +1,25 @@
-import { json } from '@codemirror/lang-json';
 import { unifiedMergeView } from '@codemirror/merge';
-import { EditorState } from '@codemirror/state';
-import { EditorView } from '@codemirror/view';
 import { Text } from '@mantine/core';
-import { useEffect, useRef } from 'react';
-import { nonce } from '../../app/nonce.ts';
+import { useMemo } from 'react';
 import classes from './json.module.css';
-import { editorTheme } from './theme.ts';
+import { READ_ONLY, useEditor } from './use-editor.ts';
 
 /** What is different between two texts, lines that went and lines that came. */
 export const JsonDifference = ({ before, after }: { before: string; after: string }) => {
-  const place = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (!place.current || before === after) return undefined;
-    const view = new EditorView({
-      parent: place.current,
-      state: EditorState.create({
-        doc: after,
-        extensions: [
-          EditorView.cspNonce.of(nonce),
-          EditorView.lineWrapping,
-          EditorView.editable.of(false),
-          EditorView.contentAttributes.of({ 'aria-label': 'Difference', tabindex: '0' }),
-          json(),
-          unifiedMergeView({
-            original: before,
-            mergeControls: false,
-            collapseUnchanged: { margin: 2, minSize: 6 },
-          }),
-          editorTheme,
-        ],
+  const extensions = useMemo(
+    () => [
+      READ_ONLY,
+      unifiedMergeView({
+        original: before,
+        mergeControls: false,
+        collapseUnchanged: { margin: 2, minSize: 6 },
       }),
-    });
-    return () => view.destroy();
-  }, [before, after]);
-  if (before === after)
+    ],
+    [before],
+  );
+  const same = before === after;
+  const place = useEditor(same ? null : { label: 'Difference', text: after, extensions });
+  if (same)
     return (
       <Text size="sm" className="hp-soft">
         Nothing is different.

@@ -72,14 +72,8 @@ const Row = ({ version, before, used }: RowProps) => {
             {before ? 'What changed' : 'What it says'}
           </Button>
           {!used && (
-            <Button
-              variant="default"
-              size="xs"
-              loading={choose.isPending}
-              aria-label={`Use version ${version.version}`}
-              onClick={() => choose.mutate()}
-            >
-              Use this version
+            <Button variant="default" size="xs" loading={choose.isPending} onClick={() => choose.mutate()}>
+              Use version {version.version}
             </Button>
           )}
         </Group>

@@ -22,9 +22,11 @@ const bodyFor = (asked: LaunchInput) => {
 
 /** The launch with the SDK of LangGraph. */
 export const asSdk = (asked: LaunchInput, origin: string): string => {
-  const { assistant_id: agent, input, config, context, multitask_strategy: strategy } = runBody(asked);
+  const { assistant_id: agent, multitask_strategy: strategy, ...body } = runBody(asked);
+  const { input, stream_mode: streamMode, config, context } = body;
   const payload = {
     input,
+    streamMode,
     ...(config && { config }),
     ...(context !== undefined && { context }),
     ...(strategy && { multitaskStrategy: strategy }),

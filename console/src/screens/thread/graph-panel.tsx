@@ -1,7 +1,10 @@
-import { Skeleton } from '@mantine/core';
+import { Skeleton, Text } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
+import { agentQuery } from '../../api/agent-queries.ts';
 import { graphQuery, historyQuery, type Graph } from '../../api/thread-queries.ts';
+import { Clamped } from '../../parts/clamped.tsx';
+import { TextLink } from '../../parts/link-button.tsx';
 import type { LifecycleState } from '../../parts/status.tsx';
 import { looksOf, type Looks } from './node-looks.ts';
 import { PanelTitle } from './panel-title.tsx';
@@ -24,6 +27,7 @@ export const GraphPanel = ({ threadId, assistantId, state }: Props) => {
   const looks = looksOf(states, state);
   return (
     <section className="hp-panel" aria-label="Graph">
+      <About assistantId={assistantId} />
       <div className={classes['graph']} aria-hidden>
         <Suspense fallback={<Skeleton height="100%" />}>
           {graph.data ? <GraphPicture graph={graph.data} looks={looks} /> : <Skeleton height="100%" />}
@@ -31,6 +35,23 @@ export const GraphPanel = ({ threadId, assistantId, state }: Props) => {
       </div>
       {graph.data && <NodeList graph={graph.data} looks={looks} />}
     </section>
+  );
+};
+
+/** Whose graph it is, and what that is for. */
+const About = ({ assistantId }: { assistantId: string }) => {
+  const { data: agent } = useQuery(agentQuery(assistantId));
+  return (
+    <div className={classes['about-graph']}>
+      <TextLink to="/agents" search={{ agent: assistantId }} fw={600} className="hp-text">
+        {agent?.name ?? '…'}
+      </TextLink>
+      {agent?.description && (
+        <Text component="div" size="sm" className="hp-soft">
+          <Clamped>{agent.description}</Clamped>
+        </Text>
+      )}
+    </div>
   );
 };
 

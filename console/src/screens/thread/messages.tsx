@@ -1,6 +1,7 @@
 import { Button, Code, Group, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { isRecord } from '../../api/errors.ts';
+import type { Spoken } from '../../api/follow-speech.ts';
 import { Markdown } from '../../parts/markdown.tsx';
 import { textOf } from '../../parts/message-text.ts';
 import classes from './thread.module.css';
@@ -10,8 +11,8 @@ const NAMES: Record<string, string> = { human: 'Person', ai: 'Agent', tool: 'Too
 /** More are drawn when somebody asks for them. */
 const SHOWN = 40;
 
-/** The conversation so far. */
-export const Messages = ({ messages }: { messages: unknown[] }) => {
+/** The conversation so far, and what is being said. */
+export const Messages = ({ messages, spoken }: { messages: unknown[]; spoken: Spoken[] }) => {
   const [all, setAll] = useState(false);
   const shown = all ? messages : messages.slice(-SHOWN);
   return (
@@ -24,9 +25,30 @@ export const Messages = ({ messages }: { messages: unknown[] }) => {
       {shown.filter(isRecord).map((message, index) => (
         <Message key={typeof message['id'] === 'string' ? message['id'] : index} message={message} />
       ))}
+      {spoken.map((each) => (
+        <Speech key={each.id} spoken={each} />
+      ))}
     </Stack>
   );
 };
+
+/** A message that is not complete yet. Nobody is read each word of it: it is told when it is there. */
+const Speech = ({ spoken: { text, calls } }: { spoken: Spoken }) => (
+  <div className={classes['message']} data-by="ai" data-speaking aria-busy="true">
+    <Group gap={6} mb={4}>
+      <Text size="xs" fw={650} className="hp-soft">
+        Agent, speaking
+      </Text>
+      <span className={classes['speaking']} aria-hidden />
+    </Group>
+    {text !== '' && <Markdown text={text} />}
+    {calls.map(({ name, args }, index) => (
+      <pre key={index} className={`${classes['call']} hp-text`}>
+        {name} {args}
+      </pre>
+    ))}
+  </div>
+);
 
 const Message = ({ message }: { message: Record<string, unknown> }) => {
   const by = typeof message['type'] === 'string' ? message['type'] : '';

@@ -4,7 +4,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { isRecord } from '../../api/errors.ts';
-import { stateQuery, type State } from '../../api/thread-queries.ts';
+import type { Spoken } from '../../api/follow-speech.ts';
+import { stateQuery, type Run, type State } from '../../api/thread-queries.ts';
 import { THREAD_TABS, type ThreadParams } from '../../app/search-params.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { ErrorPanel } from '../../parts/error-panel.tsx';
@@ -13,6 +14,7 @@ import { Messages } from './messages.tsx';
 import { stepOf } from './step-words.ts';
 import { PanelTitle } from './panel-title.tsx';
 import classes from './thread.module.css';
+import { useSpoken } from './use-spoken.ts';
 
 const JsonView = lazy(async () => ({ default: (await import('../../parts/json/json-view.tsx')).JsonView }));
 const JsonDifference = lazy(async () => ({
@@ -28,21 +30,31 @@ const LABELS: Record<Tab, string> = {
   raw: 'Raw',
 };
 
-/** The state of the thread, now or at the checkpoint that is chosen. */
-export const StatePanel = ({ threadId }: { threadId: string }) => {
+/** What the address says is to be seen of the thread, and what there is of that. */
+const useShownState = (threadId: string, run: Run | undefined) => {
   const { checkpoint, tab } = useSearch({ from: '/threads/$threadId' });
   const navigate = useNavigate({ from: '/threads/$threadId' });
   const state = useQuery(stateQuery(threadId, checkpoint));
+  const now = checkpoint === undefined;
+  const spoken = useSpoken(now ? run : undefined, now ? state.data : undefined);
   const show = (changes: ThreadParams): void =>
     void navigate({ search: (before) => ({ ...before, ...changes }), replace: true });
-  const first: Tab = state.data && messagesIn(state.data).length === 0 ? 'state' : 'messages';
+  return { state, spoken, now, show, tab: tab ?? firstTab(state.data, spoken) };
+};
+
+const firstTab = (state: State | undefined, spoken: Spoken[]): Tab =>
+  state && messagesIn(state).length + spoken.length === 0 ? 'state' : 'messages';
+
+/** The state of the thread, now or at the checkpoint that is chosen. */
+export const StatePanel = ({ threadId, run }: { threadId: string; run: Run | undefined }) => {
+  const { state, spoken, now, show, tab } = useShownState(threadId, run);
   return (
     <section className={`hp-panel ${classes['panel']}`} aria-label="State">
       <Group justify="space-between" align="flex-start">
         <PanelTitle about={state.data?.created_at ? stepOf(state.data) : undefined}>
-          {checkpoint === undefined ? 'State now' : 'State then'}
+          {now ? 'State now' : 'State then'}
         </PanelTitle>
-        {checkpoint !== undefined && (
+        {!now && (
           <Button size="xs" variant="default" onClick={() => show({ checkpoint: undefined })}>
             Back to now
           </Button>
@@ -54,7 +66,8 @@ export const StatePanel = ({ threadId }: { threadId: string }) => {
         <StateTabs
           threadId={threadId}
           state={state.data}
-          tab={tab ?? first}
+          spoken={spoken}
+          tab={tab}
           onTab={(next) => show({ tab: next })}
         />
       )}
@@ -70,11 +83,12 @@ const messagesIn = ({ values }: State): unknown[] => {
 interface TabsProps {
   threadId: string;
   state: State;
+  spoken: Spoken[];
   tab: Tab;
   onTab: (tab: Tab) => void;
 }
 
-const StateTabs = ({ threadId, state, tab, onTab }: TabsProps) => (
+const StateTabs = ({ threadId, state, spoken, tab, onTab }: TabsProps) => (
   <Tabs
     value={tab}
     onChange={(next) => onTab(THREAD_TABS.find((each) => each === next) ?? 'messages')}
@@ -89,10 +103,10 @@ const StateTabs = ({ threadId, state, tab, onTab }: TabsProps) => (
     </Tabs.List>
     <Suspense fallback={<Skeleton height={160} />}>
       <Tabs.Panel value="messages">
-        {messagesIn(state).length === 0 ? (
+        {messagesIn(state).length + spoken.length === 0 ? (
           <EmptyState icon={IconMessages} title="This state has no messages" />
         ) : (
-          <Messages messages={messagesIn(state)} />
+          <Messages messages={messagesIn(state)} spoken={spoken} />
         )}
       </Tabs.Panel>
       <Tabs.Panel value="state">

@@ -46,7 +46,7 @@ const Loaded = ({ thread }: { thread: ThreadShown }) => {
           <Failure run={run} />
           {(state === 'draining' || state === 'paused') && <PauseCard threadId={threadId} />}
           <Questions threadId={threadId} />
-          <StatePanel threadId={threadId} />
+          <StatePanel threadId={threadId} run={run} />
         </div>
       </div>
     </>

@@ -2,7 +2,7 @@ import { Button, Group } from '@mantine/core';
 import { useState } from 'react';
 import type { ThreadSearch } from '../../api/queries.ts';
 import { BulkDialog } from './bulk-dialog.tsx';
-import { BULK_ACTIONS, type BulkAction } from './bulk-actions.ts';
+import { BULK_ACTIONS, type BulkAction, type BulkThreads } from './bulk-actions.ts';
 import classes from './threads.module.css';
 import type { Selection } from './use-selection.ts';
 
@@ -12,12 +12,39 @@ interface Props {
   total: number;
 }
 
-/** What can be done to the threads that are ticked, or to all that match. */
-export const BulkBar = ({ selection, search, total }: Props) => {
-  const [action, setAction] = useState<BulkAction | null>(null);
+interface Doing {
+  action: BulkAction;
+  count: number;
+  threads: BulkThreads;
+}
+
+/**
+ * What can be done to the threads that are ticked, or to all that match. The dialog is about those that were ticked when it
+ * was opened, and stays until it is closed: what it does may take them off the page.
+ */
+export const BulkBar = (props: Props) => {
+  const [doing, setDoing] = useState<Doing | null>(null);
+  const { selection } = props;
+  return (
+    <>
+      {selection.selected.length > 0 && <Bar {...props} onDo={setDoing} />}
+      {doing && (
+        <BulkDialog
+          {...doing}
+          onClose={(done) => {
+            setDoing(null);
+            if (done) selection.clear();
+          }}
+        />
+      )}
+    </>
+  );
+};
+
+const Bar = ({ selection, search, total, onDo }: Props & { onDo: (doing: Doing) => void }) => {
   const { selected, all } = selection;
-  if (selected.length === 0) return null;
   const count = all ? total : selected.length;
+  const threads: BulkThreads = all ? { matching: search } : { ids: selected.map(({ thread_id: id }) => id) };
   return (
     <div className={classes['bulk']} role="region" aria-label="Selected threads">
       <strong>{count.toLocaleString()} selected</strong>
@@ -28,7 +55,12 @@ export const BulkBar = ({ selection, search, total }: Props) => {
       )}
       <Group gap={6} ml="auto">
         {BULK_ACTIONS.map((each) => (
-          <Button key={each.name} size="xs" variant="default" onClick={() => setAction(each)}>
+          <Button
+            key={each.name}
+            size="xs"
+            variant="default"
+            onClick={() => onDo({ action: each, count, threads })}
+          >
             {each.name}…
           </Button>
         ))}
@@ -36,17 +68,6 @@ export const BulkBar = ({ selection, search, total }: Props) => {
           Clear
         </Button>
       </Group>
-      {action && (
-        <BulkDialog
-          action={action}
-          count={count}
-          threads={all ? { matching: search } : { ids: selected.map(({ thread_id: id }) => id) }}
-          onClose={(done) => {
-            setAction(null);
-            if (done) selection.clear();
-          }}
-        />
-      )}
     </div>
   );
 };

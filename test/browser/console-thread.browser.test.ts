@@ -1,0 +1,294 @@
+import { fileURLToPath } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { useLatch } from '../wire/latch.ts';
+import { useServer } from '../wire/server.ts';
+import { barriersOn, noProblems, openConsole, press, showsStatus, type ConsolePage } from './console-page.ts';
+import { hasBrowser, openBrowser } from './page-server.ts';
+
+interface Json {
+  [field: string]: unknown;
+}
+
+describe.skipIf(!hasBrowser)('on the screen of a thread a person', () => {
+  const server = useServer({ config: fileURLToPath(new URL('graphs/langgraph.json', import.meta.url)) });
+  const latch = useLatch();
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await openBrowser();
+  });
+  afterAll(() => browser?.close());
+
+  const api = async <T = Json>(method: string, path: string, body?: unknown): Promise<T> => {
+    const { status, json, text } = await server.send(method, path, body);
+    expect(status, text).toBeLessThan(300);
+    return json as T;
+  };
+  const openThread = (threadId: string): Promise<ConsolePage> =>
+    openConsole(browser, { url: server.url, path: `/console/threads/${threadId}` });
+  const ended = async (threadId: string): Promise<Json> => {
+    const [run] = await server.client.runs.list(threadId);
+    return (await server.client.runs.join(threadId, run?.run_id ?? '')) as Json;
+  };
+  /** A run that a test holds in its second step. */
+  const hold = async (place: string, agent = 'slow'): Promise<string> => {
+    const { thread_id: id } = await server.client.threads.create();
+    await server.client.runs.create(id, agent, { input: { url: latch.url(place) } });
+    await latch.reached(place);
+    return id;
+  };
+  /** A thread that rests before its third step. */
+  const paused = async (place: string, agent = 'slow'): Promise<string> => {
+    const id = await hold(place, agent);
+    await api('POST', `/threads/${id}/pause`, { reason: 'a break' });
+    latch.open(place);
+    await expect.poll(async () => (await api(`GET`, `/threads/${id}/pause`))['state']).toBe('paused');
+    return id;
+  };
+  const dialog = (page: Page) => page.getByRole('dialog');
+
+  it('pauses it with a reason and a condition, sees it drain to a safe point, and the event lets it go on', async () => {
+    const id = await hold('pause');
+    const opened = await openThread(id);
+    const { page } = opened;
+    await showsStatus(page, 'Running');
+    await press(page, 'p');
+    const pause = dialog(page).getByRole('button', { name: 'Pause', exact: true });
+    expect(await pause.isDisabled()).toBe(true);
+    await dialog(page).getByLabel('Reason').fill('the disk is full');
+    await dialog(page).getByLabel('Goes on').selectOption('event');
+    expect(await pause.isDisabled()).toBe(true);
+    await dialog(page).getByRole('textbox', { name: 'Event' }).fill('disk_freed');
+    expect(await barriersOn(page)).toEqual([]);
+    await press(page, 'Control+Enter');
+    await dialog(page)
+      .getByText(/\/hooks\//)
+      .waitFor();
+    await dialog(page).getByRole('button', { name: 'Done' }).click();
+    const card = page.getByRole('region', { name: 'Pause' });
+    await card.getByText('On the way to a safe point').waitFor();
+    await showsStatus(page, 'Pausing');
+    latch.open('pause');
+    await showsStatus(page, 'Paused');
+    await card.getByText('Checkpoint verified').waitFor();
+    await card.getByText('“the disk is full”').waitFor();
+    await card.getByText('the event disk_freed').waitFor();
+    await card.getByText('before after').waitFor();
+    const timeline = page.getByRole('region', { name: 'Timeline' });
+    await timeline.getByText('Paused at a safe point, verified').waitFor();
+    await api('POST', '/events', { type: 'disk_freed', id: 'freed once' });
+    await showsStatus(page, 'Done');
+    expect(await ended(id)).toMatchObject({ path: ['before', 'wait', 'after'] });
+    noProblems(opened);
+  });
+
+  it('takes a pause back while the step in flight is finishing', async () => {
+    const id = await hold('withdraw');
+    await api('POST', `/threads/${id}/pause`, { reason: 'too early' });
+    const opened = await openThread(id);
+    const { page } = opened;
+    await page.getByRole('region', { name: 'Pause' }).getByRole('button', { name: 'Withdraw' }).click();
+    await showsStatus(page, 'Running');
+    await page.getByRole('region', { name: 'Timeline' }).getByText('Pause withdrawn').waitFor();
+    latch.open('withdraw');
+    await showsStatus(page, 'Done');
+    expect(await ended(id)).toMatchObject({ path: ['before', 'wait', 'after'] });
+    noProblems(opened);
+  });
+
+  it('resumes it by keyboard, with something the agent should know', async () => {
+    const id = await paused('context', 'noted');
+    const opened = await openThread(id);
+    const { page } = opened;
+    await showsStatus(page, 'Paused');
+    await press(page, 'u');
+    await dialog(page).getByText('all pass').waitFor();
+    await dialog(page).getByLabel('What the agent should know (optional)').fill('The disk is free again.');
+    expect(await barriersOn(page)).toEqual([]);
+    await press(page, 'Control+Enter');
+    await showsStatus(page, 'Done');
+    await page.getByRole('region', { name: 'State' }).getByText('The disk is free again.').waitFor();
+    await page
+      .getByRole('region', { name: 'Timeline' })
+      .getByText(/The disk is free again/)
+      .waitFor();
+    noProblems(opened);
+  });
+
+  it('is shown why a resume is refused, check by check and field by field, and takes it upon themselves', async () => {
+    const made = await server.client.assistants.create({
+      graphId: 'slow',
+      config: { configurable: { model: 'small' } },
+    });
+    const id = await paused('drift', made.assistant_id);
+    await server.client.assistants.update(made.assistant_id, {
+      config: { configurable: { model: 'large' } },
+    });
+    const opened = await openThread(id);
+    const { page } = opened;
+    await showsStatus(page, 'Paused');
+    await page.getByRole('button', { name: 'Resume…' }).click();
+    const checks = dialog(page).getByRole('region', { name: 'Checks before the resume' });
+    const drift = checks.getByRole('row', { name: /config drift/ }).first();
+    await drift.getByText('failed', { exact: true }).waitFor();
+    const field = checks.getByRole('row', { name: /config\.configurable\.model/ }).last();
+    expect(await field.innerText()).toMatch(/"small"\s+"large"/);
+    await checks.getByText('checkpoint', { exact: false }).first().waitFor();
+    const resume = dialog(page).getByRole('button', { name: 'Resume', exact: true });
+    expect(await resume.isDisabled()).toBe(true);
+    expect(await barriersOn(page)).toEqual([]);
+    await dialog(page).getByLabel('Go on with the code and the configuration as they are now').check();
+    await checks.getByText('accepted', { exact: true }).waitFor();
+    await resume.click();
+    await showsStatus(page, 'Done');
+    expect(await ended(id)).toMatchObject({ path: ['before', 'wait', 'after'] });
+    noProblems(opened);
+  });
+
+  it('forks it from an earlier checkpoint, changed, and leaves the thread itself as it is', async () => {
+    const { thread_id: id } = await server.client.threads.create();
+    await server.client.runs.wait(id, 'steps', { input: { steps: 3 } });
+    const opened = await openThread(id);
+    const { page } = opened;
+    await showsStatus(page, 'Done');
+    const timeline = page.getByRole('region', { name: 'Timeline' });
+    await timeline.getByRole('button', { name: /Step 1/ }).click();
+    await page.getByText('State then').waitFor();
+    await page.getByRole('tab', { name: 'Difference' }).click();
+    await page.getByRole('textbox', { name: 'Difference' }).waitFor();
+    await page.locator('h1').click();
+    await press(page, 'f');
+    await dialog(page).getByLabel('Change the state first (optional)').fill('{"n": 2');
+    await dialog(page).getByText('This is not a JSON object').waitFor();
+    await dialog(page).getByLabel('Change the state first (optional)').fill('{"n": 2}');
+    expect(await barriersOn(page)).toEqual([]);
+    await dialog(page).getByRole('button', { name: 'Fork and go on' }).click();
+    await page.waitForURL((url) => url.pathname.includes('/threads/') && !url.pathname.endsWith(id));
+    await showsStatus(page, 'Done');
+    const copy = new URL(page.url()).pathname.split('/').at(-1) ?? '';
+    const { values } = await server.client.threads.getState(copy);
+    expect(values).toMatchObject({ n: 3 });
+    expect(await server.client.runs.list(id)).toHaveLength(1);
+    noProblems(opened);
+  });
+
+  it('reads what a model says while it says it, also after loading the page again', async () => {
+    const [agent] = await server.client.assistants.search({ graphId: 'telling' });
+    await api('GET', `/assistants/${agent?.assistant_id}/schemas`);
+    const opened = await openConsole(browser, {
+      url: server.url,
+      path: `/console/launch?agent=${agent?.assistant_id}`,
+    });
+    const { page } = opened;
+    await page.getByText('Tells a story, word by word').waitFor();
+    await page.getByLabel('Message', { exact: true }).fill('Tell me a story');
+    await page.getByRole('button', { name: 'Other fields of the input' }).click();
+    await page.getByRole('textbox', { name: 'url' }).fill(latch.url('story'));
+    await page.getByRole('button', { name: 'Launch', exact: true }).click();
+    await page.waitForURL('**/console/threads/*');
+    await latch.reached('story');
+    const state = page.getByRole('region', { name: 'State' });
+    const speech = state.locator('[data-speaking]');
+    await speech.getByText('Once upon', { exact: true }).waitFor();
+    expect(await barriersOn(page)).toEqual([]);
+    await page.reload();
+    await speech.getByText('Once upon', { exact: true }).waitFor();
+    await page.getByRole('region', { name: 'Graph' }).getByText('Tells a story, word by word').waitFor();
+    latch.open('story');
+    await showsStatus(page, 'Done');
+    await state.getByText('Once upon a time', { exact: true }).waitFor();
+    expect(await state.getByText('Once upon').count()).toBe(1);
+    expect(await speech.count()).toBe(0);
+    noProblems(opened);
+  });
+
+  it('fills in times by the clocks of where they are, and they are sent as what JSON Schema calls them', async () => {
+    const [agent] = await server.client.assistants.search({ graphId: 'dated' });
+    await api('GET', `/assistants/${agent?.assistant_id}/schemas`);
+    const opened = await openConsole(browser, {
+      url: server.url,
+      path: `/console/launch?agent=${agent?.assistant_id}`,
+      timezone: 'Asia/Kolkata',
+    });
+    const { page } = opened;
+    await page.getByLabel('when').fill('2026-12-01T09:00:00');
+    await page.getByText('By the clocks of Asia/').waitFor();
+    await page.getByLabel('day').fill('2026-12-24');
+    await page.getByLabel('hour').fill('18:30');
+    expect(await page.getByLabel('when').inputValue()).toMatch(/^2026-12-01T09:00(:00)?$/);
+    expect(await barriersOn(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Launch', exact: true }).click();
+    await page.waitForURL('**/console/threads/*');
+    const values = await ended(new URL(page.url()).pathname.split('/').at(-1) ?? '');
+    expect(values).toMatchObject({ when: '2026-12-01T03:30:00.000Z', day: '2026-12-24', hour: '18:30:00' });
+    noProblems(opened);
+  });
+
+  it('pauses, resumes and deletes many threads at once, and is told of each that was refused', async () => {
+    const places = ['bulk one', 'bulk two', 'bulk three'];
+    const held: string[] = [];
+    for (const place of places) held.push(await hold(place));
+    const opened = await openConsole(browser, { url: server.url, path: '/console/?group=running' });
+    const { page } = opened;
+    const bar = page.getByRole('region', { name: 'Selected threads' });
+    const done = async (what: RegExp | string): Promise<void> => {
+      await dialog(page).getByText(what).waitFor();
+      await dialog(page).getByRole('button', { name: 'Close' }).last().click();
+    };
+    await page.getByRole('row').nth(3).waitFor();
+    await page.getByLabel('Select all threads on this page').check();
+    await bar.getByText('3 selected').waitFor();
+    await bar.getByRole('button', { name: 'Pause at next step…' }).click();
+    await dialog(page).getByLabel('Reason').fill('a drill');
+    expect(await barriersOn(page)).toEqual([]);
+    await press(page, 'Control+Enter');
+    await done('3 of 3 done');
+    places.forEach((place) => latch.open(place));
+    await page.getByRole('button', { name: /^Paused/ }).click();
+    await expect.poll(() => page.getByRole('row').count()).toBe(4);
+    await press(page, 'j', 'x', 'j', 'x');
+    await bar.getByText('2 selected').waitFor();
+    await bar.getByRole('button', { name: 'Resume…' }).click();
+    await dialog(page).getByRole('button', { name: 'Resume', exact: true }).click();
+    await done('2 of 2 done');
+    await page.getByRole('button', { name: /^All/ }).click();
+    await page.getByRole('button', { name: /^Done/ }).waitFor();
+    for (const id of held) await page.getByLabel(`Select thread ${id.slice(0, 8)}`).check();
+    await bar.getByRole('button', { name: 'Resume…' }).click();
+    await dialog(page).getByRole('button', { name: 'Resume', exact: true }).click();
+    await done(/1 of 3 done, 2 refused/);
+    for (const id of held) {
+      await ended(id);
+      await page.getByLabel(`Select thread ${id.slice(0, 8)}`).check();
+    }
+    await bar.getByRole('button', { name: 'Delete…' }).click();
+    await dialog(page).getByRole('button', { name: 'Delete', exact: true }).click();
+    await done('3 of 3 done');
+    for (const id of held) expect((await server.send('GET', `/threads/${id}`)).status).toBe(404);
+    noProblems(opened);
+  });
+
+  it('reads two lines of a long reason above every screen, and the rest when asking', async () => {
+    const reason = `${'because of the tides and the moon, '.repeat(40)}and nothing else`;
+    const pause = await api<{ pause_id: string }>('POST', '/pauses', {
+      scope: { graph_id: 'dated' },
+      reason,
+    });
+    const opened = await openConsole(browser, { url: server.url, path: '/console/agents' });
+    const { page } = opened;
+    const banner = page.getByRole('status').filter({ hasText: 'Paused: graph dated' });
+    await banner.waitFor();
+    const height = async (): Promise<number> => (await banner.boundingBox())?.height ?? 0;
+    await banner.getByRole('button', { name: 'More' }).waitFor();
+    const before = await height();
+    expect(before).toBeLessThan(160);
+    await banner.getByRole('button', { name: 'More' }).click();
+    await banner.getByRole('button', { name: 'Less' }).waitFor();
+    expect(await height()).toBeGreaterThan(before);
+    expect(await barriersOn(page)).toEqual([]);
+    await banner.getByRole('button', { name: 'Let it go on' }).click();
+    await banner.waitFor({ state: 'detached' });
+    await api('GET', `/pauses/${pause.pause_id}`);
+    noProblems(opened);
+  });
+});
