@@ -21,6 +21,15 @@ export interface GraphSource {
   generation?: number;
 }
 
+/** @throws {HoldpointError} `graph_not_found`. */
+const sourceIn = (sources: Record<string, GraphSource>, graphId: string): GraphSource => {
+  const source = Object.hasOwn(sources, graphId) ? sources[graphId] : undefined;
+  if (source) return source;
+  throw new HoldpointError('graph_not_found', `Graph "${graphId}" is not in langgraph.json.`, {
+    details: { graphs: Object.keys(sources) },
+  });
+};
+
 /** The graphs this process can load, by id. Each module is imported once, when it is first needed. */
 export interface GraphRegistry {
   ids(): string[];
@@ -73,13 +82,7 @@ export const createGraphRegistry = (sources: Record<string, GraphSource>): Graph
     promise.catch(() => loaded.delete(graphId));
     return promise;
   };
-  const sourceOf = (graphId: string): GraphSource => {
-    const source = Object.hasOwn(sources, graphId) ? sources[graphId] : undefined;
-    if (source) return source;
-    throw new HoldpointError('graph_not_found', `Graph "${graphId}" is not in langgraph.json.`, {
-      details: { graphs: Object.keys(sources) },
-    });
-  };
+  const sourceOf = (graphId: string): GraphSource => sourceIn(sources, graphId);
   const preloadOne = async ([graphId, source]: [string, GraphSource]): Promise<
     [string, GraphLoadError][]
   > => {
