@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { get, type IncomingMessage } from 'node:http';
+import { get, request, type IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { useLatch } from './latch.ts';
 import { collect, useServer } from './server.ts';
@@ -115,11 +115,19 @@ describe('readers of a stream', () => {
           reject,
         );
       });
+    /** The same over protocol v2. */
+    const stalledProtocol = (threadId: string): Promise<IncomingMessage> =>
+      new Promise((resolve, reject) => {
+        const url = `${server.url}/threads/${threadId}/stream/events`;
+        request(url, { method: 'POST', agent: false }, (response) => resolve(response.pause()))
+          .on('error', reject)
+          .end(JSON.stringify({ channels: ['custom'], since: 0 }));
+      });
     const residentMb = (): number =>
       Number(execFileSync('ps', ['-o', 'rss=', '-p', String(server.process.process.pid)]).toString()) / 1024;
 
     it('neither slows another down nor fills the memory, and can still read everything later', async () => {
-      const [EVENTS, BYTES, SLOW] = [30_000, 1000, 24];
+      const [EVENTS, BYTES, SLOW] = [30_000, 1000, 16];
       const id = await newThread();
       const run = await server.client.runs.create(id, 'tokens', {
         input: { events: EVENTS, bytes: BYTES },
@@ -127,12 +135,14 @@ describe('readers of a stream', () => {
       });
       const path = `/threads/${id}/runs/${run.run_id}/stream`;
       const slow = await Promise.all(Array.from({ length: SLOW }, () => stalled(path)));
+      const subscribers = await Promise.all(Array.from({ length: SLOW / 2 }, () => stalledProtocol(id)));
       const before = residentMb();
       const fast = await openStream(`${server.url}${path}`);
       const frames = await fast.rest();
       expect(frames.filter(({ event }) => event === 'custom').length).toBe(EVENTS);
-      const unread = (SLOW * EVENTS * BYTES) / 2 ** 20;
+      const unread = ((SLOW + subscribers.length) * EVENTS * BYTES) / 2 ** 20;
       expect(residentMb() - before).toBeLessThan(unread / 2);
+      subscribers.forEach((response) => response.destroy());
       const [late, ...rest] = slow;
       rest.forEach((response) => response.destroy());
       let text = '';
