@@ -152,7 +152,10 @@ describe('GET /assistants/{id}/schemas', () => {
       const there = join(ahead.dataDir, 'schemas');
       return existsSync(there) ? readdirSync(there).filter((name) => name.endsWith('.json')) : [];
     };
-    await vi.waitFor(() => expect(kept()).toHaveLength(Object.keys(GRAPHS).length), 60_000);
+    await vi.waitFor(() => expect(kept()).toHaveLength(Object.keys(GRAPHS).length), {
+      timeout: 120_000,
+      interval: 250,
+    });
     const answer = await schemasOf(ahead, 'annotated');
     expect(answer.state_schema.properties['level']).toEqual({ type: 'string', enum: ['low', 'high'] });
     expect(kept()).toHaveLength(Object.keys(GRAPHS).length);

@@ -7,12 +7,13 @@ import type { GraphSource } from '../graph-registry.ts';
 import type { ReloadableRegistry } from '../reloadable-registry.ts';
 import type { GraphReads } from '../graph-reads.ts';
 import { toGraphShape, type GraphShape, type Shapes } from './graph-shape.ts';
-import { createTypesReader } from './types-question.ts';
+import { createTypesReader, type TypesReader } from './types-question.ts';
 
 /** Changes when another answer comes of the same sources. */
 const EDITION = 1;
-/** A compiler that takes longer is not waited for. */
+/** A compiler that takes longer is not waited for; one that nobody waits for may take longer. */
 const DEADLINE_MS = 60_000;
+const AHEAD_DEADLINE_MS = 600_000;
 
 interface GraphShapesDeps {
   graphs: Pick<ReloadableRegistry, 'module' | 'sources'>;
@@ -47,9 +48,10 @@ export const createGraphShapes = ({
   deadlineMs = DEADLINE_MS,
 }: GraphShapesDeps): GraphShapes => {
   const known = new Map<string, Promise<Shapes>>();
-  const reader = createTypesReader(deadlineMs);
+  const asked = createTypesReader({ deadlineMs, low: false });
+  const ahead = createTypesReader({ deadlineMs: AHEAD_DEADLINE_MS, low: true });
   let closed = false;
-  const readAnew = async (source: GraphSource, file: string): Promise<Shapes> => {
+  const readAnew = async (reader: TypesReader, source: GraphSource, file: string): Promise<Shapes> => {
     try {
       const shapes = await reader.ask(source);
       await keep(file, shapes);
@@ -60,11 +62,12 @@ export const createGraphShapes = ({
       return {};
     }
   };
+  const fileOf = ({ file, exportName }: GraphSource, code: string): string =>
+    join(folder, `${sha256(JSON.stringify([EDITION, code, file, exportName]))}.json`);
   const typesOf = (source: GraphSource, code: string): Promise<Shapes> => {
-    const key = sha256(JSON.stringify([EDITION, code, source.file, source.exportName]));
-    const file = join(folder, `${key}.json`);
-    const answer = known.get(key) ?? stored(file).then((shapes) => shapes ?? readAnew(source, file));
-    known.set(key, answer);
+    const file = fileOf(source, code);
+    const answer = known.get(file) ?? stored(file).then((shapes) => shapes ?? readAnew(asked, source, file));
+    known.set(file, answer);
     return answer;
   };
   const typed = async (graphId: string): Promise<Shapes> => {
@@ -81,12 +84,14 @@ export const createGraphShapes = ({
       for (const source of Object.values(graphs.sources())) {
         if (closed) return;
         const code = await codeOf(source);
-        if (code !== undefined) await typesOf(source, code);
+        const file = code === undefined ? undefined : fileOf(source, code);
+        if (file !== undefined && !(await stored(file))) await readAnew(ahead, source, file);
       }
     },
     close: () => {
       closed = true;
-      reader.close();
+      asked.close();
+      ahead.close();
     },
   };
 };

@@ -16,8 +16,8 @@ const IDLE_MS = 1000;
 
 export interface TypesReader {
   /**
-   * Asks a process of its own, which executes nothing of the project, sees nothing of this one's environment and gives
-   * way to everything else on the machine. One question after another; the process ends when there are no more.
+   * Asks a process of its own, which executes nothing of the project and sees nothing of this one's environment. One
+   * question after another; the process ends when there are no more.
    * @throws when it fails, or takes longer than the deadline; it is gone then, and the next question finds another.
    */
   ask(question: TypesQuestion): Promise<Shapes>;
@@ -25,7 +25,13 @@ export interface TypesReader {
   close(): void;
 }
 
-export const createTypesReader = (deadlineMs: number): TypesReader => {
+export interface TypesReaderOptions {
+  deadlineMs: number;
+  /** Whether it gives way to everything else on the machine. */
+  low: boolean;
+}
+
+export const createTypesReader = ({ deadlineMs, low }: TypesReaderOptions): TypesReader => {
   let child: ChildProcess | undefined;
   let idle: NodeJS.Timeout | undefined;
   let last: Promise<unknown> = Promise.resolve();
@@ -36,7 +42,7 @@ export const createTypesReader = (deadlineMs: number): TypesReader => {
   };
   const next = async (question: TypesQuestion): Promise<Shapes> => {
     clearTimeout(idle);
-    child ??= startReader();
+    child ??= startReader(low);
     try {
       const shapes = await answerOf(child, question, deadlineMs);
       idle = setTimeout(end, IDLE_MS).unref();
@@ -59,20 +65,20 @@ export const createTypesReader = (deadlineMs: number): TypesReader => {
   };
 };
 
-const startReader = (): ChildProcess => {
+const startReader = (low: boolean): ChildProcess => {
   const child = fork(fileURLToPath(import.meta.resolve('./read-types-process.js')), {
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     execArgv: [`--max-old-space-size=${MEMORY_MB}`],
     env: {},
   });
   child.on('error', () => {}); // whoever asks hears of it
-  giveWay(child);
+  if (low) giveWay(child);
   return child;
 };
 
 const giveWay = ({ pid }: ChildProcess): void => {
   try {
-    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_LOW);
+    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
   } catch {
     return; // it is gone already, which whoever asks hears of
   }
