@@ -90,12 +90,15 @@ export const controlProbes = {
   event: async (base, { quick }) => {
     const count = quick ? 100 : 1000;
     const refs = [];
+    const everything = { scope: { all: true }, reason: 'gather' };
+    const { pause_id: gathering } = await call(base, 'POST /pauses', everything);
     await atOnce(count, 10, async () => {
       const ref = await launch(base, input(2, 20));
-      await pause(base, ref, { resume_when: 'event: measured' }).catch(() => {});
+      await pause(base, ref, { resume_when: 'event: measured' });
       refs.push(ref);
     });
-    await Promise.all(refs.map((ref) => atRest(base, ref)));
+    await call(base, `POST /pauses/${gathering}/resume`, {});
+    while ((await call(base, `GET /pauses/${gathering}`)).state === 'active');
     const waiting = (await Promise.all(refs.map((ref) => stateOf(base, ref)))).filter(
       (state) => state === 'paused',
     );

@@ -11,7 +11,6 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { controlProbes } from './control-probes.mjs';
 import { median, probes, residentMiB } from './probes.mjs';
-import { seedThreads } from './seed-threads.mjs';
 import { wireProbes } from './wire-probes.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
@@ -49,9 +48,14 @@ const LIMITS = {
   readers_mib: { most: 600 },
 };
 
+const runTypeScript = (file, ...given) =>
+  execFileSync(process.execPath, ['--import', 'tsx', join(here, file), ...given.map(String)], {
+    encoding: 'utf8',
+  });
+
 const startHoldpoint = async () => {
   const data = mkdtempSync(join(tmpdir(), 'holdpoint-bench-'));
-  if (threads > 0) await seedThreads(data, threads);
+  if (threads > 0) runTypeScript('seed-threads.mts', data, threads);
   const started = performance.now();
   const child = spawn(
     process.execPath,
@@ -132,9 +136,7 @@ const others = args
 const OF_FLOOR = ['run', 'throughput', 'superstep', 'resume', 'tokens'];
 const floor =
   !only || only.some((probe) => OF_FLOOR.includes(probe))
-    ? JSON.parse(
-        execFileSync(process.execPath, ['--import', 'tsx', join(here, 'floor.mts')], { encoding: 'utf8' }),
-      )
+    ? JSON.parse(runTypeScript('floor.mts'))
     : undefined;
 const ours = await startHoldpoint();
 try {
