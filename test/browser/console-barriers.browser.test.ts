@@ -1,8 +1,12 @@
+import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useServer } from '../wire/server.ts';
 import { barriersOn, noProblems, openConsole, overflows, press } from './console-page.ts';
 import { hasBrowser, openBrowser } from './page-server.ts';
+
+/** A folder for pictures of the screens, where somebody wants to look at them. */
+const PICTURES = process.env['HOLDPOINT_PICTURES_IN'];
 
 const HOSTILE = [
   '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>',
@@ -39,15 +43,15 @@ describe.skipIf(!hasBrowser)('the console, looked at,', () => {
   afterAll(() => browser?.close());
 
   const SCREENS = () => [
-    { path: '/console/', ready: 'Threads' },
-    { path: '/console/approvals', ready: 'Approvals' },
-    { path: `/console/threads/${asking}`, ready: /^Thread / },
-    { path: `/console/threads/${hostile}`, ready: /^Thread / },
-    { path: '/console/stop', ready: 'Emergency stop' },
-    { path: '/console/launch', ready: 'Launch a run' },
-    { path: '/console/control', ready: 'Control' },
-    { path: '/console/activity', ready: 'Activity' },
-    { path: '/console/agents', ready: 'Agents' },
+    { name: 'threads', path: '/console/', ready: 'Threads' },
+    { name: 'approvals', path: '/console/approvals', ready: 'Approvals' },
+    { name: 'thread', path: `/console/threads/${asking}`, ready: /^Thread / },
+    { name: 'thread-hostile', path: `/console/threads/${hostile}`, ready: /^Thread / },
+    { name: 'stop', path: '/console/stop', ready: 'Emergency stop' },
+    { name: 'launch', path: '/console/launch', ready: 'Launch a run' },
+    { name: 'control', path: '/console/control', ready: 'Control' },
+    { name: 'activity', path: '/console/activity', ready: 'Activity' },
+    { name: 'agents', path: '/console/agents', ready: 'Agents' },
   ];
 
   it.each(['light', 'dark'] as const)(
@@ -56,12 +60,16 @@ describe.skipIf(!hasBrowser)('the console, looked at,', () => {
       const opened = await openConsole(browser, { url: server.url, scheme });
       const { page } = opened;
       const found: string[] = [];
-      for (const { path, ready } of SCREENS()) {
+      for (const { name, path, ready } of SCREENS()) {
         await page.goto(`${server.url}${path}`);
         await page.getByRole('heading', { name: ready, level: 1 }).waitFor();
         await page.locator('[aria-busy="true"]').first().waitFor({ state: 'hidden' });
         found.push(...(await barriersOn(page)).map((barrier) => `${path} ${barrier}`));
         if (await overflows(page)) found.push(`${path} is wider than its window`);
+        for (const width of PICTURES ? [360, 2560, 1360] : []) {
+          await page.setViewportSize({ width, height: 860 });
+          await page.screenshot({ path: join(PICTURES ?? '', `${name}-${scheme}-${width}.png`) });
+        }
         if (await page.evaluate('window.hacked')) found.push(`${path} ran what an agent said`);
       }
       await press(page, 'Control+Shift+.');

@@ -10,7 +10,10 @@ const THREADS = 10_000;
 const STEPS = 1000;
 const QUESTIONS = 200;
 
-describe.skipIf(!hasBrowser)('the console, with much to show,', () => {
+/** It takes long to make so much: `HOLDPOINT_LONG=1 npm run test:browser`. */
+const LONG = process.env['HOLDPOINT_LONG'] === '1';
+
+describe.skipIf(!hasBrowser || !LONG)('the console, with much to show,', () => {
   const server = useServer({ config: fileURLToPath(new URL('graphs/langgraph.json', import.meta.url)) });
   let browser: Browser;
   beforeAll(async () => {
