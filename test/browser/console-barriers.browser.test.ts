@@ -68,7 +68,10 @@ describe.skipIf(!hasBrowser)('the console, looked at,', () => {
         if (await overflows(page)) found.push(`${path} is wider than its window`);
         for (const width of PICTURES ? [360, 2560, 1360] : []) {
           await page.setViewportSize({ width, height: 860 });
-          await page.screenshot({ path: join(PICTURES ?? '', `${name}-${scheme}-${width}.png`) });
+          await page.screenshot({
+            path: join(PICTURES ?? '', `${name}-${scheme}-${width}.png`),
+            animations: 'disabled',
+          });
         }
         if (await page.evaluate('window.hacked')) found.push(`${path} ran what an agent said`);
       }
