@@ -9,6 +9,7 @@ import { hasBrowser, openBrowser } from './page-server.ts';
 const THREADS = 10_000;
 const STEPS = 1000;
 const QUESTIONS = 200;
+const QUESTION_LIST = `document.querySelector('nav[aria-label="Questions that wait"]')`;
 
 /** It takes long to make so much: `HOLDPOINT_LONG=1 npm run test:browser`. */
 const LONG = process.env['HOLDPOINT_LONG'] === '1';
@@ -59,12 +60,12 @@ describe.skipIf(!hasBrowser || !LONG)('the console, with much to show,', () => {
     expect(await list.getByRole('button').count()).toBeLessThan(60);
     await page.waitForFunction('document.title.startsWith("(200) ")');
     const more = list.getByRole('button', { name: 'Show more' });
-    await list.evaluate('(frame) => frame.scrollTo(0, frame.scrollHeight)');
+    await page.evaluate(`${QUESTION_LIST}.scrollTo(0, 1e6)`);
     await more.click();
     await more.waitFor({ state: 'detached' });
     await press(page, 'j', 'j', 'k');
     await expect
-      .poll(() => list.evaluate('(frame) => frame.scrollHeight'), { timeout: PATIENCE })
+      .poll(() => page.evaluate(`${QUESTION_LIST}.scrollHeight`), { timeout: PATIENCE })
       .toBeGreaterThan(QUESTIONS * 60);
     noProblems(opened);
   });
@@ -79,7 +80,7 @@ describe.skipIf(!hasBrowser || !LONG)('the console, with much to show,', () => {
     await more.click();
     await more.click();
     const lines = timeline.getByRole('group', { name: 'Moments, newest first' });
-    await lines.evaluate('(frame) => frame.scrollTo(0, 3000)');
+    await page.evaluate(`document.querySelector('[aria-label="Moments, newest first"]').scrollTo(0, 3000)`);
     const step = lines.getByRole('button', { name: /^Step 9\d\d, before step/ }).last();
     await step.click();
     await page.getByText('State then').waitFor();
