@@ -32,7 +32,7 @@ const RETRY = { firstMs: 500, mostMs: 300_000 };
  * has ended otherwise. The log of the thread says why it waits.
  */
 export const createResumer = (deps: ResumerDeps): Resumer => {
-  const { storage } = deps;
+  const { storage, clock } = deps;
   const underWay = new Map<string, Promise<string | null>>();
   let closed = false;
 
@@ -41,20 +41,28 @@ export const createResumer = (deps: ResumerDeps): Resumer => {
     if (known) return known;
     const trying = resume(deps, fire).finally(() => {
       underWay.delete(fire.pauseId);
-      if (!closed) storage.signals.publish({ kind: 'due' });
+      void goOn().catch(() => {});
     });
     underWay.set(fire.pauseId, trying);
     return trying;
   };
+  const fill = async (nowMs: number): Promise<void> => {
+    const room = AT_ONCE - underWay.size;
+    if (room <= 0 || closed) return;
+    const due = await storage.fires.due(nowMs, AT_ONCE);
+    for (const fire of due.filter(({ pauseId }) => !underWay.has(pauseId)).slice(0, room))
+      void begin(fire).catch(() => {});
+  };
+  /** With the next that is due; when there is none the scheduler is to ask when one will be. */
+  const goOn = async (): Promise<void> => {
+    await fill(clock.now());
+    if (underWay.size === 0 && !closed) storage.signals.publish({ kind: 'due' });
+  };
 
   return {
     run: async (nowMs) => {
-      const room = AT_ONCE - underWay.size;
-      if (room <= 0 || closed) return undefined;
-      const due = await storage.fires.due(nowMs, AT_ONCE);
-      for (const fire of due.filter(({ pauseId }) => !underWay.has(pauseId)).slice(0, room))
-        void begin(fire).catch(() => {});
-      return underWay.size > 0 ? undefined : storage.fires.nextDue();
+      await fill(nowMs);
+      return underWay.size > 0 || closed ? undefined : storage.fires.nextDue();
     },
     resumeNow: async (pauseId) => {
       const fire = await storage.fires.get(pauseId);

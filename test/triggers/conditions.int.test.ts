@@ -11,8 +11,9 @@ afterAll(() => server.kill('SIGTERM'));
 
 /** A thread that is paused in the middle until `resumeWhen`. */
 const paused = async (resumeWhen: unknown) => {
-  const run = await server.launch('steps', { ms: 500 });
+  const run = await server.launch('steps', { held: true });
   const pause = await server.pause(run, { resume_when: resumeWhen });
+  server.letGo(run);
   await server.becomes(run, 'paused');
   return { run, pause };
 };
@@ -100,7 +101,7 @@ describe('a resume URL', () => {
   });
 
   it('that comes while the step still runs resumes when it has ended', async () => {
-    const run = await server.launch('steps', { ms: 1000 });
+    const run = await server.launch('steps', { held: true });
     await server.becomes(run, 'running');
     const pause = await server.pause(run, { resume_when: 'webhook' });
     expect(pause.state).toBe('draining');
@@ -108,6 +109,7 @@ describe('a resume URL', () => {
       status: 202,
       body: { resumed: false, waiting_for: 'the step in flight has not ended' },
     });
+    server.letGo(run);
     await server.becomes(run, 'success');
     expect(await done(run)).toEqual(['one', 'two', 'three']);
   });
@@ -239,12 +241,15 @@ describe('an event for a thousand threads', () => {
     await server.restart();
 
     const begun = performance.now();
-    await vi.waitFor(async () => expect(await waiting()).toBe(others), { timeout: 60_000, interval: 250 });
+    const resumed = async () => expect(await waiting()).toBeLessThanOrEqual(others);
+    await vi.waitFor(resumed, { timeout: 60_000, interval: 250 });
     const took = performance.now() - begun;
     console.log(`${threads} threads resumed in ${Math.round(took)} ms`);
     expect(took).toBeLessThan(LONG ? 10_000 : Infinity);
-    for (const run of LONG ? runs : runs.slice(0, 20))
+    for (const run of LONG ? runs : runs.slice(0, 20)) {
+      await server.becomes(run, 'success'); // one of the others may have ended in its place
       expect(await done(run)).toEqual(['one', 'two', 'three']);
+    }
   });
 });
 
@@ -254,9 +259,10 @@ describe('a signature', () => {
     const guarded = await startTriggerServer({ HOLDPOINT_HOOK_SECRET: secret });
     try {
       await guarded.becomes(await guarded.launch(), 'success'); // a worker is ready
-      const run = await guarded.launch('steps', { ms: 1000 });
+      const run = await guarded.launch('steps', { held: true });
       await guarded.becomes(run, 'running');
       const { resume_token: token } = await guarded.pause(run);
+      guarded.letGo(run);
       await guarded.becomes(run, 'paused');
       const path = `/hooks/${token}`;
       const text = '{ "event": "grün" }';

@@ -31,7 +31,7 @@ const pauseScope = async (scope: unknown, more: Record<string, unknown> = {}) =>
 const resumeScope = (pauseId: string) => server.api('POST', `/pauses/${pauseId}/resume`);
 
 const running = async (graph = 'steps'): Promise<Run> => {
-  const run = await server.launch(graph, { ms: 1000 });
+  const run = await server.launch(graph, { held: true });
   await server.becomes(run, 'running');
   return run;
 };
@@ -45,6 +45,8 @@ describe('a pause of a graph', () => {
   it('drains what runs, holds what comes in order, and lets both go on when it ends', async () => {
     const [inside, outside] = [await running('steps'), await running('other')];
     const { pause_id: pauseId } = await pauseScope({ graph_id: 'steps' });
+    await server.becomes(inside, 'draining');
+    for (const run of [inside, outside]) server.letGo(run);
     await server.becomes(inside, 'paused');
     const first = await server.launch('steps');
     const second = await server.launch(
@@ -81,6 +83,8 @@ describe('a pause of a graph', () => {
   it('leaves the rest to another pause that covers it too', async () => {
     const run = await running();
     const narrow = await pauseScope({ graph_id: 'steps' });
+    await server.becomes(run, 'draining');
+    server.letGo(run);
     await server.becomes(run, 'paused');
     const wide = await pauseScope({ all: true });
     await resumeScope(narrow.pause_id);
@@ -196,10 +200,11 @@ describe('a pause window', () => {
       data: { window_id: id, starts_at: new Date(startMs).toISOString(), scope: { graph_id: 'steps' } },
     });
 
-    const run = await server.launch('steps', { ms: 2500 });
-    await server.becomes(run, 'running');
+    const run = await running();
     move(HOUR);
     await becomes(id, 'open');
+    await server.becomes(run, 'draining');
+    server.letGo(run);
     await server.becomes(run, 'paused');
     const held = await server.launch();
 

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { vi } from 'vitest';
+import { gateOf } from '../crash/graphs/effects.ts';
 import { startServerProcess, temporaryFolder, type ServerUnderTest } from '../support/server.ts';
 
 const pathOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
@@ -26,6 +27,8 @@ export interface TriggerServer {
   ): Promise<Answer<T>>;
   /** Launches a run on a thread of its own, or on this one. */
   launch(graph?: string, input?: Json, of?: { threadId?: string; multitask_strategy?: string }): Promise<Run>;
+  /** Lets go on what was launched to be held. */
+  letGo(run: Run): void;
   pause(run: Run, terms?: Json): Promise<PauseView>;
   /** The word of the thread's lifecycle. */
   state(run: Run): Promise<string>;
@@ -55,10 +58,11 @@ export interface PauseView {
 
 export const startTriggerServer = async (env: Record<string, string> = {}): Promise<TriggerServer> => {
   const dataDir = temporaryFolder();
+  const effectsFile = join(dataDir, 'effects.jsonl');
   const start = (): Promise<ServerUnderTest> =>
     startServerProcess({
       dataDir,
-      env: { HOLDPOINT_OUTBOUND_ALLOW: '127.0.0.1', ...env },
+      env: { HOLDPOINT_OUTBOUND_ALLOW: '127.0.0.1', EFFECTS_FILE: effectsFile, ...env },
       config: pathOf('graphs/langgraph.json'),
       entry: pathOf('entry/server.mjs'),
     });
@@ -93,6 +97,7 @@ export const startTriggerServer = async (env: Record<string, string> = {}): Prom
       });
       return { threadId: thread, runId: body.run_id };
     },
+    letGo: ({ threadId }) => writeFileSync(gateOf(effectsFile, threadId), ''),
     pause: async ({ threadId }, terms = {}) =>
       (await api<PauseView>('POST', `/threads/${threadId}/pause`, { reason: 'to wait', ...terms })).body,
     state,

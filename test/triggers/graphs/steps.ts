@@ -1,19 +1,24 @@
 import { Annotation, END, START, StateGraph } from '@langchain/langgraph';
+import type { RunnableConfig } from '@langchain/core/runnables';
+import { untilOwnGate } from '../../crash/graphs/effects.ts';
 
 const State = Annotation.Root({
   /** How long the first step takes. */
   ms: Annotation<number>({ reducer: (_old, ms) => ms, default: () => 0 }),
+  /** Whether the first step waits until the test lets it go. */
+  held: Annotation<boolean>({ reducer: (_old, held) => held, default: () => false }),
   done: Annotation<string[]>({ reducer: (old, done) => [...old, ...done], default: () => [] }),
 });
 
 const step = (name: string) => () => ({ done: [name] });
 
-const first = async ({ ms }: { ms: number }) => {
+const first = async ({ ms, held }: { ms: number; held: boolean }, config: RunnableConfig) => {
+  if (held) await untilOwnGate(config);
   if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
   return { done: ['one'] };
 };
 
-/** Three steps, of which the first takes as long as it is told. */
+/** Three steps, of which the first takes as long as it is told, or until it is let go. */
 export const graph = new StateGraph(State)
   .addNode('one', first)
   .addNode('two', step('two'))
