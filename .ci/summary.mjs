@@ -1,5 +1,5 @@
 // Says in one line what vitest's JSON reports say, all together. A file that failed before its first test counts as one
-// failure, and so does a report that is not there.
+// failure, and so does a report that is not there. Exits with 1 when anything failed.
 import { readFileSync } from 'node:fs';
 
 const read = (path) => {
@@ -18,3 +18,4 @@ for (const { numPassedTests = 0, testResults = [] } of process.argv.slice(2).map
   failed += testResults.reduce((sum, file) => sum + failedIn(file), 0);
 }
 console.log(`${passed} passed, ${failed} failed`);
+if (failed > 0) process.exitCode = 1;

@@ -80,15 +80,15 @@ describe('where more runs wait than workers take', () => {
   const another = async () => (await server.client.assistants.create({ graphId: 'steps' })).assistant_id;
 
   it('one busy tenant does not keep the others waiting', async () => {
+    const blocking = await several(3, 'steps', 'x', 3500); // longer than it takes to launch the others
     const busy = await several(40, 'steps', 'busy');
     const small = await several(4, 'steps', 'small');
     await ended(small);
     const order = await claims([...busy, ...small]);
-    const places = small.map(({ runId }) => order.indexOf(runId));
-    const begun = Math.max(...places) - Math.min(...places);
-    console.log(`of 40 runs of the busy tenant ${Math.max(...places) - 3} began before the other's 4th`);
-    expect(begun).toBeLessThan(30);
-    await ended(busy);
+    const begun = Math.max(...small.map(({ runId }) => order.indexOf(runId))) - 3;
+    console.log(`of 40 runs of the busy tenant ${begun} began before the other's 4th`);
+    expect(begun).toBeLessThan(25);
+    await ended([...blocking, ...busy]);
   });
 
   it('the runs of an assistant with a limit never are more at work, and all are done', async () => {
@@ -110,8 +110,9 @@ describe('where more runs wait than workers take', () => {
     const ordinary = await several(8, 'steps', 'x');
     const first = await several(2, urgent, 'x');
     await ended([...blocking, ...ordinary, ...first]);
-    expect((await claims([...ordinary, ...first])).slice(0, 2).toSorted()).toEqual(
-      first.map(({ runId }) => runId).toSorted(),
+    // All three that block end at the same moment: both go first, and one of the others with them.
+    expect((await claims([...ordinary, ...first])).slice(0, 3)).toEqual(
+      expect.arrayContaining(first.map(({ runId }) => runId)),
     );
   });
 

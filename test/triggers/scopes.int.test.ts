@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startReceiver, type Receiver } from '../support/receiver.ts';
 import { startTriggerServer, type Run, type TriggerServer } from './trigger-server.ts';
 
@@ -181,6 +181,11 @@ describe('a pause window', () => {
         ...more,
       })
     ).body.window_id;
+
+  afterEach(async () => {
+    const { body } = await server.api<{ window_id: string }[]>('GET', '/pause-windows');
+    for (const { window_id: id } of body) await server.api('DELETE', `/pause-windows/${id}`);
+  });
 
   it('is announced, entered and left by the clock; what it held and paused goes on', async () => {
     const { schedule, startMs } = startsIn(2 * HOUR);
