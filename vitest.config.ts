@@ -66,6 +66,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.browser.test.ts'],
+          globalSetup: ['test/support/backend-servers.ts'],
           maxWorkers: 1,
           sequence: { groupOrder: 2 },
           testTimeout: 60_000,

@@ -55,11 +55,10 @@ const opening = async (browser: Browser, path: string, ready: string): Promise<n
 /** From the time the server gives for it until the page shows that a thread asks. */
 const asking = async (page: Page): Promise<number> => {
   const thread = await runOnce(url, 'gate', {});
-  await page.waitForFunction(
-    `[...document.querySelectorAll('tr')].some(({ textContent: text }) => text.includes('${thread.slice(0, 8)}') && text.includes('Needs you'))`,
-    undefined,
-    { polling: 'raf' },
-  );
+  await page
+    .locator('tr', { hasText: thread.slice(0, 8) })
+    .filter({ hasText: 'Needs you' })
+    .waitFor();
   const shown = Date.now();
   const found = (await (await fetch(`${url}/threads/${thread}`)).json()) as { lifecycle: { since: string } };
   return shown - Date.parse(found.lifecycle.since);

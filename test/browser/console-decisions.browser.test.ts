@@ -98,6 +98,21 @@ describe.skipIf(!hasBrowser)('deciding in the console', () => {
     noProblems(opened);
   });
 
+  it('remembers for the thread what it is told to, and nobody is asked there again', async () => {
+    const id = await hold('deploy');
+    const opened = await openThread(id);
+    const { page } = opened;
+    await page.getByLabel('Next time this tool is called').first().click();
+    await page.getByRole('option', { name: 'Answer likewise on this thread' }).click();
+    await page.getByRole('button', { name: 'Approve' }).click();
+    await settled(page);
+    await server.client.runs.wait(id, 'held', { input: { tools: ['deploy'], together: true } });
+    const [answered] = await server.client.runs.list(id, { limit: 1 }); // the run that goes on with the answer
+    await server.client.runs.join(id, answered?.run_id ?? '');
+    expect((await server.client.threads.get(id)).status).toBe('idle');
+    noProblems(opened);
+  });
+
   it('answers a tool in its place, and a plain question with any JSON', async () => {
     const tool = await hold('deploy');
     const first = await openThread(tool);
