@@ -9,6 +9,7 @@ import {
   IconPlayerPlay,
   IconPlayerStop,
   IconRocket,
+  IconTool,
   type Icon,
 } from '@tabler/icons-react';
 import type { Tone } from '../../parts/status.tsx';
@@ -30,6 +31,7 @@ export const KINDS: Record<string, Look> = {
   decide: { label: 'Decided', tone: 'green', icon: IconCheck },
   remember: { label: 'Decision remembered', tone: 'grey', icon: IconPencil },
   revoke: { label: 'Remembered no more', tone: 'grey', icon: IconPencil },
+  tool: { label: 'Tool ran', tone: 'grey', icon: IconTool },
   requestPause: { label: 'Pause requested', tone: 'violet', icon: IconPlayerPause },
   conditionMet: { label: 'Pause by a condition', tone: 'violet', icon: IconPlayerPause },
   failUnderThreshold: { label: 'Paused after errors', tone: 'violet', icon: IconPlayerPause },

@@ -50,6 +50,7 @@ const draw = (graph: Graph): Drawing => {
     edges: graph.edges.map((edge, index) => ({
       id: String(index),
       type: 'way',
+      focusable: false,
       source: String(edge['source']),
       target: String(edge['target']),
       data: { points: wayOf(plan, edge) },
@@ -107,6 +108,7 @@ export const GraphPicture = ({ graph, looks }: { graph: Graph; looks: Looks }) =
     width,
     height: HEIGHT,
     data: { look: looks[id] },
+    focusable: false, // from the first picture on; the setting for all comes a moment later
   }));
   return (
     <ReactFlow

@@ -26,6 +26,7 @@ const WORDS: Record<string, { title: string; tone?: Tone }> = {
   refuseResume: { title: 'Resume refused by its checks', tone: 'red' },
   interrupt: { title: 'Asked a question', tone: 'amber' },
   decide: { title: 'Question decided', tone: 'green' },
+  tool: { title: 'A tool ran' },
   finish: { title: 'Finished', tone: 'green' },
   fail: { title: 'Failed', tone: 'red' },
   expire: { title: 'Ran out of time', tone: 'red' },
@@ -49,7 +50,7 @@ const LEFT_OUT = new Set(['question']);
 const actorWords = (actor: string): string =>
   /^[0-9a-f-]{36}$/.test(actor) ? `worker ${actor.slice(0, 8)}` : actor;
 
-const REASONS = ['reason', 'message', 'additional_context'];
+const REASONS = ['reason', 'message', 'additional_context', 'tool'];
 
 const momentOfLine = (line: LogLine, index: number): Moment => {
   const { title, tone = 'grey' } = WORDS[line.kind] ?? { title: spoken(line.kind) };
