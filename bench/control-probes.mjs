@@ -107,6 +107,7 @@ export const controlProbes = {
     for (let left = waiting.length; left > 0;) {
       const { runs } = await call(base, 'GET /queue');
       left = (runs.paused ?? 0) + (runs.queued ?? 0) + (runs.running ?? 0);
+      if (left > 0) await new Promise((resolve) => setTimeout(resolve, 50)); // looking costs the server time, too
     }
     return { event_threads: waiting.length, event_all_done_ms: now() - start };
   },
