@@ -106,7 +106,7 @@ const PROMISES = [
   {
     title: 'A thread grows by what its steps add',
     text: 'On SQLite, long lists are stored once. What is trimmed is never what a waiting or paused thread needs.',
-    more: 'decisions/0008-long-lists-are-stored-once.md',
+    more: 'decisions/0009-long-lists-are-stored-once.md',
     tests: {
       'test/storage/growth.test.ts': [
         'takes less than 10 MB',

@@ -12,7 +12,7 @@ export const tupleAt = (
   saver.getTuple({ configurable: { thread_id: threadId, checkpoint_ns: '', ...at } });
 
 /** What the channel of the tool runs held at a checkpoint, which may be a subgraph's. */
-export const channelAt = async (
+export const toolRunsAt = async (
   saver: CheckpointWriter,
   threadId: string,
   { ns, id }: { ns: string; id: string },

@@ -25,7 +25,7 @@ import { createRunHandle, RUN_HANDLE, type HeldRun } from './run-handle.ts';
 import { createRunWatch, type RunWatch } from './run-watch.ts';
 import { DELIVERED, maySpeak, planDelivery, sortDelivery, toDeliveryCommand } from './resume-delivery.ts';
 import type { CheckpointRef } from '../model/run.ts';
-import { restartAt, tupleAt, channelAt } from './attempt-start.ts';
+import { restartAt, tupleAt, toolRunsAt } from './attempt-start.ts';
 import { resolveInput } from './run-input.ts';
 import { streamGraph } from './stream-graph.ts';
 import { createToolRunLog, type ToolRunLog } from './tool-run-log.ts';
@@ -104,7 +104,7 @@ class Attempt {
     this.#effects = deps.effectsFor({ lease, runId: run.runId, signal, onRefused });
     this.#toolRuns = createToolRunLog({
       goesOn: run.attempt > 1,
-      channel: (put) => channelAt(this.#writer, run.threadId, put),
+      channel: (put) => toolRunsAt(this.#writer, run.threadId, put),
       stored: () => this.#writer.stored(),
       log: deps.toolRunsTo({ lease, runId: run.runId }),
     });

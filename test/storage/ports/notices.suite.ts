@@ -31,6 +31,30 @@ const add = (storage: Storage, notice: Omit<NewNotice, 'at'>) =>
 
 /** What is told of outside, and whom. */
 export const noticeSuite = (open: OpenStorage): void => {
+  describe('the events of a thread that another launched', () => {
+    it('are of the parent alone, each once, and there are none where there is no parent', async () => {
+      const storage = await open();
+      const parent = randomUUID();
+      const child = thread({ metadata: { parent_thread_id: parent } });
+      const orphan = thread();
+      await storage.transaction(async (ledger) => {
+        for (const one of [child, orphan]) await ledger.threads.insert(one);
+        for (const { threadId } of [child, orphan, child])
+          await ledger.externalEvents.insertForParent({
+            threadId,
+            eventId: `children:${threadId}`,
+            data: { state: 'paused' },
+            receivedMs: 7,
+          });
+      });
+      expect(await storage.externalEvents.since({ type: `children.${parent}`, fromMs: 7, limit: 9 })).toEqual(
+        [expect.objectContaining({ eventId: `children:${child.threadId}`, data: { state: 'paused' } })],
+      );
+      await storage.transaction((ledger) => ledger.externalEvents.saw(`children:${child.threadId}`, null));
+      expect(await storage.externalEvents.open()).toBeUndefined();
+    });
+  });
+
   describe('notices', () => {
     it('are written only where somebody is to be told: people of pauses, agents of all that becomes of a task', async () => {
       const storage = await open();
