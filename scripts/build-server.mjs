@@ -25,7 +25,7 @@ const JOINED = [
 
 /** What can be started, imported or forked by itself. The server does not load LangChain, nor zod with it: it has its own. */
 const SERVER = {
-  joined: [...JOINED, 'zod'],
+  joined: [...JOINED, 'zod', '@langchain/langgraph-sdk', 'chokidar'],
   entries: [
     'cli',
     'server',
