@@ -79,11 +79,9 @@ export const isGone = (pid: number): boolean => {
   }
 };
 
-/** What the graphs wrote to their effects file, in order. */
-export const readEffects = (file: string): Effect[] =>
-  existsSync(file)
-    ? readFileSync(file, 'utf8')
-        .split('\n')
-        .filter((line) => line !== '')
-        .map((line) => JSON.parse(line) as Effect)
-    : [];
+/** What the graphs wrote to their effects file, in order; a line that is still being written is not there yet. */
+export const readEffects = (file: string): Effect[] => {
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
+  return lines.map((line) => JSON.parse(line) as Effect);
+};
