@@ -34,6 +34,10 @@ const backend = (process.env['HOLDPOINT_TEST_BACKEND'] ?? 'embedded') as keyof t
 
 export default defineConfig({
   test: {
+    // All projects at once, and more files than a small machine has cores: most of them wait more than they compute.
+    maxWorkers: 4,
+    // Files share their worker process and what it has imported. What a test changes in it, it puts back.
+    isolate: false,
     sequence: { sequencer: LongestFirst },
     projects: [
       {
@@ -42,8 +46,6 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.int.test.ts', 'test/**/*.browser.test.ts'],
-          maxWorkers: 2,
-          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -53,12 +55,10 @@ export default defineConfig({
           include: backend === 'embedded' ? ['test/**/*.int.test.ts'] : MATRIX,
           exclude: LEFT_OUT[backend],
           globalSetup: ['test/support/backend-servers.ts'],
-          maxWorkers: 3,
-          sequence: { groupOrder: 1 },
           // Real processes on a shared machine: one second chance, and only there.
           retry: process.env['CI'] ? 1 : 0,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {
@@ -67,10 +67,8 @@ export default defineConfig({
           name: 'browser',
           include: ['test/browser/**/*.browser.test.ts'],
           globalSetup: ['test/support/backend-servers.ts'],
-          maxWorkers: 1,
-          sequence: { groupOrder: 2 },
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
     ],

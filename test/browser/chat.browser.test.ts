@@ -76,6 +76,7 @@ describe.skipIf(!hasBrowser)('in a browser, from another origin,', () => {
       await asks(page);
       await page.reload();
       await asks(page);
+      await shows(page, 'state', 'idle'); // what is being loaded would replace what comes meanwhile
       await answer(page, 'reject');
       expect(await shows(page, 'messages', 'not today')).toContain('not today');
       await shows(page, 'state', 'idle');

@@ -7,7 +7,7 @@ import { hasBrowser, openBrowser } from './page-server.ts';
 
 describe.skipIf(!hasBrowser)('the console of a server that wants a key', () => {
   let server: ServerUnderTest;
-  let keys: Keys;
+  let keys: Pick<Keys, 'read' | 'admin'>;
   let browser: Browser;
   let port = '';
   const begin = async (dataDir: string): Promise<void> => {
@@ -15,7 +15,7 @@ describe.skipIf(!hasBrowser)('the console of a server that wants a key', () => {
     ({ port } = new URL(server.url));
   };
   beforeAll(async () => {
-    const made = await folderWithKeys();
+    const made = await folderWithKeys(['read', 'admin']);
     keys = made.keys;
     [browser] = await Promise.all([openBrowser(), begin(made.dataDir)]);
   }, 180_000);

@@ -20,7 +20,7 @@ let server: ServerUnderTest;
 let keys: Keys;
 
 beforeAll(async () => {
-  const made = await folderWithKeys();
+  const made = await folderWithKeys(SCOPES);
   ({ keys } = made);
   server = await startServerProcess({ dataDir: made.dataDir });
 });

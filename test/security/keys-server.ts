@@ -20,12 +20,14 @@ export const SCOPES = ['read', 'run', 'decide', 'operate', 'admin'] as const;
 
 export type Keys = Record<(typeof SCOPES)[number], string>;
 
-/** A data folder with a key for each scope. */
-export const folderWithKeys = async (): Promise<{ dataDir: string; keys: Keys }> => {
+/** A data folder with a key for each of these scopes. */
+export const folderWithKeys = async <S extends keyof Keys>(
+  scopes: readonly S[],
+): Promise<{ dataDir: string; keys: Pick<Keys, S> }> => {
   const dataDir = temporaryFolder();
   const made: Partial<Keys> = {};
-  for (const scope of SCOPES) made[scope] = (await createKey(dataDir, scope, scope)).key;
-  return { dataDir, keys: made as Keys };
+  for (const scope of scopes) made[scope] = (await createKey(dataDir, scope, scope)).key;
+  return { dataDir, keys: made as Pick<Keys, S> };
 };
 
 /** Opens the WebSocket of a thread; answers the status of the refusal, or the socket. */

@@ -13,6 +13,9 @@ export const options = {
 export const rememberedThread = () => sessionStorage.getItem('thread');
 export const rememberThread = (id) => sessionStorage.setItem('thread', id);
 
+/** Answers that were refused, for whoever reads the page of a test that failed. */
+addEventListener('unhandledrejection', ({ reason }) => document.body.append(String(reason)));
+
 /** How long the last answer of the model was each time it was drawn. */
 const lengths = (window.lengths = []);
 
@@ -28,7 +31,7 @@ export const view = ({ stream, submit, respond }) => {
   return h(
     'main',
     null,
-    h('p', { id: 'state' }, stream.isLoading ? 'running' : 'idle'),
+    h('p', { id: 'state' }, stream.isThreadLoading ? 'loading' : stream.isLoading ? 'running' : 'idle'),
     h('p', { id: 'error' }, stream.error ? String(stream.error) : ''),
     h(
       'ol',
