@@ -33,6 +33,7 @@ const LEFT_OUT = {
 const backend = (process.env['HOLDPOINT_TEST_BACKEND'] ?? 'embedded') as keyof typeof LEFT_OUT;
 
 export default defineConfig({
+  resolve: { alias },
   test: {
     // All projects at once, and more files than a small machine has cores: most of them wait more than they compute.
     maxWorkers: 4,
@@ -41,7 +42,7 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     projects: [
       {
-        resolve: { alias },
+        extends: true,
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
@@ -49,7 +50,7 @@ export default defineConfig({
         },
       },
       {
-        resolve: { alias },
+        extends: true,
         test: {
           name: 'int',
           include: backend === 'embedded' ? ['test/**/*.int.test.ts'] : MATRIX,
@@ -62,7 +63,7 @@ export default defineConfig({
         },
       },
       {
-        resolve: { alias },
+        extends: true,
         test: {
           name: 'browser',
           include: ['test/browser/**/*.browser.test.ts'],

@@ -14,7 +14,7 @@ const STAMP = 'dist/.built-from';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 const stamp = stampOf(SOURCES);
-let typed = [0];
+let typed = Promise.resolve([0]);
 if (!bears(STAMP, stamp)) {
   for (const name of existsSync('dist') ? readdirSync('dist') : []) {
     if (name !== 'console') rmSync(join('dist', name), { recursive: true, force: true });
