@@ -34,7 +34,7 @@ export const start = (args: string[], { env = {}, cwd = ROOT }: CommandOptions =
   );
   const child = spawn(process.execPath, [join(ROOT, 'dist/cli.js'), ...args], {
     cwd,
-    env: { ...Object.fromEntries(inherited), ...env },
+    env: { ...Object.fromEntries(inherited), HOLDPOINT_SCHEMAS_AHEAD: 'no', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   child.setMaxListeners(0);

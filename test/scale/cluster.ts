@@ -79,6 +79,7 @@ export const startCluster = async (options: ClusterOptions = {}): Promise<Cluste
           HOLDPOINT_DATABASE_POOL: '5',
           HOLDPOINT_LEASE_MS: '6000',
           HOLDPOINT_RENEW_MS: '1500',
+          HOLDPOINT_SCHEMAS_AHEAD: 'no',
           EFFECTS_FILE: effectsFile,
           ...options.env,
           ...env,
