@@ -12,11 +12,12 @@ afterAll(() => server.kill('SIGTERM'));
 
 const did = (run: RunRef): string[] => server.effects(run.threadId).map(({ what }) => what);
 
-/** A run of four steps, paused after the first. */
+/** A run of four steps, paused in its second. */
 const pausedLinear = async (terms: Record<string, unknown> = {}): Promise<RunRef> => {
-  const run = await server.launch('linear', { ms: 400 });
+  const run = await server.launch('linear', { ms: 5, held: true });
   await until(() => did(run).includes('a'));
   await server.pause(run, terms);
+  server.letGo(run.threadId);
   expect(await server.atRest(run)).toMatchObject({ state: 'paused' });
   return run;
 };

@@ -1,4 +1,5 @@
 // `useStream` of @langchain/react, on protocol v2.
+import './heard.js';
 import { useState } from 'react';
 import { useStream } from '@langchain/react';
 import { mount, options, rememberedThread, rememberThread, view } from './chat.js';

@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunnableConfig } from '@langchain/core/runnables';
 import { Annotation, END, Send, START, StateGraph } from '@langchain/langgraph';
-import { effect, wasDone } from '../../crash/graphs/effects.ts';
+import { effect, untilOwnGate, wasDone } from '../../crash/graphs/effects.ts';
 
 export const State = Annotation.Root({
   /** How long each step takes. */
   ms: Annotation<number>({ reducer: (_, next) => next, default: () => 20 }),
   trail: Annotation<string[]>({ reducer: (before, added) => [...before, ...added], default: () => [] }),
+  /** Whether the second step of `linear` waits for the gate of its thread. */
+  held: Annotation<boolean>({ reducer: (_, next) => next, default: () => false }),
 });
 
 type Values = typeof State.State;
@@ -22,7 +24,10 @@ export const step =
 
 export const linear = new StateGraph(State)
   .addNode('a', step('a'))
-  .addNode('b', step('b'))
+  .addNode('b', async (values: Values, config: RunnableConfig) => {
+    if (values.held) await untilOwnGate(config);
+    return step('b')(values, config);
+  })
   .addNode('c', step('c'))
   .addNode('d', step('d'))
   .addEdge(START, 'a')
