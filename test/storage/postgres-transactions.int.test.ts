@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openPostgresStorage } from '../../src/storage/postgres/open.ts';
 import type { JsonObject } from '../../src/model/json.ts';
@@ -115,5 +116,18 @@ describe('transactions on Postgres', () => {
     expect(await found({ deep: { list: [1] } })).toEqual([]);
     expect(await found({ deep: { n: '1' } })).toEqual([]);
     expect((await one.threads.get(id))?.metadata).toEqual(metadata);
+  });
+
+  it('go on when an upgrade changes a table whose statements they have prepared', async () => {
+    const threadId = await insert();
+    const read = () => one.transaction((ledger) => ledger.threads.get(threadId));
+    for (const how of [read, () => one.threads.get(threadId)]) {
+      await Promise.all([how(), how()]);
+      await sql`ALTER TABLE threads ADD COLUMN ${sql.raw(`later_${randomUUID().slice(0, 8)}`)} TEXT`.execute(
+        other.connection,
+      );
+      const found = await Promise.all([how(), how()]);
+      expect(found.map((each) => each?.threadId)).toEqual([threadId, threadId]);
+    }
   });
 });

@@ -13,8 +13,8 @@ import {
 } from 'kysely';
 import type pg from 'pg';
 import type { LedgerSchema } from '../ledger/schema.ts';
-import { asked, isOfConnection } from './pool.ts';
-import { prepared } from './prepared.ts';
+import { asked, isOfConnection, isStalePlan } from './pool.ts';
+import { prepareAnew, prepared } from './prepared.ts';
 
 /** Kysely on the pool. Lists may be empty, as in SQLite: nothing is in them. */
 export const kyselyOn = (pool: pg.Pool): Kysely<LedgerSchema> =>
@@ -53,7 +53,10 @@ class PooledConnection implements DatabaseConnection {
       return await asked(this.client.query(prepared(sql, parameters)));
     } catch (error) {
       this.broken ||= isOfConnection(error);
-      throw error;
+      if (!isStalePlan(error)) throw error;
+      prepareAnew(sql);
+      // Within a transaction nothing is answered any more: all of it is tried again.
+      return await asked(this.client.query(prepared(sql, parameters))).catch(() => Promise.reject(error));
     }
   }
 

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { markUnavailable } from '../../model/errors.ts';
+import { prepared } from './prepared.ts';
 
 export interface PostgresAccess {
   /** Of a pooler or of the server itself. */
@@ -56,11 +57,28 @@ export class Connection extends pg.Client {
   }
 }
 
+/** For libraries that do not name their statements: each is prepared once. */
+export class PreparingConnection extends Connection {
+  constructor(config?: string | pg.ClientConfig) {
+    super(config);
+    const query = this.query.bind(this) as (...args: unknown[]) => unknown;
+    const preparing = (text: unknown, values?: unknown, ...rest: unknown[]): unknown =>
+      typeof text === 'string' && Array.isArray(values)
+        ? query(prepared(text, values), ...rest)
+        : query(text, values, ...rest);
+    this.query = preparing as pg.Client['query'];
+  }
+}
+
 /**
  * Whether an error came with the connection rather than from the server over it. Such a connection is done with: one
  * that is half open would keep everybody who gets it next waiting as long as the first.
  */
 export const isOfConnection = (error: unknown): boolean => !(error instanceof pg.DatabaseError);
+
+/** A table was changed, by an upgrade that other nodes await, since the statement was prepared: it has to be again. */
+export const isStalePlan = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && error.code === '0A000' && error.message.startsWith('cached plan');
 
 /** What the server says while it starts, ends, or has too much to do: by the class of its code. */
 const PASSES = /^(08|25|40|53|55|57|58)/;

@@ -15,6 +15,13 @@ export const prepared = (text: string, parameters: readonly unknown[]): QueryCon
   ...nameOf(text),
 });
 
+/** A table has changed since this statement was prepared: it gets another name. */
+export const prepareAnew = (text: string): void => {
+  if (names.delete(text)) names.set(text, `h${++renamed}r`);
+};
+
+let renamed = 0;
+
 const nameOf = (text: string): { name?: string } => {
   const known = names.get(text);
   if (known !== undefined) return { name: known };

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { LedgerConnection } from '../ledger/connection.ts';
 import { kyselyOn } from './ledger-driver.ts';
-import { asked, isOfConnection } from './pool.ts';
+import { asked, isOfConnection, isStalePlan } from './pool.ts';
 
 /** A transaction that met another one is tried again for so long: many may want the same row at once. */
 const TRY_FOR_MS = 10_000;
@@ -87,5 +87,5 @@ const onClient = (client: pg.PoolClient): OnClient => {
 
 const meansRetry = (error: unknown): boolean => {
   const { code } = error as { code?: string };
-  return code === SERIALIZATION_FAILURE || code === DEADLOCK;
+  return code === SERIALIZATION_FAILURE || code === DEADLOCK || isStalePlan(error);
 };
