@@ -1,4 +1,5 @@
 import type { Clock } from '../model/clock.ts';
+import { isUnavailable } from '../model/errors.ts';
 import type { Storage } from '../storage/ports.ts';
 import type { ReapInput } from './reap-runs.ts';
 
@@ -26,14 +27,13 @@ export const createReapExpired = ({ storage, clock, reapRuns, graceMs }: ReapExp
     if (now - last > GAP_MS) since = now;
     last = now;
     try {
-      await storage.ping();
-      if (now - since < graceMs) return;
+      if (now - since < graceMs) return await storage.ping();
       await reapRuns({
         held: { expiredBefore: clock.now() },
         reason: 'its worker has not renewed its lease in time',
       });
     } catch (error) {
-      since = performance.now();
+      if (isUnavailable(error)) since = performance.now();
       throw error;
     }
   };

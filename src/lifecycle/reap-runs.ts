@@ -3,7 +3,7 @@ import { waitingQuestions } from '../engine/questions.ts';
 import type { ThreadNow } from '../engine/thread-now.ts';
 import { isoTime } from '../model/clock.ts';
 import { valuesIn } from './checkpoint-values.ts';
-import type { RunFailure } from '../model/errors.ts';
+import { isUnavailable, type RunFailure } from '../model/errors.ts';
 import { isActive, nextRunState, type RunState, type RunTransition } from '../model/run-state.ts';
 import type { NewRunEvent } from '../model/run-event.ts';
 import type { Run } from '../model/run.ts';
@@ -37,22 +37,40 @@ type ReapDeps = LifecycleDeps & { readThread: ReadThread; securePause: SecurePau
  * Takes back what a lost worker held. Each run returns to the queue and continues from its last checkpoint; an
  * operator's word given meanwhile is honoured. When one run is known to have ended the worker only that one
  * spends an attempt; else each that made no progress since its claim does. Answers how many were taken back.
+ * @throws {AggregateError} when some could not be; the others were all the same.
  */
 export const createReapRuns = (deps: ReapDeps) => {
   return async (input: ReapInput): Promise<number> => {
     const { storage } = deps;
     const found = await storage.threads.heldBy(input.held);
+    const failures: unknown[] = [];
     for (const held of found) {
-      for (let done = false; !done;) {
-        const reaping = { ...input, held, ...(await look(deps, input, held)) };
-        done = await storage.transaction((ledger) => reap(deps, ledger, reaping));
-      }
-      storage.signals.publish({ kind: 'thread', threadId: held.lease.threadId });
-      deps.tally?.count('leasesLost', { why: 'owner' in input.held ? 'worker gone' : 'not renewed' });
+      // The storage that is gone is gone for all; anything else is this thread's own.
+      await takeBack(deps, input, held).catch((error: unknown) => {
+        if (isUnavailable(error)) throw error;
+        const { threadId } = held.lease;
+        deps.log?.error({ err: error, threadId, runId: held.runId }, 'a thread cannot be taken back yet');
+        failures.push(error);
+      });
     }
-    if (found.length > 0) storage.signals.publish({ kind: 'queue' });
+    if (found.length > failures.length) storage.signals.publish({ kind: 'queue' });
+    if (failures.length > 0)
+      throw new AggregateError(
+        failures,
+        `${failures.length} of ${found.length} threads cannot be taken back yet`,
+      );
     return found.length;
   };
+};
+
+const takeBack = async (deps: ReapDeps, input: ReapInput, held: HeldThread): Promise<void> => {
+  const { storage } = deps;
+  for (let done = false; !done;) {
+    const reaping = { ...input, held, ...(await look(deps, input, held)) };
+    done = await storage.transaction((ledger) => reap(deps, ledger, reaping));
+  }
+  storage.signals.publish({ kind: 'thread', threadId: held.lease.threadId });
+  deps.tally?.count('leasesLost', { why: 'owner' in input.held ? 'worker gone' : 'not renewed' });
 };
 
 interface Seen {

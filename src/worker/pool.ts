@@ -287,7 +287,10 @@ export class WorkerPool {
     const reason = endReason(worker, code, signal);
     if (!this.#stopping && !worker.drain)
       log.warn({ worker: worker.id, lastWords: worker.lastWords }, reason);
-    await this.#takeBack(worker, reason);
+    // What cannot be taken back yet keeps nobody from working on the rest.
+    const taken = this.#takeBack(worker, reason);
+    const patience = new Promise((resolve) => setTimeout(resolve, RESTART_DELAY_MS).unref());
+    await (this.#stopping ? taken : Promise.race([taken, patience]));
     if (this.#stopping || worker.drain) return;
     if (worker.ready) this.#start();
     else setTimeout(() => !this.#stopping && this.#start(), RESTART_DELAY_MS).unref();

@@ -11,6 +11,7 @@ import type { LifecycleDeps } from '../../src/lifecycle/deps.ts';
 import { createLaunchRun } from '../../src/lifecycle/launch-run.ts';
 import { createRequestPause, type RequestPauseInput } from '../../src/lifecycle/pause-thread.ts';
 import { createReapRuns } from '../../src/lifecycle/reap-runs.ts';
+import { createTally } from '../../src/telemetry/tally.ts';
 import { createSettleRun } from '../../src/lifecycle/settle-run.ts';
 import { createWithdrawPause } from '../../src/lifecycle/withdraw-pause.ts';
 import type { Run, RunKwargs } from '../../src/model/run.ts';
@@ -34,6 +35,7 @@ export const openLifecycle = async () => {
     clock: { now: () => Date.parse(AT) },
     newId: randomUUID,
     at: () => {},
+    tally: createTally(),
     settings: {
       leaseMs: 1000,
       maxSpentAttempts: 2,
