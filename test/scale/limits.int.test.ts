@@ -87,7 +87,8 @@ describe('where more runs wait than workers take', () => {
     const order = await claims([...busy, ...small]);
     const begun = Math.max(...small.map(({ runId }) => order.indexOf(runId))) - 3;
     console.log(`of 40 runs of the busy tenant ${begun} began before the other's 4th`);
-    expect(begun).toBeLessThan(25);
+    // Four turns; half of what one worker takes at once, before anybody waits; and eight places where workers collide.
+    expect(begun).toBeLessThanOrEqual(4 + 2 + 8);
     await ended([...blocking, ...busy]);
   });
 

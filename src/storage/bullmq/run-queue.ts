@@ -8,7 +8,7 @@ const LOOK_MS = 2000;
 /** Consumers that hear the same signal do not all look at the same moment. */
 const SPREAD_MS = 30;
 const LOOKED_AT_ONCE = 100;
-/** How many places before its turn a run may be taken, so that not all who look want the same one. */
+/** How many places before its turn a run may be taken, when consumers have wanted the same ones. */
 const NEAR = 8;
 
 /** BullMQ on one of its backends. */
@@ -68,6 +68,8 @@ class BullConsumer implements QueueConsumer {
   #soon: NodeJS.Timeout | undefined;
   #waiting = new Set<string>();
   #paused = false;
+  /** How far from its turn a run is taken: the farther, the more often others were first. */
+  #near = 0;
   /** There was something to look for and no room for it. */
   #toLook = false;
 
@@ -106,15 +108,20 @@ class BullConsumer implements QueueConsumer {
   }
 
   /**
-   * BullMQ says that one more run waits, and which. With room to spare it is that one; else the ledger says whose turn
-   * it is, once there is room. So each job makes one run begin, whichever.
+   * BullMQ says that one more run waits, and which. A consumer that is half empty takes that one, for nobody else can
+   * have waited long; else the ledger says whose turn it is, once there is room. So each job makes one run begin,
+   * whichever.
    */
   async #brought(job: RunJob): Promise<void> {
     await this.#room();
-    if (this.#free() > 1 && (await this.#take(job)) !== 'not to be had') return;
+    const idle = this.#free() > this.#options.concurrency / 2;
+    if (idle && (await this.#take(job)) !== 'not to be had') return;
     for (;;) {
       await this.#room();
-      const [next] = someOf(await this.#due(), 1);
+      const due = await this.#due(this.#free() + NEAR);
+      // What would begin here next in any case: so two who were brought two runs do not want the same one.
+      const own = idle ? undefined : due.slice(0, this.#free()).find(({ runId }) => runId === job.runId);
+      const next = own ?? someOf(due, { count: 1, near: this.#near })[0];
       if (!next) return;
       if (this.#free() > 0 && (await this.#take(next)) !== 'not to be had') return;
     }
@@ -139,6 +146,7 @@ class BullConsumer implements QueueConsumer {
       })
       .then((what) => {
         this.#handling.delete(job.runId);
+        this.#near = what === 'not to be had' ? Math.min(NEAR, 2 * this.#near + 1) : this.#near >> 1;
         if (what === 'waits' || this.#toLook) this.#lookSoon();
         return what;
       });
@@ -165,17 +173,18 @@ class BullConsumer implements QueueConsumer {
   async #takeDue(isLost: (job: RunJob) => boolean): Promise<void> {
     if (this.#free() <= 0) return;
     try {
-      const due = await this.#due();
+      const due = await this.#due(LOOKED_AT_ONCE);
       this.#waiting = new Set(due.map(({ runId }) => runId));
       if (this.#paused) return;
-      for (const job of someOf(due.filter(isLost), this.#free())) void this.#take(job);
+      const some = { count: this.#free(), near: NEAR };
+      for (const job of someOf(due.filter(isLost), some)) void this.#take(job);
     } catch (error) {
       this.#deps.onError(error);
     }
   }
 
-  async #due(): Promise<DueRun[]> {
-    const due = await this.#deps.runs.due(LOOKED_AT_ONCE);
+  async #due(count: number): Promise<DueRun[]> {
+    const due = await this.#deps.runs.due(count + this.#handling.size);
     return due.filter(({ runId }) => !this.#handling.has(runId));
   }
 
@@ -187,14 +196,14 @@ class BullConsumer implements QueueConsumer {
 const CLOSE_MS = 3000;
 
 /**
- * In their order while there is room for all; else by chance some of those whose turn is near, for others take some
+ * In their order while there is room for all; else by chance some of those whose turn is `near`, where others take some
  * too. Never one of a lower priority before one of a higher.
  */
-const someOf = (jobs: DueRun[], count: number): RunJob[] =>
+const someOf = (jobs: DueRun[], { count, near }: { count: number; near: number }): RunJob[] =>
   jobs.length <= count
     ? jobs
     : jobs
-        .slice(0, count + NEAR)
+        .slice(0, count + near)
         .map((job) => ({ job, order: Math.random() - 2 * job.priority }))
         .toSorted((a, b) => a.order - b.order)
         .slice(0, count)
