@@ -20,7 +20,7 @@ import { threadPruner, trimming } from './composition/thread-upkeep.ts';
 import { threadStreams } from './composition/thread-streams.ts';
 import { modelConfigured, needsDatabase, readProject, takeOver } from './composition/start.ts';
 import { isShared, openStorage } from './composition/storage.ts';
-import { startNode, type WorkerNode } from './composition/workers.ts';
+import { lookingAgain, startNode, type WorkerNode } from './composition/workers.ts';
 import type { LanggraphConfig } from './config/langgraph-config.ts';
 import { publishAddress } from './config/server-address.ts';
 import type { Settings } from './config/settings.ts';
@@ -47,6 +47,7 @@ import type { Storage } from './storage/ports.ts';
 import { createLogger, type Logger } from './telemetry/logger.ts';
 import { secretsIn } from './telemetry/redact.ts';
 import { createMetrics } from './telemetry/metrics.ts';
+import { sparingly } from './telemetry/sparingly.ts';
 import { every, Scheduler, type DueWork } from './worker/scheduler.ts';
 
 export interface ServerOptions {
@@ -218,8 +219,11 @@ const startScheduler = (lifecycle: LifecycleDeps, works: DueWork[], log: Logger)
     ],
     clock: lifecycle.clock,
     log,
+    ...lookingAgain(lifecycle.storage),
   });
-  lifecycle.storage.signals.subscribe(({ kind }) => kind === 'due' && scheduler.poke());
+  lifecycle.storage.signals.subscribe((signal) => {
+    if (signal.kind === 'due') scheduler.poke(signal.of);
+  });
   return scheduler;
 };
 
@@ -237,7 +241,7 @@ const startHttp = async (
   const { lifecycle, workers, settings } = parts;
   const { storage } = lifecycle;
   const metrics = createMetrics({
-    countRuns: () => storage.runs.countByState(),
+    countRuns: sparingly(() => storage.runs.countByState()),
     workers: () => workers.list(),
     queue: () => seeQueue(lifecycle),
     tallied: async () => {

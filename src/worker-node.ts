@@ -4,7 +4,7 @@ import { drainDeadlines } from './composition/pauses.ts';
 import { stopSweep } from './composition/stops.ts';
 import { lifecycleSettings } from './composition/lifecycle-settings.ts';
 import { openTelemetry } from './composition/telemetry.ts';
-import { startNode } from './composition/workers.ts';
+import { lookingAgain, startNode } from './composition/workers.ts';
 import type { Settings } from './config/settings.ts';
 import { createGraphRegistry } from './engine/graph-registry.ts';
 import { newUuid, type LifecycleDeps } from './lifecycle/deps.ts';
@@ -73,7 +73,7 @@ export const startWorkerNode = async ({
   if (settings.apiUrl !== '') node.open(settings.apiUrl);
   const { workers, works } = node;
   const due = [...works, drainDeadlines(lifecycle, workers), stopSweep(lifecycle, workers)];
-  const scheduler = new Scheduler({ works: due, clock, log });
+  const scheduler = new Scheduler({ works: due, clock, log, ...lookingAgain(storage) });
   return {
     graphs: Object.keys(langgraph.graphs),
     ready: node.ready(),

@@ -7,7 +7,7 @@ import type { LifecycleDeps } from '../lifecycle/deps.ts';
 import { createCascade } from '../lifecycle/cascade.ts';
 import { createEnforceDrains } from '../lifecycle/enforce-drains.ts';
 import { createHeardPause } from '../lifecycle/hear-pause.ts';
-import { createRequestPause, type RequestPause } from '../lifecycle/pause-thread.ts';
+import { createRequestPause, DRAIN_DEADLINES, type RequestPause } from '../lifecycle/pause-thread.ts';
 import { createPreviewResume } from '../lifecycle/preview-resume.ts';
 import { createResumeThread } from '../lifecycle/resume-thread.ts';
 import { createSecurePause, type SecurePause } from '../lifecycle/secure-pause.ts';
@@ -45,7 +45,7 @@ interface PauseParts {
 
 /** Holds drains to their deadlines. */
 export const drainDeadlines = (lifecycle: LifecycleDeps, workers: Workers): DueWork => ({
-  name: 'drain deadlines',
+  name: DRAIN_DEADLINES,
   run: createEnforceDrains({
     ...lifecycle,
     killWorker: (workerId, runId) =>

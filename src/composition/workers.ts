@@ -7,6 +7,7 @@ import { createReapExpired } from '../lifecycle/reap-expired.ts';
 import type { ReapInput } from '../lifecycle/reap-runs.ts';
 import { createRenewLeases } from '../lifecycle/renew-leases.ts';
 import { recyclingReason } from '../model/worker.ts';
+import type { Storage } from '../storage/ports.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { WorkerPool, type PoolOptions } from '../worker/pool.ts';
 import { every, type DueWork } from '../worker/scheduler.ts';
@@ -78,6 +79,13 @@ const supervise = (
     renewMs: settings.renewMs,
     log,
   });
+
+/** Where many nodes ask one database, and it carries the signals: none is lost while it is connected. */
+const SHARED_LOOK_MS = 5000;
+
+/** How often what comes due is looked for although no signal came. */
+export const lookingAgain = ({ capabilities }: Pick<Storage, 'capabilities'>): { lookAgainMs?: number } =>
+  capabilities.singleServer ? {} : { lookAgainMs: SHARED_LOOK_MS };
 
 const REAP_EVERY_MS = 1000;
 const FORGET_EVERY_MS = 30_000;

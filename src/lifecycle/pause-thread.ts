@@ -14,6 +14,9 @@ import { restEvents, type SecuredPause } from './pause-record.ts';
 import type { SecurePause } from './secure-pause.ts';
 import { appendAsSystem } from './system-events.ts';
 
+/** What enforces them. */
+export const DRAIN_DEADLINES = 'drain deadlines';
+
 export interface RequestPauseInput extends Partial<PauseTerms> {
   threadId: string;
   reason: string;
@@ -56,7 +59,11 @@ export const createRequestPause = (deps: LifecycleDeps & { securePause: SecurePa
       if (asked.created && state === 'draining') deps.storage.signals.publish({ kind: 'desired', runId });
       if (asked.created) deps.tally?.count('pauses', { cause: asked.pause.cause });
       if (asked.created) deps.storage.signals.publish({ kind: 'thread', threadId });
-      if (asked.created) deps.storage.signals.publish({ kind: 'due' });
+      if (asked.created)
+        deps.storage.signals.publish({
+          kind: 'due',
+          ...(asked.pause.resumeWhen === null && { of: DRAIN_DEADLINES }),
+        });
       return asked;
     }
   };

@@ -42,6 +42,8 @@ export interface WorkerCall {
 
 export interface WorkerCallStore {
   insert(call: WorkerCall): Promise<void>;
+  /** Whether there is a call to take. */
+  waits(now: number): Promise<boolean>;
   /** Takes the oldest call that nobody has taken and somebody waits for. */
   take(input: { nodeId: string; now: number }): Promise<WorkerCall | undefined>;
   /** @param answer JSON text */

@@ -97,6 +97,7 @@ export class Supervisor {
     }
     while (this.#calls < CALLS_AT_ONCE && pool.list().some(({ ready }) => ready)) {
       const now = this.#deps.clock.now();
+      if (!(await storage.calls.waits(now))) return;
       const call = await storage.transaction((ledger) => ledger.calls.take({ nodeId, now }), {
         flush: false,
       });

@@ -82,19 +82,16 @@ const createOrders = (db: LedgerConnection): Pick<WorkerRegistry, 'order' | 'ord
 const orderOf = (json: string | null): WorkerOrder | undefined =>
   json === null ? undefined : (JSON.parse(json) as WorkerOrder);
 
-export const createWorkerCalls = (db: LedgerConnection): WorkerCallStore => ({
-  insert: async ({ callId, method, params, deadlineMs }) => {
-    await db
-      .insertInto('worker_calls')
-      .values({
-        call_id: callId,
-        method,
-        params_json: params,
-        deadline_ms: deadlineMs,
-        taken_by: null,
-        answer_json: null,
-      })
-      .execute();
+const createCallQueue = (db: LedgerConnection): Pick<WorkerCallStore, 'waits' | 'take'> => ({
+  waits: async (now) => {
+    const row = await db
+      .selectFrom('worker_calls')
+      .select('call_id')
+      .where('taken_by', 'is', null)
+      .where('deadline_ms', '>', now)
+      .limit(1)
+      .executeTakeFirst();
+    return row !== undefined;
   },
 
   take: async ({ nodeId, now }) => {
@@ -121,6 +118,24 @@ export const createWorkerCalls = (db: LedgerConnection): WorkerCallStore => ({
         deadlineMs: row.deadline_ms,
       }
     );
+  },
+});
+
+export const createWorkerCalls = (db: LedgerConnection): WorkerCallStore => ({
+  ...createCallQueue(db),
+
+  insert: async ({ callId, method, params, deadlineMs }) => {
+    await db
+      .insertInto('worker_calls')
+      .values({
+        call_id: callId,
+        method,
+        params_json: params,
+        deadline_ms: deadlineMs,
+        taken_by: null,
+        answer_json: null,
+      })
+      .execute();
   },
 
   answer: async (callId, answer) => {

@@ -37,7 +37,9 @@ export const createRedisSignalBus = ({ redis, onError }: SignalBusOptions): Redi
   let lost = false;
   listening.on('close', () => (lost = true));
   listening.on('ready', () => {
-    if (lost) deliver({ kind: 'queue' });
+    if (!lost) return;
+    deliver({ kind: 'queue' });
+    deliver({ kind: 'due' });
   });
   const probe = setInterval(() => {
     if (listening.status === 'ready') listening.ping().catch(() => listening.disconnect(true));
