@@ -114,13 +114,13 @@ const linkKey = ({ linkSecret, dataDir }: Settings): Buffer => {
 /** A change of a thread may have left a notice or an event: it is looked soon, not at the next second. */
 const hearOfThreads = ({ storage }: LifecycleDeps): void => {
   let gathering = false;
-  storage.signals.subscribe(({ kind }) => {
-    if (kind !== 'thread' || gathering) return;
+  storage.signals.subscribe((signal) => {
+    if (signal.kind !== 'thread' || signal.claimed || gathering) return;
     gathering = true;
     setTimeout(() => {
       gathering = false;
-      void Promise.all([storage.notices.waiting(1), storage.externalEvents.open()]).then(
-        ([[notice], event]) => (notice ?? event) && storage.signals.publish({ kind: 'due' }),
+      void storage.notices.anyNews().then(
+        (news) => news && storage.signals.publish({ kind: 'due' }),
         () => {}, // it is looked at every second anyway
       );
     }, GATHER_MS).unref();

@@ -8,6 +8,8 @@ export interface NoticeStore {
   add(notice: NewNotice): Promise<void>;
   /** Oldest first. */
   waiting(limit: number): Promise<Notice[]>;
+  /** Whether anybody is to be told of anything, or an event is to be passed on. */
+  anyNews(): Promise<boolean>;
   /** Takes it off the list. False when somebody else did. */
   take(seq: number): Promise<boolean>;
 }

@@ -20,6 +20,12 @@ export const createNoticeStore = (db: LedgerConnection): NoticeStore => ({
     return rows.map(fromRow);
   },
 
+  anyNews: async () => {
+    const { rows } = await sql<{ news: unknown }>`SELECT (EXISTS (SELECT 1 FROM notices)
+      OR EXISTS (SELECT 1 FROM external_events WHERE done = 0)) AS news`.execute(db);
+    return Boolean(rows[0]?.news);
+  },
+
   take: async (seq) => {
     const result = await db.deleteFrom('notices').where('seq', '=', seq).executeTakeFirst();
     return result.numDeletedRows > 0n;

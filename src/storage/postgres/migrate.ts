@@ -41,6 +41,7 @@ export const migrateSchema = async ({
       await isUpToDate(ledger); // a newer one is refused before anything is written
       await client.query(CHECKPOINT_SCHEMA);
       await migrateQueue(sessionUrl);
+      await silenceQueue(client);
       return await migrateLedger(ledger); // last: workers wait for this and for nothing else
     } finally {
       await client.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => {});
@@ -66,4 +67,17 @@ const migrateQueue = async (connectionString: string): Promise<void> => {
   } finally {
     await queue.close();
   }
+};
+
+/**
+ * BullMQ writes down five events for each job and wakes every listening connection with each. Nobody reads them, and
+ * it has no setting to leave them out: the function that publishes them does nothing here.
+ */
+const silenceQueue = async (client: pg.PoolClient): Promise<void> => {
+  const { rows } = await client.query<{ known: boolean }>(
+    `SELECT to_regprocedure('${SCHEMA}_queue.publish_event(text, text, jsonb)') IS NOT NULL AS known`,
+  );
+  if (!rows[0]?.known) return;
+  await client.query(`CREATE OR REPLACE FUNCTION ${SCHEMA}_queue.publish_event(p_queue text, p_event text, p_data jsonb)
+    RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT 0::bigint'`);
 };

@@ -12,7 +12,7 @@ import { startDatabaseClock } from './database-clock.ts';
 import { createPostgresEventLog } from './event-log.ts';
 import { kyselyOn } from './ledger-driver.ts';
 import { migrateSchema } from './migrate.ts';
-import { Connection, NOTICES_BREAKS, openPool, SCHEMA } from './pool.ts';
+import { NOTICES_BREAKS, openPool, PreparingConnection, SCHEMA } from './pool.ts';
 import { createBullQueue } from './run-queue.ts';
 import { createPostgresSignalBus } from './signal-bus.ts';
 import { createTransactions } from './transactions.ts';
@@ -85,6 +85,9 @@ export const openPostgresStorage = async (options: PostgresOptions): Promise<Sto
   }
 };
 
+/** A job that a crash of the server loses is found in the ledger: nobody waits until it is on disk. */
+const HINTS_ONLY = '-c synchronous_commit=off -c jit=off';
+
 const openCarriers = async (
   { ledger, events, onError }: CarrierParts,
   { pool, sessionUrl, follows }: { pool: pg.Pool; sessionUrl: string; follows: boolean },
@@ -101,7 +104,8 @@ const openCarriers = async (
     connectionString: sessionUrl,
     schema: `${SCHEMA}_queue`,
     max: 2,
-    Client: Connection,
+    Client: PreparingConnection,
+    options: HINTS_ONLY,
   };
   const queue = createBullQueue({ connection, runs: ledger.runs, signals, onError });
   await Promise.all([signals.ready, queue.ready]);

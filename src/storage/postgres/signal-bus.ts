@@ -10,6 +10,8 @@ const NEWS = 'holdpoint_news';
 const MAX_PAYLOAD = 7000;
 /** Events of running graphs come in thousands; each NOTIFY takes a lock that all commits share. */
 const EVENTS_WAIT_MS = 10;
+/** That a run was taken is of interest to who watches the console, and soon followed by more. */
+const CLAIMED_WAIT_MS = 50;
 const RECONNECT_MS = 500;
 /** How often the listening connection is asked whether it is one. */
 const PROBE_MS = 5000;
@@ -54,7 +56,10 @@ export const createPostgresSignalBus = ({
     onMessage: (message) => {
       if (message.sender !== sender) message.signals.forEach(deliver);
     },
-    onReconnected: () => deliver({ kind: 'queue' }),
+    onReconnected: () => {
+      deliver({ kind: 'queue' });
+      deliver({ kind: 'due' });
+    },
   });
   return {
     ready: listening.ready,
@@ -73,10 +78,9 @@ export const createPostgresSignalBus = ({
   };
 };
 
-/** The signals of one message are all of one channel. */
+/** News that goes with an order goes where all hear it: each NOTIFY wakes every process that listens to anything. */
 const notify = async (pool: pg.Pool, message: Message): Promise<void> => {
-  const [first] = message.signals;
-  const channel = first && isNews(first) ? NEWS : ORDERS;
+  const channel = message.signals.every(isNews) ? NEWS : ORDERS;
   await pool.query({
     name: 'notify',
     text: 'SELECT pg_notify($1, $2)',
@@ -86,26 +90,34 @@ const notify = async (pool: pg.Pool, message: Message): Promise<void> => {
 
 const isNews = ({ kind }: Signal): boolean => kind === 'events' || kind === 'thread';
 
+/** How long a signal may wait for others to go with. */
+const waitOf = (signal: Signal): number => {
+  if (signal.kind === 'events') return EVENTS_WAIT_MS;
+  return signal.kind === 'thread' && signal.claimed ? CLAIMED_WAIT_MS : 0;
+};
+
 /** Gathers signals, each once: those that somebody waits for go out at the end of the turn. */
 const createOutbox = (send: (signals: Signal[]) => Promise<unknown>) => {
   let waiting = new Map<string, Signal>();
   let timer: NodeJS.Timeout | undefined;
+  /** When the timer goes off. */
+  let due = Infinity;
   const flush = async (): Promise<void> => {
     clearTimeout(timer);
-    timer = undefined;
+    due = Infinity;
     const signals = [...waiting.values()];
     waiting = new Map();
-    const parts = [signals.filter((signal) => !isNews(signal)), signals.filter(isNews)].flatMap(inParts);
-    await Promise.all(parts.map(send));
+    await Promise.all(inParts(signals).map(send));
   };
   return {
     flush,
     add: (signal: Signal): void => {
       waiting.set(JSON.stringify(signal), signal);
-      if (signal.kind !== 'events') {
-        clearTimeout(timer);
-        timer = setTimeout(() => void flush(), 0);
-      } else timer ??= setTimeout(() => void flush(), EVENTS_WAIT_MS);
+      const wait = waitOf(signal);
+      if (performance.now() + wait >= due) return;
+      clearTimeout(timer);
+      due = performance.now() + wait;
+      timer = setTimeout(() => void flush(), wait);
     },
   };
 };
