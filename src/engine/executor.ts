@@ -26,7 +26,7 @@ import { createRunWatch, type RunWatch } from './run-watch.ts';
 import { DELIVERED, maySpeak, planDelivery, sortDelivery, toDeliveryCommand } from './resume-delivery.ts';
 import type { CheckpointRef } from '../model/run.ts';
 import { restartAt, tupleAt, toolRunsAt } from './attempt-start.ts';
-import { resolveInput } from './run-input.ts';
+import { NO_PROGRESS, resolveInput } from './run-input.ts';
 import { streamGraph } from './stream-graph.ts';
 import { createToolRunLog, type ToolRunLog } from './tool-run-log.ts';
 import { withResources } from './with-resources.ts';
@@ -205,7 +205,7 @@ class Attempt {
 
   async #stream(graph: Graph): Promise<RunOutcome> {
     const { run } = this.#claimed;
-    const progress = await this.#deps.checkpoints.progress(run);
+    const progress = run.attempt === 1 ? NO_PROGRESS : await this.#deps.checkpoints.progress(run);
     if (asksForEnd(run.kwargs.command)) {
       this.#values = await endThread(graph, this.#writer, run.threadId);
       if (run.kwargs.stream_mode.includes('values')) this.#emit('values', this.#values);

@@ -34,9 +34,11 @@ export interface PauseCheckpoints {
 
 export const createPauseCheckpoints = (deps: PauseCheckpointDeps): PauseCheckpoints => ({
   capture: async ({ run, assistant, unsafe, at }) => {
-    const digest = await deps.checkpoints.digest({ threadId: run.threadId });
-    const { step, next } = await whereItStands(deps, run, assistant);
-    const module = await deps.graphs.module(assistant.graphId).catch(() => undefined);
+    const [digest, { step, next }, module] = await Promise.all([
+      deps.checkpoints.digest({ threadId: run.threadId }),
+      whereItStands(deps, run, assistant),
+      deps.graphs.module(assistant.graphId).catch(() => undefined),
+    ]);
     return {
       checkpointId: digest?.checkpointId ?? null,
       parentId: digest?.parentId ?? null,

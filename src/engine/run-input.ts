@@ -13,6 +13,9 @@ export interface RunInput {
   fromNamedCheckpoint: boolean;
 }
 
+/** Of a run before its first attempt. */
+export const NO_PROGRESS: RunProgress = { advanced: false, answered: false, raised: [] };
+
 const CONTINUE: RunInput = { input: null, fromNamedCheckpoint: false };
 
 /**

@@ -33,21 +33,31 @@ export interface Launch {
   assistant: Assistant;
 }
 
-/** Inserts a run with its lines in the log, and marks the questions it answers as decided. */
+interface Addition extends Launch {
+  thread: Thread;
+  /** No unfinished run of the thread is before it: it is offered at once. */
+  first?: boolean;
+}
+
+/**
+ * Inserts a run with its lines in the log, and marks the questions it answers as decided.
+ * @returns the run, and whether it is in the queue
+ */
 export const addRun = async (
   deps: LifecycleDeps,
   ledger: Ledger,
-  { input, assistant, thread }: { input: LaunchRunInput; assistant: Assistant; thread: Thread },
-): Promise<Run> => {
+  { input, assistant, thread, first = false }: Addition,
+): Promise<{ run: Run; offered: boolean }> => {
   const { command, answers } = addressCommand(input.kwargs.command, thread);
   if (deps.settings.approvalDialects) inTheirDialects(answers, thread.interrupts);
   const kwargs = { ...input.kwargs, command };
   const run = newRun(deps, { input: { ...input, kwargs }, assistant, thread });
   const { actor, decisions } = input;
   await takeAnswers(ledger, { run, answers, actor, decisions, newId: deps.newId });
-  await ledger.runs.insert(run, laneOf({ run, assistant, actor }, deps.settings.fairBy));
+  const lane = laneOf({ run, assistant, actor }, deps.settings.fairBy);
+  const offered = await ledger.runs.insert(run, { lane, first });
   await recordLaunch(ledger, { run, assistant, thread, input });
-  return run;
+  return { run, offered };
 };
 
 const newRun = (
@@ -103,7 +113,10 @@ const recordLaunch = async (
   const known = thread.metadata['graph_id'] === graphId && thread.metadata['assistant_id'] === assistantId;
   await ledger.threads.patch(run.threadId, {
     graphId,
-    ...(!known && { metadata: { ...thread.metadata, graph_id: graphId, assistant_id: assistantId } }),
+    ...(!known && {
+      metadata: { ...thread.metadata, graph_id: graphId, assistant_id: assistantId },
+      metadataBefore: thread.metadata,
+    }),
     ...(Object.keys(configurable).length > 0 && { config: { ...thread.config, configurable } }),
     ...(!rests && { status: 'busy' }),
     updatedAt: run.createdAt,

@@ -32,7 +32,7 @@ export const answerByRemembered = async (
   );
   const decisions = covered.map(({ taken }) => taken);
   const input = answeringInput({ run, answers, decisions, actor: 'system' });
-  const answering = await addRun(deps, ledger, { input, assistant, thread });
+  const { run: answering } = await addRun(deps, ledger, { input, assistant, thread });
   countDecisions(deps, answering.kwargs, decisions);
 };
 

@@ -18,27 +18,26 @@ export const createClaimRun = (deps: LifecycleDeps) => {
     const { storage, clock, newId } = deps;
     const claimed = await storage.transaction(
       async (ledger) => {
-        const run = await ledger.runs.get(input.runId);
-        if (run?.state !== 'pending') return undefined;
-        // It came to the queue although its scope is stopped: it stays where it is until the release.
-        if (await ledger.stops.covering(run)) return undefined;
+        const found = await ledger.runs.claimable(input.runId);
+        // One that came to the queue although its scope is stopped or paused stays where it is until the release.
+        if (found?.run.state !== 'pending' || found.heldBack) return undefined;
+        const { run, limited } = found;
         const assistant = await ledger.assistants.get(run.assistantId);
         if (!assistant) return dropOrphan(deps, ledger, run);
-        const covering = await ledger.scopes.covering({ ...run, graphId: assistant.graphId });
-        if (covering.length > 0) return undefined;
-        const room = await ledger.limits.enter(run.assistantId);
+        const room = limited ? await ledger.limits.enter(run.assistantId) : 'none';
         if (room === 'full') return undefined;
+        const at = isoTime(clock);
         const lease = await ledger.threads.claim({
           threadId: run.threadId,
           runId: run.runId,
           token: newId(),
           owner: input.owner,
           expiresAt: clock.now() + deps.settings.leaseMs,
+          shows: { lifecycle: { state: 'running', since: at, reason: null, pauseId: null }, updatedAt: at },
         });
         if (!lease) return undefined;
         const attempt = run.attempt + 1;
         const deadlineMs = run.deadlineMs ?? deadlineOf(deps);
-        const at = isoTime(clock);
         const detail = { attempt, fence: lease.fence };
         await moveRun(ledger, {
           run,
@@ -46,6 +45,7 @@ export const createClaimRun = (deps: LifecycleDeps) => {
           actor: input.owner,
           at,
           lease,
+          shown: true,
           set: { attempt, deadlineMs },
           detail,
         });

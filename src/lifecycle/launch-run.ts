@@ -100,16 +100,20 @@ const ousts = ({ multitaskStrategy }: LaunchRunInput): boolean =>
 export const admit = async (deps: LifecycleDeps, ledger: Ledger, launch: Prepared): Promise<Launched> => {
   const { input, assistant } = launch;
   const { threadId } = input;
-  if (!(await ledger.assistants.get(assistant.assistantId))) throw assistantNotFound(input.assistantId);
-  await refuseStopped(ledger, { threadId, assistantId: assistant.assistantId });
-  const found = (await ledger.threads.get(threadId)) ?? (await makeThread(deps, ledger, input));
+  const target = { threadId, assistantId: assistant.assistantId };
+  const seen = await ledger.threads.toLaunchOn(target);
+  if (!seen.hasAssistant) throw assistantNotFound(input.assistantId);
+  if (seen.stopped) await refuseStopped(ledger, target);
+  const found = seen.thread ?? (await makeThread(deps, ledger, input));
   const before = await ledger.runs.unfinished(threadId);
   checkAdmission(input, found, before);
   const ousted = ousts(input) ? await makeRoom(deps, ledger, { ...launch, before }) : [];
   const thread = ousted.length > 0 ? ((await ledger.threads.get(threadId)) ?? found) : found;
-  const run = await addRun(deps, ledger, { input, assistant, thread });
-  const first = before.every(({ dueMs }) => dueMs > 0) || ousted.length > 0;
-  return { run, job: first ? await ledger.runs.offerNext(threadId) : undefined, ousted };
+  const first = before.length === 0;
+  const { run, offered } = await addRun(deps, ledger, { input, assistant, thread, first });
+  const next = before.length > 0 && (ousted.length > 0 || before.every(({ dueMs }) => dueMs > 0));
+  const job = offered ? { runId: run.runId, threadId } : undefined;
+  return { run, job: next ? await ledger.runs.offerNext(threadId) : job, ousted };
 };
 
 const makeThread = async (

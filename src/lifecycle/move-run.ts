@@ -4,7 +4,7 @@ import type { Lease } from '../model/lease.ts';
 import { isActive, isFinal, nextRunState, type RunState, type RunTransition } from '../model/run-state.ts';
 import type { Run } from '../model/run.ts';
 import { followPause, type SecuredPause } from './pause-record.ts';
-import type { Ledger, MoveRun, ThreadPatch } from '../storage/ports.ts';
+import type { Hearers, Ledger, MoveRun, ThreadPatch } from '../storage/ports.ts';
 import { closeRun } from './close-run.ts';
 
 export interface RunMove {
@@ -24,6 +24,8 @@ export interface RunMove {
   secured?: SecuredPause | undefined;
   /** Another run of the thread is ahead of this one: what the thread shows of itself is that one's. */
   behind?: boolean;
+  /** The thread shows the move already: it was claimed with it. */
+  shown?: true;
 }
 
 /**
@@ -48,11 +50,7 @@ export const moveRun = async (ledger: Ledger, move: RunMove): Promise<RunState |
     ...(move.lease && { lease: move.lease }),
   });
   if (!moved) return undefined;
-  await ledger.threads.patch(run.threadId, {
-    ...move.thread,
-    ...(!move.behind && { lifecycle: { state: to, since: at, reason, pauseId } }),
-    updatedAt: at,
-  });
+  await show(ledger, { move, lifecycle: { state: to, since: at, reason, pauseId } });
   await followPause(ledger, {
     pauseId: pauseId ?? run.pauseId,
     transition,
@@ -65,7 +63,7 @@ export const moveRun = async (ledger: Ledger, move: RunMove): Promise<RunState |
     await ledger.threads.putValues(run.threadId, { runId: run.runId, values: move.values });
   }
   if (isFinal(to)) await closeRun(ledger, { ...move, to });
-  await tellOutside(ledger, { move, to, pauseId });
+  await tellOutside(ledger, { move, to, pauseId, hearers: moved });
   await ledger.log.append({
     threadId: run.threadId,
     runId: run.runId,
@@ -79,20 +77,33 @@ export const moveRun = async (ledger: Ledger, move: RunMove): Promise<RunState |
   return to;
 };
 
+/** What the thread says of the move. */
+const show = async (
+  ledger: Ledger,
+  { move, lifecycle }: { move: RunMove; lifecycle: NonNullable<ThreadPatch['lifecycle']> },
+): Promise<void> => {
+  if (move.shown) return;
+  await ledger.threads.patch(move.run.threadId, {
+    ...move.thread,
+    ...(!move.behind && { lifecycle }),
+    updatedAt: move.at,
+  });
+};
+
 /**
  * Whoever asked to hear of the run does: of each rest and each end, and of its going on after a rest. The thread that
  * launched this one is told of rests and ends by an event.
  */
 const tellOutside = async (
   ledger: Ledger,
-  { move, to, pauseId }: { move: RunMove; to: RunState; pauseId: string | null },
+  { move, to, pauseId, hearers }: { move: RunMove; to: RunState; pauseId: string | null; hearers: Hearers },
 ): Promise<void> => {
   if (isActive(to) && move.transition !== 'resume') return;
   const { runId, threadId, assistantId } = move.run;
   const detail = move.reason == null ? null : { reason: move.reason };
   const what = { kind: 'run' as const, state: to, subjectId: pauseId, detail };
-  await ledger.notices.add({ ...what, at: move.at, threadId, runId, assistantId });
-  if (isActive(to)) return;
+  if (hearers.told) await ledger.notices.add({ ...what, at: move.at, threadId, runId, assistantId });
+  if (isActive(to) || !hearers.parent) return;
   await ledger.externalEvents.insertForParent({
     threadId,
     eventId: `children:${runId}:${move.run.attempt}:${to}:${move.at}`,

@@ -4,7 +4,7 @@ import type { ClaimedRun } from '../engine/run-config.ts';
 import type { AbortReason } from '../engine/attempt-control.ts';
 import { isoTime } from '../model/clock.ts';
 import type { JsonObject } from '../model/json.ts';
-import { nextRunState, type RunState, type RunTransition } from '../model/run-state.ts';
+import { isFinal, nextRunState, type RunState, type RunTransition } from '../model/run-state.ts';
 import type { NewRunEvent } from '../model/run-event.ts';
 import type { Run } from '../model/run.ts';
 import type { Wait } from '../model/run-handle.ts';
@@ -108,8 +108,9 @@ const settle = async (
 ): Promise<{ state: RunState; next: RunJob | undefined } | 'not secured' | undefined> => {
   const { storage, clock } = deps;
   const { lease } = claimed;
-  const run = await ledger.runs.get(claimed.run.runId);
-  if (!run || !(await ledger.threads.holds(lease))) return undefined;
+  const held = await stillHeld(ledger, claimed);
+  if (!held) return undefined;
+  const { run, others } = held;
   const transition = transitionOf(result.outcome, run);
   const state = nextRunState(run.state, transition);
   if (state === undefined) throw illegalMove(run, transition);
@@ -126,17 +127,24 @@ const settle = async (
     at,
     actor: actorOf(result.outcome),
     ...settledRun(end),
-    thread: {
-      status: await statusAfter(ledger, end),
-      interrupts,
-    },
+    thread: { status: statusAfter(end, others), interrupts, released: true },
     ...(state === 'paused' && { secured, detail: pausedDetail(run, { secured, released: result.released }) }),
   });
   if (!moved) return undefined;
   await settleQuestions(deps, ledger, { run: { ...run, state }, interrupts, hasNext, asked, at });
   if (isUndone(result.outcome)) await ledger.runs.remove(run);
-  await ledger.threads.release(lease);
-  return { state, next: await ledger.runs.offerNext(run.threadId) };
+  const alone = !others && nothingFollows(state, interrupts);
+  return { state, next: alone ? undefined : await ledger.runs.offerNext(run.threadId) };
+};
+
+/** The run as it is now, and whether others of its thread wait; undefined when the lease is lost. */
+const stillHeld = async (
+  ledger: Ledger,
+  { run: { runId }, lease }: ClaimedRun,
+): Promise<{ run: Run; others: boolean } | undefined> => {
+  const unfinished = (await ledger.runs.unfinishedOf(lease)) ?? [];
+  const run = unfinished.find((each) => each.runId === runId);
+  return run && { run, others: unfinished.length > 1 };
 };
 
 interface End {
@@ -163,11 +171,12 @@ const settledRun = ({ run, state, rests, result: { outcome, values } }: End) => 
 };
 
 /** Another run that waits makes the thread busy, but not while this one rests before it. */
-const statusAfter = async (ledger: Ledger, { run, state, rests, result }: End): Promise<ThreadStatus> => {
-  const unfinished = await ledger.runs.unfinished(run.threadId);
-  const others = unfinished.some(({ runId }) => runId !== run.runId);
-  return others && !rests ? 'busy' : threadStatusAfter(state, result.hasNext);
-};
+const statusAfter = ({ state, rests, result }: End, others: boolean): ThreadStatus =>
+  others && !rests ? 'busy' : threadStatusAfter(state, result.hasNext);
+
+/** Of a thread on which no other run waited: neither does this one, nor was a question answered at once. */
+const nothingFollows = (state: RunState, interrupts: Interrupts): boolean =>
+  isFinal(state) && Object.keys(interrupts).length === 0;
 
 const pausedDetail = (
   run: Run,

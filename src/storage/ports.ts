@@ -20,10 +20,11 @@ import type { PartialStore } from './partials.ts';
 import type { EffectLedger } from './effects.ts';
 import type { LedgerConnection } from './ledger/connection.ts';
 import type { LimitStore } from './limits.ts';
+import type { ClaimableRun, Hearers, ThreadToLaunchOn } from './looks.ts';
 import type { TallyStore } from './tallies.ts';
 import type { OutboundStore } from './outbound-store.ts';
 import type { OverviewStore } from './overview.ts';
-import type { StopStore } from './stops.ts';
+import type { StopStore, StopTarget } from './stops.ts';
 import type { WatchStore } from './watch-store.ts';
 
 import type { NoticeStore, PushConfigStore, TargetStore } from './notices.ts';
@@ -55,6 +56,7 @@ export type { ApprovalChange, ApprovalStore, StickyDecisionStore, StickySearch }
 
 export type { PartialStore } from './partials.ts';
 export type { EffectIntent, EffectLedger, EffectOutcome } from './effects.ts';
+export type { ClaimableRun, Hearers, ThreadToLaunchOn } from './looks.ts';
 export type { StopStore, StopTarget } from './stops.ts';
 export type { Usage, WatchStore } from './watch-store.ts';
 
@@ -92,6 +94,10 @@ export interface ThreadPatch {
   interrupts?: Thread['interrupts'];
   lifecycle?: Thread['lifecycle'];
   ttl?: Thread['ttl'];
+  /** What `metadata` replaces, as this transaction has read it: only what differs is written to the index. */
+  metadataBefore?: JsonObject;
+  /** Lets go of the thread, whoever holds it: for who has just proved that it is the owner. */
+  released?: true;
   updatedAt: string;
 }
 
@@ -101,12 +107,16 @@ export interface ClaimThread {
   token: string;
   owner: string;
   expiresAt: number;
+  /** What the thread shows from now on. */
+  shows?: Pick<ThreadPatch, 'lifecycle' | 'updatedAt'>;
 }
 
 export interface ThreadStore {
   /** False when the id is taken; nothing is changed then. */
   insert(thread: Thread): Promise<boolean>;
   get(threadId: string): Promise<Thread | undefined>;
+  /** In one look. */
+  toLaunchOn(target: StopTarget): Promise<ThreadToLaunchOn>;
   search(query: ThreadSearch): Promise<Page<Thread>>;
   count(filter: ThreadFilter): Promise<number>;
   patch(threadId: string, patch: ThreadPatch): Promise<boolean>;
@@ -179,9 +189,14 @@ export interface RootsQuery {
 }
 
 export interface RunStore {
-  /** `lane`: whose it is; in the queue lanes take turns. Its priority is that of its assistant. */
-  insert(run: Run, lane?: string): Promise<void>;
+  /**
+   * `lane`: whose it is; in the queue lanes take turns. Its priority is that of its assistant. `first`: nothing of its
+   * thread is before it, so it is offered at once if it is pending, due, and not held back by a paused scope.
+   * @returns whether it was offered
+   */
+  insert(run: Run, place?: { lane?: string; first?: boolean }): Promise<boolean>;
   get(runId: string): Promise<Run | undefined>;
+  claimable(runId: string): Promise<ClaimableRun | undefined>;
   /** Runs that carry no answer to a question, the last changed first. */
   roots(query: RootsQuery): Promise<Page<Run>>;
   /** Newest first. */
@@ -191,10 +206,15 @@ export interface RunStore {
    * work, then the oldest first, and last those that are not due yet.
    */
   unfinished(threadId: string): Promise<Run[]>;
+  /** The same for who holds the thread; undefined when the lease is no longer its own. */
+  unfinishedOf(lease: Lease): Promise<Run[] | undefined>;
   /** Of all threads, or of one assistant's runs. */
   allUnfinished(filter: { assistantId?: string; states?: RunState[] }): Promise<RunJob[]>;
-  /** Writes `to` only if the row is still `from` and, when given, `lease` still owns its thread. */
-  move(input: MoveRun): Promise<boolean>;
+  /**
+   * Writes `to` only if the row is still `from` and, when given, `lease` still owns its thread.
+   * @returns who is to hear of it; undefined when nothing was written
+   */
+  move(input: MoveRun): Promise<Hearers | undefined>;
   /** False when the run is not in one of `whileIn`. */
   setDesired(input: {
     runId: string;
@@ -322,8 +342,8 @@ export interface EventLog {
 /** "Look now": hints between processes. Never the truth. */
 export type Signal =
   | { kind: 'queue' }
-  /** Something was planned that comes due by time, or at once: the scheduler looks. */
-  | { kind: 'due' }
+  /** Something was planned that comes due by time, or at once: the scheduler looks. `of`: only that kind of work. */
+  | { kind: 'due'; of?: string }
   /** An operator's word for this run changed. */
   | { kind: 'desired'; runId: string }
   /** The worker that has the run has passed that word on to it. */

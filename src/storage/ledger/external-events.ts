@@ -4,7 +4,7 @@ import type { LedgerConnection } from './connection.ts';
 import type { ExternalEventsTable } from './triggers-schema.ts';
 
 /** How the metadata of a thread name the one that launched it, as the index of metadata has it. */
-const PARENT = 'parent_thread_id="';
+export const PARENT = 'parent_thread_id="';
 
 export const createExternalEventStore = (db: LedgerConnection): ExternalEventStore => ({
   insert: async ({ eventId, type, data, receivedMs }) => {

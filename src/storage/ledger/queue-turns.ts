@@ -1,7 +1,8 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
+import type { Run } from '../../model/run.ts';
 import type { RunStore } from '../ports.ts';
 import type { LedgerConnection } from './connection.ts';
-import { isHeldBack } from './scope-sql.ts';
+import { isHeldBack, isHeldBackAt } from './scope-sql.ts';
 
 type QueueTurns = Pick<RunStore, 'offerNext' | 'due' | 'countDue' | 'oldestDue'>;
 
@@ -31,6 +32,20 @@ const NOW = sql`SELECT MIN(q.turn) AS turn FROM runs AS q WHERE q.queued = 1 AND
 const TURN = sql<number>`(SELECT MAX(v.turn) FROM (${NOW} UNION ALL SELECT 0 UNION ALL
   SELECT MAX(q.turn) + 1 FROM runs AS q WHERE q.queued = 1 AND q.priority = runs.priority AND q.lane = runs.lane
     AND runs.attempt = 0) AS v)`;
+
+/** The columns of a new run that is offered at once, the same as if {@link createQueueTurns} offered it next. */
+export const offeredAt = (
+  { threadId, assistantId }: Run,
+  { lane, priority }: { lane: string; priority: RawBuilder<number> },
+): { queued: RawBuilder<number>; turn: RawBuilder<number> } => {
+  const waiting = sql`FROM runs AS q WHERE q.queued = 1 AND q.priority = ${priority}`;
+  const held = isHeldBackAt({ threadId: sql`${threadId}`, assistantId: sql`${assistantId}` });
+  return {
+    queued: sql<number>`CASE WHEN ${held} THEN 0 ELSE 1 END`,
+    turn: sql<number>`(SELECT MAX(v.turn) FROM (SELECT MIN(q.turn) AS turn ${waiting} UNION ALL SELECT 0
+      UNION ALL SELECT MAX(q.turn) + 1 ${waiting} AND q.lane = ${lane}) AS v)`,
+  };
+};
 
 /** The queue: a column of the runs. */
 export const createQueueTurns = (db: LedgerConnection): QueueTurns => ({

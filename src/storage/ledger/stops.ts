@@ -3,6 +3,7 @@ import type { EmergencyStop, StopCoverage, StoppedRun, StopScope } from '../../m
 import type { StopStore } from '../stops.ts';
 import type { LedgerConnection } from './connection.ts';
 import { runFromRow } from './run-row.ts';
+import { stopCovers } from './scope-sql.ts';
 import type { EmergencyStopRunsTable, EmergencyStopsTable } from './stops-schema.ts';
 
 export const createStopStore = (db: LedgerConnection): StopStore => ({
@@ -51,10 +52,7 @@ export const createStopStore = (db: LedgerConnection): StopStore => ({
     const row = await db
       .selectFrom('emergency_stops')
       .selectAll()
-      .where(
-        sql<boolean>`released_at IS NULL AND (scope = 'all' OR (scope = 'thread' AND scope_id = ${threadId})
-          OR (scope = 'assistant' AND scope_id = ${assistantId}))`,
-      )
+      .where(stopCovers({ threadId: sql`${threadId}`, assistantId: sql`${assistantId}` }))
       .limit(1)
       .executeTakeFirst();
     return row && stopFromRow(row);

@@ -36,9 +36,19 @@ export const insertFacts = async (
   if (rows.length > 0) await db.insertInto('thread_facts').values(rows).execute();
 };
 
-/** The same in place of what was kept. */
-export const putFacts = async (...args: Parameters<typeof insertFacts>): Promise<void> => {
-  const [db, threadId] = args;
-  await db.deleteFrom('thread_facts').where('thread_id', '=', threadId).execute();
-  await insertFacts(...args);
+/** The same in place of what was kept: where that is known, only what differs is written. */
+export const putFacts = async (
+  db: LedgerConnection,
+  threadId: string,
+  { metadata, before }: { metadata: Record<string, unknown>; before?: Record<string, unknown> | undefined },
+): Promise<void> => {
+  const rows = factRows(threadId, metadata);
+  const had = before && factRows(threadId, before).map(({ fact }) => fact);
+  const kept = (had ?? []).filter((fact) => rows.some((row) => row.fact === fact));
+  if (!had || kept.length < had.length) {
+    const old = db.deleteFrom('thread_facts').where('thread_id', '=', threadId);
+    await (kept.length === 0 ? old : old.where('fact', 'not in', kept)).execute();
+  }
+  const added = rows.filter(({ fact }) => !kept.includes(fact));
+  if (added.length > 0) await db.insertInto('thread_facts').values(added).execute();
 };

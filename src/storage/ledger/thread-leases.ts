@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { HeldThread } from '../../model/thread.ts';
 import type { ThreadStore } from '../ports.ts';
 import type { LedgerConnection } from './connection.ts';
+import { RELEASED, threadPatchColumns } from './thread-row.ts';
 
 type ThreadLeases = Pick<
   ThreadStore,
@@ -12,7 +13,7 @@ type ThreadLeases = Pick<
 export const createThreadLeases = (db: LedgerConnection): ThreadLeases => ({
   ...createHeld(db),
 
-  claim: async ({ threadId, runId, token, owner, expiresAt }) => {
+  claim: async ({ threadId, runId, token, owner, expiresAt, shows }) => {
     const row = await db
       .updateTable('threads')
       .set({
@@ -21,6 +22,7 @@ export const createThreadLeases = (db: LedgerConnection): ThreadLeases => ({
         lease_owner: owner,
         lease_expires_ms: expiresAt,
         active_run_id: runId,
+        ...(shows && threadPatchColumns(shows)),
       })
       .where('thread_id', '=', threadId)
       .where('lease_token', 'is', null)
@@ -46,7 +48,7 @@ export const createThreadLeases = (db: LedgerConnection): ThreadLeases => ({
   release: async ({ threadId, fence, token }) => {
     const result = await db
       .updateTable('threads')
-      .set({ lease_token: null, lease_owner: null, lease_expires_ms: null, active_run_id: null })
+      .set(RELEASED)
       .where('thread_id', '=', threadId)
       .where('fence', '=', fence)
       .where('lease_token', '=', token)
@@ -91,10 +93,7 @@ const breakLease = async (db: LedgerConnection, threadId: string): Promise<numbe
     .updateTable('threads')
     .set({
       fence: sql`fence + 1`,
-      lease_token: null,
-      lease_owner: null,
-      lease_expires_ms: null,
-      active_run_id: null,
+      ...RELEASED,
     })
     .where('thread_id', '=', threadId)
     .returning('fence')

@@ -66,7 +66,16 @@ export const threadPatchColumns = (patch: ThreadPatch): Partial<ThreadsTable> =>
   ...(patch.interrupts !== undefined && { interrupts_json: JSON.stringify(patch.interrupts) }),
   ...(patch.lifecycle !== undefined && lifecycleColumns(patch.lifecycle)),
   ...(patch.ttl !== undefined && ttlColumns(patch.ttl)),
+  ...(patch.released && RELEASED),
 });
+
+/** Nobody holds the thread. */
+export const RELEASED = {
+  lease_token: null,
+  lease_owner: null,
+  lease_expires_ms: null,
+  active_run_id: null,
+} as const satisfies Partial<ThreadsTable>;
 
 const ttlColumns = (ttl: Thread['ttl']) => ({
   ttl_strategy: ttl?.strategy ?? null,

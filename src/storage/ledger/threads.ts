@@ -1,5 +1,8 @@
-import type { ThreadStore } from '../ports.ts';
+import { sql, type Selectable } from 'kysely';
+import type { StopTarget, ThreadStore, ThreadToLaunchOn } from '../ports.ts';
 import type { LedgerConnection } from './connection.ts';
+import type { ThreadsTable } from './schema.ts';
+import { isStoppedAt } from './scope-sql.ts';
 import { createThreadDeletion } from './thread-deletion.ts';
 import { insertFacts, putFacts } from './thread-facts.ts';
 import { createThreadLeases } from './thread-leases.ts';
@@ -33,6 +36,8 @@ export const createThreadStore = (db: LedgerConnection): ThreadStore => ({
     return row && threadFromRow(row);
   },
 
+  toLaunchOn: (target) => toLaunchOn(db, target),
+
   idle: async ({ after, until, limit }) => {
     const rows = await db
       .selectFrom('threads')
@@ -60,10 +65,34 @@ export const createThreadStore = (db: LedgerConnection): ThreadStore => ({
       .set(threadPatchColumns(patch))
       .where('thread_id', '=', threadId)
       .executeTakeFirst();
-    if (patch.metadata && numUpdatedRows > 0n) await putFacts(db, threadId, patch.metadata);
+    const { metadata, metadataBefore } = patch;
+    if (metadata && numUpdatedRows > 0n) await putFacts(db, threadId, { metadata, before: metadataBefore });
     return numUpdatedRows > 0n;
   },
 });
+
+const toLaunchOn = async (
+  db: LedgerConnection,
+  { threadId, assistantId }: StopTarget,
+): Promise<ThreadToLaunchOn> => {
+  const id = sql`${assistantId}`;
+  const row = await db
+    .selectFrom(sql<{ one: number }>`(SELECT 1 AS one)`.as('look'))
+    .leftJoin('threads', (join) => join.on('thread_id', '=', threadId).on(NOT_DELETED))
+    .selectAll('threads')
+    .select([
+      sql<unknown>`EXISTS (SELECT 1 FROM assistants WHERE assistants.assistant_id = ${id})`.as(
+        'has_assistant',
+      ),
+      isStoppedAt({ threadId: sql`${threadId}`, assistantId: id }).as('stopped'),
+    ])
+    .executeTakeFirstOrThrow();
+  return {
+    thread: row.thread_id === null ? undefined : threadFromRow(row as Selectable<ThreadsTable>),
+    hasAssistant: Boolean(row.has_assistant),
+    stopped: Boolean(row.stopped),
+  };
+};
 
 const createThreadValues = (db: LedgerConnection): Pick<ThreadStore, 'values' | 'putValues'> => ({
   values: async (threadId) => {

@@ -23,8 +23,8 @@ export const runSuite = (open: OpenStorage): void => {
     });
     return runs;
   };
-  const move = (input: Parameters<Storage['runs']['move']>[0]) =>
-    storage.transaction((l) => l.runs.move(input));
+  const move = async (input: Parameters<Storage['runs']['move']>[0]) =>
+    (await storage.transaction((l) => l.runs.move(input))) !== undefined;
   const due = async (threadId: string) =>
     (await storage.runs.due(1000)).filter((job) => job.threadId === threadId);
 
@@ -112,7 +112,7 @@ export const runSuite = (open: OpenStorage): void => {
       for (const each of runs) {
         await storage.transaction(async (ledger) => {
           await ledger.threads.insert(thread({ threadId: each.threadId }));
-          await ledger.runs.insert(each, lane);
+          await ledger.runs.insert(each, { lane });
           await ledger.runs.offerNext(each.threadId);
         });
       }
