@@ -11,6 +11,7 @@ import { AttemptEffects } from './engine/effect-book.ts';
 import { createExecutor, currentRun } from './engine/executor.ts';
 import { answerRead, type GraphReads, type ReadGraph } from './engine/graph-reads.ts';
 import { createLocalGraphReads } from './engine/local-graph-reads.ts';
+import { batchStoreCalls } from './engine/batch-store-calls.ts';
 import { bindLoopback } from './engine/loopback.ts';
 import { createGraphRegistry, type GraphRegistry, type GraphSource } from './engine/graph-registry.ts';
 import { createAcquireThread, createClaimRun } from './lifecycle/claim-run.ts';
@@ -70,6 +71,7 @@ export const runWorkerProcess = async (
     onError: (error) => log.error({ err: error }, 'storage, queue or signals'),
     link: { send: (signal) => tell({ type: 'signal', signal }), receive: onSignal },
   });
+  batchStoreCalls();
   const graphs = createGraphRegistry(options.graphs);
   const telemetry = await openTelemetry({ storage, log, process: 'worker' });
   const lifecycle: LifecycleDeps = {

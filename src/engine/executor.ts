@@ -59,7 +59,7 @@ const beginAttempt = async (parts: AttemptParts): Promise<Attempt> => {
   const { lease } = claimed;
   const { runId } = claimed.run;
   const onPut = (put: CheckpointPut): void => attempt.stored(put);
-  const writer = await deps.checkpoints.writer({ lease, runId, metadata, onPut });
+  const writer = await deps.checkpoints.writer({ lease, runId, metadata, onPut, inputIsKept: true });
   const attempt = new Attempt(parts, writer, metadata);
   return attempt;
 };

@@ -42,7 +42,8 @@ export interface StoreBatch {
   lease: Lease;
   runId: string;
   writes: TaskWrites[];
-  checkpoint?: CheckpointRow;
+  /** In the order they came. */
+  checkpoints: CheckpointRow[];
 }
 
 /** A checkpoint as it is stored. `key` names its place; `key.checkpoint_id` its parent. */

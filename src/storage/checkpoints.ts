@@ -71,12 +71,17 @@ export interface Checkpoints {
    * @returns false when a newer fence holds the thread.
    */
   acquire(lease: Lease): Promise<boolean>;
-  /** `metadata` is added to each checkpoint's; `runId` marks its rows for {@link progress}; `onPut` hears of each stored checkpoint. */
+  /**
+   * `metadata` is added to each checkpoint's; `runId` marks its rows for {@link progress}; `onPut` hears of each stored
+   * checkpoint. With `inputIsKept` the run would be given its input again: that one's checkpoint is not waited for, and is
+   * stored with what follows it, or not at all; `onPut` hears of it at once.
+   */
   writer(input: {
     lease: Lease;
     runId: string;
     metadata: Record<string, unknown>;
     onPut?: (put: CheckpointPut) => void;
+    inputIsKept?: boolean;
   }): Promise<CheckpointWriter>;
   progress(input: { threadId: string; runId: string }): Promise<RunProgress>;
   asked(threadId: string): Promise<QuestionsAsked>;

@@ -37,7 +37,7 @@ export const acquired = async (
 ): Promise<CheckpointWriter> => {
   const lease = leaseOf(thread, fence);
   if (!(await checkpoints.acquire(lease))) throw new Error('the lease is taken');
-  return checkpoints.writer({ lease, runId, metadata: {} });
+  return checkpoints.writer({ lease, runId, metadata: {}, inputIsKept: true });
 };
 
 export const at = (id?: string, ns = '', thread = 't') => ({
@@ -59,6 +59,10 @@ export const put = (
   id: string,
   { ns = '', parent = undefined as string | undefined } = {},
 ) => saver.put(at(parent, ns), checkpoint(id), { source: 'loop', step: 0, parents: {} }, {});
+
+/** Puts the checkpoint with which a run is given its input. */
+export const putInput = (saver: BaseCheckpointSaver, id: string, thread = 't') =>
+  saver.put(at(undefined, '', thread), checkpoint(id), { source: 'input', step: -1, parents: {} }, {});
 
 export const collect = async (tuples: AsyncIterable<CheckpointTuple>): Promise<CheckpointTuple[]> => {
   const all: CheckpointTuple[] = [];

@@ -10,6 +10,7 @@ import {
   leaseOf,
   open,
   put,
+  putInput,
   rejectionOf,
   temporaryPath,
 } from './checkpoint-fixture.ts';
@@ -114,6 +115,24 @@ describe('a writer', () => {
 });
 
 describe('a put', () => {
+  it('of the input is on disk once all is said to be stored', async () => {
+    const checkpoints = open();
+    const writer = await acquired(checkpoints);
+    await putInput(writer, 'id-1');
+    await writer.stored();
+    expect(await contentOf(checkpoints)).toEqual([['id-1', []]]);
+  });
+
+  it('of the input is refused to a stale owner with what follows it', async () => {
+    const checkpoints = open();
+    const writer = await acquired(checkpoints);
+    await checkpoints.acquire(leaseOf('t', 2));
+    await putInput(writer, 'id-1');
+    expect(await rejectionOf(writer.stored())).toBeInstanceOf(LeaseLostError);
+    expect(await bothWrites(writer)).toEqual(LOST);
+    expect(await contentOf(checkpoints)).toEqual([]);
+  });
+
   it('leaves nothing when it died before its commit, and all when it died after', async () => {
     const path = temporaryPath();
     let fatal = 'store:before-commit';
@@ -164,6 +183,21 @@ describe('waiting writes', () => {
     const writes = writer.putWrites(at('id-1'), [['log', 1]], 'task').then(() => points.push('kept'));
     await Promise.all([writes, writer.putWrites(at('id-1'), [['log', 2]], 'task-2')]);
     expect(points).toEqual(['store:before-commit', 'store:committed', 'kept']);
+  });
+
+  it('share it with the checkpoint of the input, which nobody waits for', async () => {
+    const { points, checkpoints } = counted();
+    const writer = await acquired(checkpoints);
+    points.length = 0;
+    await putInput(writer, 'id-1');
+    expect(points).toEqual([]);
+    const writes = writer.putWrites(at('id-1'), [['log', 1]], 'task');
+    await Promise.all([writes, put(writer, 'id-2', { parent: 'id-1' })]);
+    expect(points).toEqual(['store:before-commit', 'store:committed']);
+    expect(await contentOf(checkpoints)).toEqual([
+      ['id-2', []],
+      ['id-1', [['task', 'log', 1]]],
+    ]);
   });
 
   it('are seen by reads of the writer at once', async () => {

@@ -4,7 +4,7 @@ import { CHECKPOINT_SCHEMA } from '../../src/storage/postgres/checkpoint-tables.
 import { createPostgresCheckpoints } from '../../src/storage/postgres/checkpointer.ts';
 import { openPool, SCHEMA } from '../../src/storage/postgres/pool.ts';
 import { startPostgres, type PostgresServer } from '../support/postgres.ts';
-import { acquired, at, checkpoint, idsOf } from './checkpoint-fixture.ts';
+import { acquired, at, checkpoint, idsOf, putInput } from './checkpoint-fixture.ts';
 import { validateCheckpoints } from './validation.ts';
 
 let server: PostgresServer;
@@ -43,4 +43,22 @@ it('keeps as many of the latest checkpoints as asked, the oldest of them without
   expect(await idsOf(reader.list(at(undefined, '', 'kept')))).toEqual(['d', 'c']);
   expect((await reader.getTuple(at('d', '', 'kept')))?.parentConfig).toEqual(at('c', '', 'kept'));
   expect((await reader.getTuple(at('c', '', 'kept')))?.parentConfig).toBeUndefined();
+});
+
+it('stores the checkpoint of the input before what follows it, or alone', async () => {
+  const checkpoints = createPostgresCheckpoints(pool);
+  const { reader } = checkpoints;
+  const followed = await acquired(checkpoints, { thread: 'followed' });
+  await putInput(followed, 'id-9', 'followed');
+  await followed.put(
+    at('id-9', '', 'followed'),
+    checkpoint('id-1'),
+    { source: 'loop', step: 0, parents: {} },
+    {},
+  );
+  expect(await idsOf(reader.list(at(undefined, '', 'followed')))).toEqual(['id-1', 'id-9']);
+  const alone = await acquired(checkpoints, { thread: 'alone' });
+  await putInput(alone, 'id-9', 'alone');
+  await alone.stored();
+  expect(await idsOf(reader.list(at(undefined, '', 'alone')))).toEqual(['id-9']);
 });

@@ -109,12 +109,12 @@ const createStore = (
       put.run(...key, row.channel, row.type, row.value, runId);
     }
   };
-  const store = db.transaction(({ lease, runId, writes, checkpoint: row, lists }: SharingBatch) => {
+  const store = db.transaction(({ lease, runId, writes, checkpoints, lists }: SharingBatch) => {
     const { threadId, fence, token } = lease;
     if (changes.holds.get(threadId, fence, token) === undefined) throw new LeaseLostError(threadId);
     for (const task of writes) putWrites(threadId, runId, task);
     if (lists !== undefined) addLists(threadId, lists);
-    if (row !== undefined) {
+    for (const row of checkpoints) {
       const key = [row.thread_id, row.checkpoint_ns, row.checkpoint_id, row.parent_checkpoint_id];
       changes.putCheckpoint.run(...key, row.type, row.checkpoint, row.metadata, runId);
     }

@@ -22,6 +22,8 @@ export interface WriterInput {
   metadata: Record<string, unknown>;
   /** Hears of each checkpoint once it is on disk. */
   onPut?: (put: CheckpointPut) => void;
+  /** See `Checkpoints.writer`. */
+  inputIsKept?: boolean;
 }
 
 /**
@@ -35,6 +37,7 @@ export class FencedSaver extends CheckpointReader implements CheckpointWriter {
   readonly #metadata: Record<string, unknown>;
   readonly #group: CheckpointGroup;
   readonly #onPut: (put: CheckpointPut) => void;
+  readonly #inputIsKept: boolean;
   readonly #lists: SharedLists;
   #closed = false;
   #latest: Promise<void> = Promise.resolve();
@@ -44,12 +47,13 @@ export class FencedSaver extends CheckpointReader implements CheckpointWriter {
     input: WriterInput,
   ) {
     super(connection);
-    const { lease, runId, metadata, onPut = () => {} } = input;
+    const { lease, runId, metadata, onPut = () => {}, inputIsKept = false } = input;
     this.#lease = lease;
     this.#runId = runId;
     this.#metadata = metadata;
     this.#group = connection.group;
     this.#onPut = onPut;
+    this.#inputIsKept = inputIsKept;
     this.#lists = new SharedLists({
       threadId: lease.threadId,
       reads: this.tables.lists,
@@ -75,8 +79,9 @@ export class FencedSaver extends CheckpointReader implements CheckpointWriter {
       checkpoint: Buffer.from(text),
       metadata: this.serializer.dump({ ...this.#metadata, ...metadata }, 'metadata')[1],
     };
-    await this.#store({ writes: [], checkpoint: row, lists });
+    const stored = this.#store({ writes: [], checkpoints: [row], lists });
     const { source, step } = metadata;
+    if (source !== 'input' || !this.#inputIsKept) await stored;
     this.#onPut({ ns: checkpoint_ns, source, step, parentId: checkpoint_id, checkpoint });
     return { configurable: { thread_id, checkpoint_ns, checkpoint_id: checkpoint.id } };
   }
@@ -85,7 +90,7 @@ export class FencedSaver extends CheckpointReader implements CheckpointWriter {
     const { checkpoint_ns, checkpoint_id } = this.#target(config);
     if (!checkpoint_id) throw new Error('cannot store writes without checkpoint_id in config.configurable');
     const key = { checkpoint_ns, checkpoint_id, task_id: taskId };
-    return this.#store({ writes: [taskWrites(this.serializer, key, writes)] });
+    return this.#store({ writes: [taskWrites(this.serializer, key, writes)], checkpoints: [] });
   }
 
   override async getTuple(config: RunnableConfig) {
@@ -129,7 +134,7 @@ export class FencedSaver extends CheckpointReader implements CheckpointWriter {
     return { thread_id, checkpoint_ns, checkpoint_id };
   }
 
-  #store(stored: Pick<SharingBatch, 'writes' | 'checkpoint' | 'lists'>): Promise<void> {
+  #store(stored: Omit<SharingBatch, 'lease' | 'runId'>): Promise<void> {
     const batch = { lease: this.#lease, runId: this.#runId, ...stored };
     const done = this.#group.store(batch, () => this.#closed);
     done.catch(() => this.#lists.forget());

@@ -60,7 +60,8 @@ WITH lease AS (
   INSERT INTO checkpoints (${COLUMNS}, run_id)
   SELECT lease.thread_id, c.ns, c.id, c.parent, c.type, c.checkpoint, c.metadata, $4
   FROM lease, unnest($13::text[], $14::text[], $15::text[], $16::text[], $17::bytea[], $18::bytea[])
-    AS c (ns, id, parent, type, checkpoint, metadata)
+    WITH ORDINALITY AS c (ns, id, parent, type, checkpoint, metadata, place)
+  ORDER BY c.place
   ON CONFLICT (thread_id, checkpoint_ns, checkpoint_id) DO UPDATE SET
     parent_checkpoint_id = excluded.parent_checkpoint_id, type = excluded.type,
     checkpoint = excluded.checkpoint, metadata = excluded.metadata, run_id = excluded.run_id
@@ -154,10 +155,9 @@ const createChanges = (query: Query) => ({
   acquire: async ({ threadId, fence, token }: Lease): Promise<boolean> =>
     (await query(ACQUIRE, [threadId, fence, token])).length === 1,
   /** @throws {LeaseLostError}, with nothing stored, unless the lease is the thread's. */
-  store: async ({ lease, runId, writes, checkpoint }: StoreBatch): Promise<void> => {
+  store: async ({ lease, runId, writes, checkpoints: puts }: StoreBatch): Promise<void> => {
     const { threadId, fence, token } = lease;
     const rows = eachOnce(writes.flatMap(({ replace, rows: of }) => of.map((row) => ({ ...row, replace }))));
-    const puts = checkpoint ? [checkpoint] : [];
     const stored = await query(STORE, [
       threadId,
       fence,

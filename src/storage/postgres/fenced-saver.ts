@@ -2,7 +2,7 @@ import type { RunnableConfig } from '@langchain/core/runnables';
 import type { Checkpoint, CheckpointMetadata, PendingWrite } from '@langchain/langgraph-checkpoint';
 import { LeaseLostError } from '../../model/errors.ts';
 import type { Lease } from '../../model/lease.ts';
-import { checkpointRow, type StoreBatch, type TaskWrites } from '../checkpoint-rows.ts';
+import { checkpointRow, type CheckpointRow, type TaskWrites } from '../checkpoint-rows.ts';
 import { taskWrites } from '../task-writes.ts';
 import type { CheckpointPut, CheckpointWriter } from '../checkpoints.ts';
 import { CheckpointReader, type CheckpointConnection } from './checkpoint-reader.ts';
@@ -14,15 +14,19 @@ export interface WriterInput {
   metadata: Record<string, unknown>;
   /** Hears of each checkpoint once it is on disk. */
   onPut?: (put: CheckpointPut) => void;
+  /** See `Checkpoints.writer`. */
+  inputIsKept?: boolean;
 }
 
 /**
  * The saver of one attempt of one run. Each thing it stores is one statement that proves the lease, so that a stale
- * owner stores nothing. What tasks write in one turn of the event loop goes with the checkpoint that follows them.
+ * owner stores nothing. What tasks write in one turn of the event loop goes with the checkpoint that follows them, and
+ * so does an input that is kept.
  */
 export class FencedSaver extends CheckpointReader implements CheckpointWriter {
   readonly #input: WriterInput;
   #writes: TaskWrites[] = [];
+  #inputs: CheckpointRow[] = [];
   #storing: Promise<void> = Promise.resolve();
   #next: Promise<void> | undefined;
   #closed = false;
@@ -44,10 +48,11 @@ export class FencedSaver extends CheckpointReader implements CheckpointWriter {
       checkpoint,
       metadata: { ...this.#input.metadata, ...metadata },
     });
-    const writes = this.#writes;
-    this.#writes = [];
-    await this.#store({ writes, checkpoint: row });
     const { source, step } = metadata;
+    if (source === 'input' && this.#input.inputIsKept) {
+      this.#inputs.push(row);
+      this.#soon().catch(() => {}); // what follows is refused as well
+    } else await this.#store([row]);
     this.#input.onPut?.({ ns: checkpoint_ns, source, step, parentId: key.checkpoint_id, checkpoint });
     return { configurable: { thread_id, checkpoint_ns, checkpoint_id: checkpoint.id } };
   }
@@ -56,6 +61,11 @@ export class FencedSaver extends CheckpointReader implements CheckpointWriter {
     const { checkpoint_ns, checkpoint_id } = this.#target(config);
     if (!checkpoint_id) throw new Error('cannot store writes without checkpoint_id in config.configurable');
     this.#writes.push(taskWrites(this.serializer, { checkpoint_ns, checkpoint_id, task_id: taskId }, writes));
+    return this.#soon();
+  }
+
+  /** Resolves when what waits at the end of this turn is stored. */
+  #soon(): Promise<void> {
     this.#next ??= new Promise((resolve, reject) => {
       setImmediate(() => {
         this.#next = undefined;
@@ -84,18 +94,18 @@ export class FencedSaver extends CheckpointReader implements CheckpointWriter {
   }
 
   /** What waits is stored, or has been with a checkpoint. */
-  async #flush(): Promise<void> {
-    const writes = this.#writes;
-    this.#writes = [];
-    await (writes.length > 0 ? this.#store({ writes }) : this.#storing);
+  #flush(): Promise<void> {
+    return this.#writes.length + this.#inputs.length > 0 ? this.#store([]) : this.#storing;
   }
 
-  /** One after the other: a checkpoint is never on disk before what it follows. */
-  #store(stored: Pick<StoreBatch, 'writes' | 'checkpoint'>): Promise<void> {
+  /** Stores these with what waits, one after the other: a checkpoint is never on disk before what it follows. */
+  #store(rows: CheckpointRow[]): Promise<void> {
     const { lease, runId } = this.#input;
+    const [writes, checkpoints] = [this.#writes, [...this.#inputs, ...rows]];
+    [this.#writes, this.#inputs] = [[], []];
     const done = this.#storing.then(() => {
       if (this.#closed) throw new LeaseLostError(lease.threadId);
-      return this.tables.store({ lease, runId, ...stored });
+      return this.tables.store({ lease, runId, writes, checkpoints });
     });
     this.#storing = done;
     done.catch(() => {});
