@@ -1,8 +1,19 @@
 import { sql } from 'kysely';
+import type { Lease } from '../../model/lease.ts';
 import { LeaseLostError } from '../../model/errors.ts';
 import type { NewRunEvent } from '../../model/run-event.ts';
+import { prepared } from '../ledger/prepared.ts';
 import { createEventReads, type EventLogDeps } from '../ledger/run-events.ts';
 import type { EventLog, Ledger } from '../ports.ts';
+
+const appendEvents = prepared(
+  (_, { threadId, fence, token, runId, events }: Lease & { runId: string; events: string }) => sql`
+    INSERT INTO run_events (thread_id, fence, seq, run_id, event, data, ref_json)
+    SELECT ${threadId}, ${fence}, value ->> 0, ${runId}, value ->> 1, value ->> 2, value ->> 3
+    FROM json_each(${events})
+    WHERE EXISTS (SELECT 1 FROM threads
+      WHERE thread_id = ${threadId} AND fence = ${fence} AND lease_token = ${token})`,
+);
 
 /** Run events in the ledger's own database. */
 export const createLedgerEventLog = ({ ledger, transaction }: EventLogDeps): EventLog => ({
@@ -11,14 +22,9 @@ export const createLedgerEventLog = ({ ledger, transaction }: EventLogDeps): Eve
   append: async ({ lease, runId, events }, within) => {
     if (events.length === 0) return;
     const write = async (tx: Ledger): Promise<void> => {
-      const { numAffectedRows } = await sql`
-        INSERT INTO run_events (thread_id, fence, seq, run_id, event, data, ref_json)
-        SELECT ${lease.threadId}, ${lease.fence}, value ->> 0, ${runId}, value ->> 1, value ->> 2, value ->> 3
-        FROM json_each(${encode(events)})
-        WHERE EXISTS (SELECT 1 FROM threads
-          WHERE thread_id = ${lease.threadId} AND fence = ${lease.fence} AND lease_token = ${lease.token})`.execute(
-        tx.connection,
-      );
+      const { threadId, fence, token } = lease;
+      const given = { threadId, fence, token, runId, events: encode(events) };
+      const { numAffectedRows } = await appendEvents(tx.connection, given);
       if (numAffectedRows === 0n) throw new LeaseLostError(lease.threadId);
     };
     await (within ? write(within) : transaction(write));

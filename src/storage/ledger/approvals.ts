@@ -2,7 +2,16 @@ import { sql, type Selectable, type Updateable } from 'kysely';
 import type { Approval, ApprovalSearch, Decided } from '../../model/approval.ts';
 import type { ApprovalChange, ApprovalStore } from '../approvals.ts';
 import type { LedgerConnection } from './connection.ts';
+import { prepared } from './prepared.ts';
 import type { ApprovalsTable } from './approvals-schema.ts';
+
+const openOf = prepared((db, { threadId }: { threadId: string }) =>
+  db
+    .selectFrom('approvals')
+    .selectAll()
+    .where('thread_id', '=', threadId)
+    .where(sql<boolean>`open = 1`),
+);
 
 export const createApprovalStore = (db: LedgerConnection): ApprovalStore => ({
   ...createDeadlines(db),
@@ -39,12 +48,14 @@ export const createApprovalStore = (db: LedgerConnection): ApprovalStore => ({
   },
 
   ofThread: async (threadId, interruptIds) => {
-    const ofThread = db.selectFrom('approvals').selectAll().where('thread_id', '=', threadId);
-    const open = await ofThread.where(sql<boolean>`open = 1`).execute();
+    const open = (await openOf(db, { threadId })).rows;
     const settled =
       interruptIds.length === 0
         ? []
-        : await ofThread
+        : await db
+            .selectFrom('approvals')
+            .selectAll()
+            .where('thread_id', '=', threadId)
             .where(sql<boolean>`open = 0`)
             .where('interrupt_id', 'in', interruptIds)
             .execute();

@@ -10,6 +10,11 @@ import {
 import type { LedgerConnection } from './connection.ts';
 import { isPostgres } from './sql-dialect.ts';
 import { jsonContains } from './json-filter.ts';
+import { prepared } from './prepared.ts';
+
+const assistantById = prepared((db, { assistantId }: { assistantId: string }) =>
+  db.selectFrom('assistants').selectAll().where('assistant_id', '=', assistantId),
+);
 
 export const createAssistantStore = (db: LedgerConnection): AssistantStore => ({
   ...createAssistantVersions(db),
@@ -26,11 +31,7 @@ export const createAssistantStore = (db: LedgerConnection): AssistantStore => ({
   },
 
   get: async (assistantId) => {
-    const row = await db
-      .selectFrom('assistants')
-      .selectAll()
-      .where('assistant_id', '=', assistantId)
-      .executeTakeFirst();
+    const [row] = (await assistantById(db, { assistantId })).rows;
     return row && { ...versionFromRow(row), updatedAt: row.updated_at };
   },
 

@@ -1,6 +1,7 @@
 import { sql, type Selectable } from 'kysely';
 import type { ExternalEvent, ExternalEventStore } from '../trigger-stores.ts';
 import type { LedgerConnection } from './connection.ts';
+import { prepared } from './prepared.ts';
 import type { ExternalEventsTable } from './triggers-schema.ts';
 
 /** How the metadata of a thread name the one that launched it, as the index of metadata has it. */
@@ -23,7 +24,9 @@ export const createExternalEventStore = (db: LedgerConnection): ExternalEventSto
     return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
   },
 
-  insertForParent: (event) => insertForParent(db, event),
+  insertForParent: async ({ data, ...event }) => {
+    await insertForParent(db, { ...event, dataJson: JSON.stringify(data ?? null) });
+  },
 
   since: async ({ type, fromMs, limit }) => {
     const rows = await db
@@ -68,18 +71,15 @@ export const createExternalEventStore = (db: LedgerConnection): ExternalEventSto
   },
 });
 
-const insertForParent = async (
-  db: LedgerConnection,
-  { threadId, eventId, data, receivedMs }: Parameters<ExternalEventStore['insertForParent']>[0],
-): Promise<void> => {
-  await sql`
+const insertForParent = prepared(
+  (_, given: { threadId: string; eventId: string; dataJson: string; receivedMs: number }) => sql`
     INSERT INTO external_events (event_id, type, data_json, received_ms, seen_pause_id, done)
-    SELECT ${eventId}, 'children.' || replace(substr(fact, ${PARENT.length}), '"', ''),
-      ${JSON.stringify(data ?? null)}, CAST(${receivedMs} AS BIGINT), '', 0
+    SELECT ${given.eventId}, 'children.' || replace(substr(fact, ${PARENT.length}), '"', ''),
+      ${given.dataJson}, CAST(${given.receivedMs} AS BIGINT), '', 0
     FROM thread_facts
-    WHERE thread_id = ${threadId} AND substr(fact, 1, ${PARENT.length}) = ${PARENT}
-    ON CONFLICT DO NOTHING`.execute(db);
-};
+    WHERE thread_id = ${given.threadId} AND substr(fact, 1, ${PARENT.length}) = ${PARENT}
+    ON CONFLICT DO NOTHING`,
+);
 
 const fromRow = (row: Selectable<ExternalEventsTable>): ExternalEvent => ({
   eventId: row.event_id,

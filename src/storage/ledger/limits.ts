@@ -1,6 +1,16 @@
 import { sql } from 'kysely';
 import type { LimitStore } from '../limits.ts';
 import type { LedgerConnection } from './connection.ts';
+import { prepared } from './prepared.ts';
+
+const countClaim = prepared((db, { assistantId }: { assistantId: string }) =>
+  db
+    .updateTable('assistant_limits')
+    .set({ claims: sql`claims + 1` })
+    .where('assistant_id', '=', assistantId)
+    .where('max_running', 'is not', null)
+    .returning('max_running'),
+);
 
 export const createLimitStore = (db: LedgerConnection): LimitStore => ({
   get: async (assistantId) => {
@@ -32,13 +42,7 @@ export const createLimitStore = (db: LedgerConnection): LimitStore => ({
   },
 
   enter: async (assistantId) => {
-    const limit = await db
-      .updateTable('assistant_limits')
-      .set({ claims: sql`claims + 1` })
-      .where('assistant_id', '=', assistantId)
-      .where('max_running', 'is not', null)
-      .returning('max_running')
-      .executeTakeFirst();
+    const [limit] = (await countClaim(db, { assistantId })).rows;
     if (!limit) return 'none';
     const { count } = await db
       .selectFrom('runs')

@@ -2,6 +2,7 @@ import { LeaseLostError } from '../../model/errors.ts';
 import type { PartialOutput } from '../../model/partial-output.ts';
 import type { PartialStore } from '../partials.ts';
 import type { Ledger } from '../ports.ts';
+import { prepared } from './prepared.ts';
 
 interface PartialDeps {
   ledger: Pick<Ledger, 'connection'>;
@@ -15,6 +16,10 @@ export interface PartialOutputsTable {
   messages_json: string;
   updated_at: string;
 }
+
+const partialsOf = prepared((db, { threadId }: { threadId: string }) =>
+  db.selectFrom('partial_outputs').selectAll().where('thread_id', '=', threadId),
+);
 
 export const createPartialStore = ({ ledger, transaction }: PartialDeps): PartialStore => ({
   save: (output, lease) =>
@@ -34,11 +39,7 @@ export const createPartialStore = ({ ledger, transaction }: PartialDeps): Partia
     }),
 
   get: async (threadId) => {
-    const row = await ledger.connection
-      .selectFrom('partial_outputs')
-      .selectAll()
-      .where('thread_id', '=', threadId)
-      .executeTakeFirst();
+    const [row] = (await partialsOf(ledger.connection, { threadId })).rows;
     return (
       row && {
         threadId,

@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
-import type { Run } from '../../model/run.ts';
 import type { RunStore } from '../ports.ts';
 import type { LedgerConnection } from './connection.ts';
+import { prepared } from './prepared.ts';
 import { isHeldBack, isHeldBackAt } from './scope-sql.ts';
 
 type QueueTurns = Pick<RunStore, 'offerNext' | 'due' | 'countDue' | 'oldestDue'>;
@@ -35,8 +35,12 @@ const TURN = sql<number>`(SELECT MAX(v.turn) FROM (${NOW} UNION ALL SELECT 0 UNI
 
 /** The columns of a new run that is offered at once, the same as if {@link createQueueTurns} offered it next. */
 export const offeredAt = (
-  { threadId, assistantId }: Run,
-  { lane, priority }: { lane: string; priority: RawBuilder<number> },
+  {
+    thread_id: threadId,
+    assistant_id: assistantId,
+    lane,
+  }: Record<'thread_id' | 'assistant_id' | 'lane', string>,
+  priority: RawBuilder<number>,
 ): { queued: RawBuilder<number>; turn: RawBuilder<number> } => {
   const waiting = sql`FROM runs AS q WHERE q.queued = 1 AND q.priority = ${priority}`;
   const held = isHeldBackAt({ threadId: sql`${threadId}`, assistantId: sql`${assistantId}` });
@@ -47,35 +51,41 @@ export const offeredAt = (
   };
 };
 
+const offerNext = prepared((db, { threadId }: { threadId: string }) =>
+  db
+    .updateTable('runs')
+    .set({ queued: 1, turn: TURN })
+    .where(
+      sql<boolean>`seq = (SELECT r.seq FROM runs AS r WHERE r.thread_id = ${threadId}
+        AND ${UNFINISHED('r.state')} ORDER BY ${IN_TURN('r')} LIMIT 1)`,
+    )
+    .where('state', '=', 'pending')
+    .where('due_ms', '=', 0)
+    .where(sql<boolean>`NOT ${isHeldBack('runs')}`)
+    .returning(['run_id', 'thread_id']),
+);
+
+const dueRuns = prepared((db, { limit }: { limit: number }) =>
+  db
+    .selectFrom('runs')
+    .select(['run_id', 'thread_id', 'priority'])
+    .where(sql<boolean>`queued = 1`)
+    .where(sql<boolean>`assistant_id NOT IN ${FULL}`)
+    .orderBy('priority', 'desc')
+    .orderBy('turn')
+    .orderBy('seq')
+    .limit(limit),
+);
+
 /** The queue: a column of the runs. */
 export const createQueueTurns = (db: LedgerConnection): QueueTurns => ({
   offerNext: async (threadId) => {
-    const row = await db
-      .updateTable('runs')
-      .set({ queued: 1, turn: TURN })
-      .where(
-        sql<boolean>`seq = (SELECT r.seq FROM runs AS r WHERE r.thread_id = ${threadId}
-          AND ${UNFINISHED('r.state')} ORDER BY ${IN_TURN('r')} LIMIT 1)`,
-      )
-      .where('state', '=', 'pending')
-      .where('due_ms', '=', 0)
-      .where(sql<boolean>`NOT ${isHeldBack('runs')}`)
-      .returning(['run_id', 'thread_id'])
-      .executeTakeFirst();
+    const [row] = (await offerNext(db, { threadId })).rows;
     return row && { runId: row.run_id, threadId: row.thread_id };
   },
 
   due: async (limit) => {
-    const rows = await db
-      .selectFrom('runs')
-      .select(['run_id', 'thread_id', 'priority'])
-      .where(sql<boolean>`queued = 1`)
-      .where(sql<boolean>`assistant_id NOT IN ${FULL}`)
-      .orderBy('priority', 'desc')
-      .orderBy('turn')
-      .orderBy('seq')
-      .limit(limit)
-      .execute();
+    const { rows } = await dueRuns(db, { limit });
     return rows.map((row) => ({ runId: row.run_id, threadId: row.thread_id, priority: row.priority }));
   },
 

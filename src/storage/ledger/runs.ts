@@ -1,11 +1,19 @@
 import { sql } from 'kysely';
 import type { RunState } from '../../model/run-state.ts';
-import type { MoveRun, RunStore } from '../ports.ts';
+import type { RunStore } from '../ports.ts';
 import type { LedgerConnection } from './connection.ts';
-import { PARENT } from './external-events.ts';
-import { createQueueTurns, IN_TURN, offeredAt, UNFINISHED } from './queue-turns.ts';
+import { createQueueTurns, UNFINISHED } from './queue-turns.ts';
 import { moveColumns, runFromRow, runToRow } from './run-row.ts';
-import { isHeldBack, isStopped } from './scope-sql.ts';
+import {
+  claimable,
+  insertOffered,
+  insertRun,
+  moveOn,
+  moveToPaused,
+  runById,
+  unfinished,
+  unfinishedOf,
+} from './run-queries.ts';
 
 export const createRunStore = (db: LedgerConnection): RunStore => ({
   ...createRunQueries(db),
@@ -16,16 +24,10 @@ export const createRunStore = (db: LedgerConnection): RunStore => ({
   ...createRunMoves(db),
 
   insert: async (run, { lane = '', first = false } = {}) => {
-    const { assistantId, state, dueMs } = run;
-    const priority = sql<number>`COALESCE(
-      (SELECT l.priority FROM assistant_limits AS l WHERE l.assistant_id = ${assistantId}), 0)`;
-    const offered = first && state === 'pending' && dueMs === 0;
-    const { queued } = await db
-      .insertInto('runs')
-      .values({ ...runToRow(run), lane, priority, ...(offered && offeredAt(run, { lane, priority })) })
-      .returning('queued')
-      .executeTakeFirstOrThrow();
-    return queued === 1;
+    const offered = first && run.state === 'pending' && run.dueMs === 0;
+    const insert = offered ? insertOffered : insertRun;
+    const [row] = (await insert(db, { ...runToRow(run), lane })).rows;
+    return row?.queued === 1;
   },
 
   setDesired: async ({ runId, desired, whileIn, reason }) => {
@@ -52,45 +54,18 @@ export const createRunStore = (db: LedgerConnection): RunStore => ({
 
 const createRunMoves = (db: LedgerConnection): Pick<RunStore, 'move' | 'claimable'> => ({
   claimable: async (runId) => {
-    const limited = sql<unknown>`EXISTS (SELECT 1 FROM assistant_limits AS l
-      WHERE l.assistant_id = runs.assistant_id AND l.max_running IS NOT NULL)`;
-    const row = await db
-      .selectFrom('runs')
-      .selectAll()
-      .select([
-        sql<unknown>`(${isStopped('runs')} OR ${isHeldBack('runs')})`.as('held_back'),
-        limited.as('limited'),
-      ])
-      .where('run_id', '=', runId)
-      .executeTakeFirst();
+    const [row] = (await claimable(db, { runId })).rows;
     return row && { run: runFromRow(row), heldBack: Boolean(row.held_back), limited: Boolean(row.limited) };
   },
 
   move: async (input) => {
-    let update = db
-      .updateTable('runs')
-      .set(moveColumns(input))
-      .where('run_id', '=', input.runId)
-      .where('state', '=', input.from);
-    if (input.lease) {
-      const { threadId, fence, token } = input.lease;
-      update = update.where(
-        sql<boolean>`EXISTS (SELECT 1 FROM threads WHERE thread_id = ${threadId} AND fence = ${fence} AND lease_token = ${token})`,
-      );
-    }
-    const row = await update.returning(hearers(input)).executeTakeFirst();
+    const { runId, from, to, lease } = input;
+    const { threadId, fence, token } = lease ?? {};
+    const move = to === 'paused' ? moveToPaused : moveOn;
+    const [row] = (await move(db, { runId, from, threadId, fence, token, ...moveColumns(input) })).rows;
     return row && { told: Boolean(row.told), parent: Boolean(row.parent) };
   },
 });
-
-/** As `wanted` has it for notices, and as the metadata of threads name who launched them. */
-const hearers = ({ to }: MoveRun) => {
-  const pushed = sql`EXISTS (SELECT 1 FROM push_configs AS c WHERE c.thread_id = runs.thread_id)`;
-  const told = to === 'paused' ? sql`(EXISTS (SELECT 1 FROM notification_targets) OR ${pushed})` : pushed;
-  const parent = sql`EXISTS (SELECT 1 FROM thread_facts AS f
-    WHERE f.thread_id = runs.thread_id AND substr(f.fact, 1, ${PARENT.length}) = ${PARENT})`;
-  return [told.as('told'), parent.as('parent')] as const;
-};
 
 const createRunDelays = (db: LedgerConnection): Pick<RunStore, 'promote' | 'nextDue'> => ({
   promote: async (now) => {
@@ -138,22 +113,11 @@ const createRoots = (db: LedgerConnection): Pick<RunStore, 'roots'> => ({
 });
 
 const createUnfinished = (db: LedgerConnection): Pick<RunStore, 'unfinished' | 'unfinishedOf'> => {
-  const of = (threadId: string) =>
-    db
-      .selectFrom('runs')
-      .selectAll('runs')
-      .where('runs.thread_id', '=', threadId)
-      .where(UNFINISHED('runs.state'))
-      .orderBy(IN_TURN('runs'));
   return {
-    unfinished: async (threadId) => (await of(threadId).execute()).map(runFromRow),
+    unfinished: async (threadId) => (await unfinished(db, { threadId })).rows.map(runFromRow),
 
     unfinishedOf: async ({ threadId, fence, token }) => {
-      const rows = await of(threadId)
-        .innerJoin('threads', 'threads.thread_id', 'runs.thread_id')
-        .where('threads.fence', '=', fence)
-        .where('threads.lease_token', '=', token)
-        .execute();
+      const { rows } = await unfinishedOf(db, { threadId, fence, token });
       return rows.length === 0 ? undefined : rows.map(runFromRow);
     },
   };
@@ -165,7 +129,7 @@ const createRunQueries = (
   ...createUnfinished(db),
 
   get: async (runId) => {
-    const row = await db.selectFrom('runs').selectAll().where('run_id', '=', runId).executeTakeFirst();
+    const [row] = (await runById(db, { runId })).rows;
     return row && runFromRow(row);
   },
 

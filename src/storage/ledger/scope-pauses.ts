@@ -6,6 +6,7 @@ import type { LedgerConnection } from './connection.ts';
 import { requeueHeld } from './queue-turns.ts';
 import { coversRun } from './scope-sql.ts';
 import type { ScopePausesTable } from './triggers-schema.ts';
+import { prepared } from './prepared.ts';
 
 /** Written as the partial index says it, so that SQLite uses the index. */
 const ACTIVE = sql<boolean>`state = 'active'`;
@@ -74,24 +75,26 @@ const createScopeQueries = (db: LedgerConnection): Pick<ScopeStore, 'get' | 'byT
   },
 });
 
+type Covered = Parameters<ScopeStore['covering']>[0];
+
+const covering = prepared((db, { threadId, assistantId, graphId }: Covered) =>
+  db
+    .selectFrom('scope_pauses')
+    .selectAll()
+    .where(ACTIVE)
+    .where((eb) =>
+      eb.or([
+        eb('scope_type', '=', 'all'),
+        eb.and([eb('scope_type', '=', 'thread'), eb('scope_id', '=', threadId)]),
+        eb.and([eb('scope_type', '=', 'assistant'), eb('scope_id', '=', assistantId)]),
+        eb.and([eb('scope_type', '=', 'graph'), eb('scope_id', '=', graphId)]),
+      ]),
+    )
+    .orderBy('requested_at'),
+);
+
 const createActiveScopes = (db: LedgerConnection): Pick<ScopeStore, 'covering' | 'unswept'> => ({
-  covering: async ({ threadId, assistantId, graphId }) => {
-    const rows = await db
-      .selectFrom('scope_pauses')
-      .selectAll()
-      .where(ACTIVE)
-      .where((eb) =>
-        eb.or([
-          eb('scope_type', '=', 'all'),
-          eb.and([eb('scope_type', '=', 'thread'), eb('scope_id', '=', threadId)]),
-          eb.and([eb('scope_type', '=', 'assistant'), eb('scope_id', '=', assistantId)]),
-          eb.and([eb('scope_type', '=', 'graph'), eb('scope_id', '=', graphId)]),
-        ]),
-      )
-      .orderBy('requested_at')
-      .execute();
-    return rows.map(fromRow);
-  },
+  covering: async (run) => (await covering(db, run)).rows.map(fromRow),
 
   unswept: async () => {
     const row = await db

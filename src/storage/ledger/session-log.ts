@@ -1,24 +1,26 @@
-import type { Selectable } from 'kysely';
+import type { Insertable, Selectable } from 'kysely';
 import type { ActivityLine, ActivityQuery, LogEntry } from '../../model/session-log.ts';
 import type { SessionLog } from '../ports.ts';
 import type { LedgerConnection } from './connection.ts';
 import type { SessionLogTable } from './schema.ts';
+import { prepared } from './prepared.ts';
+
+const appendEntry = prepared((db, row: Insertable<SessionLogTable>) =>
+  db.insertInto('session_log').values(row),
+);
 
 export const createSessionLog = (db: LedgerConnection): SessionLog => ({
   append: async (entry) => {
-    await db
-      .insertInto('session_log')
-      .values({
-        thread_id: entry.threadId,
-        run_id: entry.runId,
-        at: entry.at,
-        actor: entry.actor,
-        kind: entry.kind,
-        from_state: entry.from,
-        to_state: entry.to,
-        detail_json: entry.detail && JSON.stringify(entry.detail),
-      })
-      .execute();
+    await appendEntry(db, {
+      thread_id: entry.threadId,
+      run_id: entry.runId,
+      at: entry.at,
+      actor: entry.actor,
+      kind: entry.kind,
+      from_state: entry.from,
+      to_state: entry.to,
+      detail_json: entry.detail && JSON.stringify(entry.detail),
+    });
   },
 
   read: async (threadId) => {

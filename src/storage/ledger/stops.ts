@@ -3,8 +3,17 @@ import type { EmergencyStop, StopCoverage, StoppedRun, StopScope } from '../../m
 import type { StopStore } from '../stops.ts';
 import type { LedgerConnection } from './connection.ts';
 import { runFromRow } from './run-row.ts';
+import { prepared } from './prepared.ts';
 import { stopCovers } from './scope-sql.ts';
 import type { EmergencyStopRunsTable, EmergencyStopsTable } from './stops-schema.ts';
+
+const covering = prepared((db, { threadId, assistantId }: { threadId: string; assistantId: string }) =>
+  db
+    .selectFrom('emergency_stops')
+    .selectAll()
+    .where(stopCovers({ threadId: sql`${threadId}`, assistantId: sql`${assistantId}` }))
+    .limit(1),
+);
 
 export const createStopStore = (db: LedgerConnection): StopStore => ({
   ...createCoverage(db),
@@ -49,12 +58,7 @@ export const createStopStore = (db: LedgerConnection): StopStore => ({
   },
 
   covering: async ({ threadId, assistantId }) => {
-    const row = await db
-      .selectFrom('emergency_stops')
-      .selectAll()
-      .where(stopCovers({ threadId: sql`${threadId}`, assistantId: sql`${assistantId}` }))
-      .limit(1)
-      .executeTakeFirst();
+    const [row] = (await covering(db, { threadId, assistantId })).rows;
     return row && stopFromRow(row);
   },
 

@@ -1,7 +1,10 @@
 import { sql } from 'kysely';
+import type { Lease } from '../../model/lease.ts';
 import type { HeldThread } from '../../model/thread.ts';
 import type { ThreadStore } from '../ports.ts';
 import type { LedgerConnection } from './connection.ts';
+import { prepared } from './prepared.ts';
+import type { ThreadsTable } from './schema.ts';
 import { RELEASED, threadPatchColumns } from './thread-row.ts';
 
 type ThreadLeases = Pick<
@@ -9,51 +12,57 @@ type ThreadLeases = Pick<
   'claim' | 'holds' | 'ownerOf' | 'release' | 'breakLease' | 'renew' | 'heldBy' | 'touch'
 >;
 
+const claim = prepared((db, { threadId, ...set }: Partial<ThreadsTable> & { threadId: string }) =>
+  db
+    .updateTable('threads')
+    .set({ fence: sql`fence + 1`, ...set })
+    .where('thread_id', '=', threadId)
+    .where('lease_token', 'is', null)
+    .where(sql<boolean>`deleted = 0`)
+    .returning('fence'),
+);
+
+const holds = prepared((db, { threadId, fence, token }: Lease) =>
+  db
+    .selectFrom('threads')
+    .select('thread_id')
+    .where('thread_id', '=', threadId)
+    .where('fence', '=', fence)
+    .where('lease_token', '=', token),
+);
+
+const release = prepared((db, { threadId, fence, token }: Lease) =>
+  db
+    .updateTable('threads')
+    .set(RELEASED)
+    .where('thread_id', '=', threadId)
+    .where('fence', '=', fence)
+    .where('lease_token', '=', token),
+);
+
 /** Who owns a thread: claim raises the fence, everything else proves fence and token. */
 export const createThreadLeases = (db: LedgerConnection): ThreadLeases => ({
   ...createHeld(db),
 
   claim: async ({ threadId, runId, token, owner, expiresAt, shows }) => {
-    const row = await db
-      .updateTable('threads')
-      .set({
-        fence: sql`fence + 1`,
-        lease_token: token,
-        lease_owner: owner,
-        lease_expires_ms: expiresAt,
-        active_run_id: runId,
-        ...(shows && threadPatchColumns(shows)),
-      })
-      .where('thread_id', '=', threadId)
-      .where('lease_token', 'is', null)
-      .where(sql<boolean>`deleted = 0`)
-      .returning('fence')
-      .executeTakeFirst();
+    const set = {
+      lease_token: token,
+      lease_owner: owner,
+      lease_expires_ms: expiresAt,
+      active_run_id: runId,
+      ...(shows && threadPatchColumns(shows)),
+    };
+    const [row] = (await claim(db, { ...set, threadId })).rows;
     return row && { threadId, fence: row.fence, token };
   },
 
-  holds: async ({ threadId, fence, token }) => {
-    const row = await db
-      .selectFrom('threads')
-      .select('thread_id')
-      .where('thread_id', '=', threadId)
-      .where('fence', '=', fence)
-      .where('lease_token', '=', token)
-      .executeTakeFirst();
-    return row !== undefined;
-  },
+  holds: async (lease) => (await holds(db, lease)).rows.length > 0,
 
   ownerOf: ownerOf(db),
 
-  release: async ({ threadId, fence, token }) => {
-    const result = await db
-      .updateTable('threads')
-      .set(RELEASED)
-      .where('thread_id', '=', threadId)
-      .where('fence', '=', fence)
-      .where('lease_token', '=', token)
-      .executeTakeFirst();
-    return result.numUpdatedRows > 0n;
+  release: async (lease) => {
+    const { numAffectedRows = 0n } = await release(db, lease);
+    return numAffectedRows > 0n;
   },
 
   breakLease: (threadId) => breakLease(db, threadId),

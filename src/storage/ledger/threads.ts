@@ -1,13 +1,54 @@
 import { sql, type Selectable } from 'kysely';
 import type { StopTarget, ThreadStore, ThreadToLaunchOn } from '../ports.ts';
 import type { LedgerConnection } from './connection.ts';
-import type { ThreadsTable } from './schema.ts';
+import { prepared } from './prepared.ts';
+import type { ThreadsTable, ThreadValuesTable } from './schema.ts';
 import { isStoppedAt } from './scope-sql.ts';
 import { createThreadDeletion } from './thread-deletion.ts';
 import { insertFacts, putFacts } from './thread-facts.ts';
 import { createThreadLeases } from './thread-leases.ts';
 import { threadFromRow, threadPatchColumns, threadToRow } from './thread-row.ts';
 import { createThreadSearch, NOT_DELETED } from './thread-search.ts';
+
+const insertThread = prepared((db, row: ThreadsTable) =>
+  db
+    .insertInto('threads')
+    .values(row)
+    .onConflict((conflict) => conflict.doNothing()),
+);
+
+const threadById = prepared((db, { threadId }: { threadId: string }) =>
+  db.selectFrom('threads').selectAll().where('thread_id', '=', threadId).where(NOT_DELETED),
+);
+
+const patchThread = prepared((db, { threadId, ...set }: Partial<ThreadsTable> & { threadId: string }) =>
+  db.updateTable('threads').set(set).where('thread_id', '=', threadId),
+);
+
+const lookToLaunch = prepared((db, { threadId, assistantId }: StopTarget) => {
+  const id = sql`${assistantId}`;
+  return db
+    .selectFrom(sql<{ one: number }>`(SELECT 1 AS one)`.as('look'))
+    .leftJoin('threads', (join) => join.on('thread_id', '=', threadId).on(NOT_DELETED))
+    .selectAll('threads')
+    .select([
+      sql<unknown>`EXISTS (SELECT 1 FROM assistants WHERE assistants.assistant_id = ${id})`.as(
+        'has_assistant',
+      ),
+      isStoppedAt({ threadId: sql`${threadId}`, assistantId: id }).as('stopped'),
+    ]);
+});
+
+const valuesOf = prepared((db, { threadId }: { threadId: string }) =>
+  db.selectFrom('thread_values').selectAll().where('thread_id', '=', threadId),
+);
+
+const putValues = prepared((db, { thread_id, ...row }: ThreadValuesTable) =>
+  db
+    .insertInto('thread_values')
+    .values({ thread_id, ...row })
+    .onConflict((conflict) => conflict.column('thread_id').doUpdateSet(row)),
+);
 
 export const createThreadStore = (db: LedgerConnection): ThreadStore => ({
   ...createThreadLeases(db),
@@ -16,23 +57,14 @@ export const createThreadStore = (db: LedgerConnection): ThreadStore => ({
   ...createThreadSearch(db),
 
   insert: async (thread) => {
-    const result = await db
-      .insertInto('threads')
-      .values(threadToRow(thread))
-      .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirst();
-    const inserted = (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+    const { numAffectedRows = 0n } = await insertThread(db, threadToRow(thread));
+    const inserted = numAffectedRows > 0n;
     if (inserted) await insertFacts(db, thread.threadId, thread.metadata);
     return inserted;
   },
 
   get: async (threadId) => {
-    const row = await db
-      .selectFrom('threads')
-      .selectAll()
-      .where('thread_id', '=', threadId)
-      .where(NOT_DELETED)
-      .executeTakeFirst();
+    const [row] = (await threadById(db, { threadId })).rows;
     return row && threadFromRow(row);
   },
 
@@ -60,14 +92,10 @@ export const createThreadStore = (db: LedgerConnection): ThreadStore => ({
 
   patch: async (threadId, patch) => {
     // The row first: two that write it follow each other before they come to its facts.
-    const { numUpdatedRows } = await db
-      .updateTable('threads')
-      .set(threadPatchColumns(patch))
-      .where('thread_id', '=', threadId)
-      .executeTakeFirst();
+    const { numAffectedRows = 0n } = await patchThread(db, { ...threadPatchColumns(patch), threadId });
     const { metadata, metadataBefore } = patch;
-    if (metadata && numUpdatedRows > 0n) await putFacts(db, threadId, { metadata, before: metadataBefore });
-    return numUpdatedRows > 0n;
+    if (metadata && numAffectedRows > 0n) await putFacts(db, threadId, { metadata, before: metadataBefore });
+    return numAffectedRows > 0n;
   },
 });
 
@@ -75,41 +103,21 @@ const toLaunchOn = async (
   db: LedgerConnection,
   { threadId, assistantId }: StopTarget,
 ): Promise<ThreadToLaunchOn> => {
-  const id = sql`${assistantId}`;
-  const row = await db
-    .selectFrom(sql<{ one: number }>`(SELECT 1 AS one)`.as('look'))
-    .leftJoin('threads', (join) => join.on('thread_id', '=', threadId).on(NOT_DELETED))
-    .selectAll('threads')
-    .select([
-      sql<unknown>`EXISTS (SELECT 1 FROM assistants WHERE assistants.assistant_id = ${id})`.as(
-        'has_assistant',
-      ),
-      isStoppedAt({ threadId: sql`${threadId}`, assistantId: id }).as('stopped'),
-    ])
-    .executeTakeFirstOrThrow();
+  const [row] = (await lookToLaunch(db, { threadId, assistantId })).rows;
   return {
-    thread: row.thread_id === null ? undefined : threadFromRow(row as Selectable<ThreadsTable>),
-    hasAssistant: Boolean(row.has_assistant),
-    stopped: Boolean(row.stopped),
+    thread: typeof row?.thread_id === 'string' ? threadFromRow(row as Selectable<ThreadsTable>) : undefined,
+    hasAssistant: Boolean(row?.has_assistant),
+    stopped: Boolean(row?.stopped),
   };
 };
 
 const createThreadValues = (db: LedgerConnection): Pick<ThreadStore, 'values' | 'putValues'> => ({
   values: async (threadId) => {
-    const row = await db
-      .selectFrom('thread_values')
-      .selectAll()
-      .where('thread_id', '=', threadId)
-      .executeTakeFirst();
+    const [row] = (await valuesOf(db, { threadId })).rows;
     return row && { runId: row.run_id, values: row.values_json };
   },
 
   putValues: async (threadId, { runId, values }) => {
-    const row = { run_id: runId, values_json: values };
-    await db
-      .insertInto('thread_values')
-      .values({ thread_id: threadId, ...row })
-      .onConflict((conflict) => conflict.column('thread_id').doUpdateSet(row))
-      .execute();
+    await putValues(db, { thread_id: threadId, run_id: runId, values_json: values });
   },
 });

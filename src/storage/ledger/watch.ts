@@ -3,6 +3,11 @@ import type { PauseConditions } from '../../model/pause-conditions.ts';
 import type { Usage, WatchStore } from '../watch-store.ts';
 import type { LedgerConnection } from './connection.ts';
 import type { WatchTables } from './watch-schema.ts';
+import { prepared } from './prepared.ts';
+
+const conditionsOf = prepared((db, { assistantId }: { assistantId: string }) =>
+  db.selectFrom('pause_conditions').select('conditions_json').where('assistant_id', '=', assistantId),
+);
 
 export const createWatchStore = (db: LedgerConnection): WatchStore => ({
   ...createConditions(db),
@@ -33,11 +38,7 @@ const createConditions = (
   db: LedgerConnection,
 ): Pick<WatchStore, 'conditions' | 'putConditions' | 'removeConditions'> => ({
   conditions: async (assistantId) => {
-    const row = await db
-      .selectFrom('pause_conditions')
-      .select('conditions_json')
-      .where('assistant_id', '=', assistantId)
-      .executeTakeFirst();
+    const [row] = (await conditionsOf(db, { assistantId })).rows;
     return row && (JSON.parse(row.conditions_json) as PauseConditions);
   },
 
