@@ -20,7 +20,6 @@ export const createRunStore = (db: LedgerConnection): RunStore => ({
   ...createQueueTurns(db),
   ...createRunDelays(db),
   ...createRoots(db),
-
   ...createRunMoves(db),
 
   insert: async (run, { lane = '', first = false } = {}) => {
@@ -112,21 +111,15 @@ const createRoots = (db: LedgerConnection): Pick<RunStore, 'roots'> => ({
   },
 });
 
-const createUnfinished = (db: LedgerConnection): Pick<RunStore, 'unfinished' | 'unfinishedOf'> => {
-  return {
-    unfinished: async (threadId) => (await unfinished(db, { threadId })).rows.map(runFromRow),
-
-    unfinishedOf: async ({ threadId, fence, token }) => {
-      const { rows } = await unfinishedOf(db, { threadId, fence, token });
-      return rows.length === 0 ? undefined : rows.map(runFromRow);
-    },
-  };
-};
-
 const createRunQueries = (
   db: LedgerConnection,
 ): Pick<RunStore, 'get' | 'list' | 'unfinished' | 'unfinishedOf' | 'allUnfinished' | 'countByState'> => ({
-  ...createUnfinished(db),
+  unfinished: async (threadId) => (await unfinished(db, { threadId })).rows.map(runFromRow),
+
+  unfinishedOf: async ({ threadId, fence, token }) => {
+    const { rows } = await unfinishedOf(db, { threadId, fence, token });
+    return rows.length === 0 ? undefined : rows.map(runFromRow);
+  },
 
   get: async (runId) => {
     const [row] = (await runById(db, { runId })).rows;
