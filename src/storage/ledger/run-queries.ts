@@ -19,7 +19,7 @@ export const insertRun = prepared((db, row: NewRow) =>
 );
 
 /** The run is the first of its thread and due: it is offered at once. */
-export const insertOffered = prepared((db, { queued: _, ...row }: NewRow) => {
+export const insertOffered = prepared((db, row: NewRow) => {
   const priority = priorityOf(row.assistant_id);
   return db
     .insertInto('runs')
