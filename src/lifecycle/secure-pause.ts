@@ -3,6 +3,7 @@ import type { Assistant } from '../model/assistant.ts';
 import { isoTime } from '../model/clock.ts';
 import type { PauseCheckpoint } from '../model/pause.ts';
 import type { Run } from '../model/run.ts';
+import type { Ledger } from '../storage/ports.ts';
 import type { LifecycleDeps } from './deps.ts';
 import type { SecuredPause } from './pause-record.ts';
 
@@ -50,7 +51,8 @@ const attempt = async (
     };
   }
   if (pauseId !== undefined) {
-    await storage.transaction((ledger) => ledger.pauses.patch(pauseId, { checkpoint }, ['draining']));
+    const keep = (ledger: Ledger) => ledger.pauses.patch(pauseId, { checkpoint }, ['draining']);
+    await storage.transaction(keep, { single: true });
     at('pause:written');
     const stored = (await storage.pauses.get(pauseId))?.checkpoint;
     if (JSON.stringify(stored) !== JSON.stringify(checkpoint)) {

@@ -80,7 +80,8 @@ export const createThreads = (deps: ThreadDeps): Threads => {
     create: async ({ threadId = newId(), metadata, ifExists, ttl = defaultTtl }) => {
       const blank = newThread({ threadId, metadata, at: isoTime(clock) });
       const thread = { ...blank, ttl: ttl === undefined ? null : ttlFrom(clock.now(), ttl) };
-      if (await storage.transaction((ledger) => ledger.threads.insert(thread)))
+      const single = Object.keys(thread.metadata).length === 0; // else it goes into the index, too
+      if (await storage.transaction((ledger) => ledger.threads.insert(thread), { single }))
         return { thread, values: null, isNew: true };
       if (ifExists === 'do_nothing') return { ...(await get(threadId)), isNew: false };
       throw new HoldpointError('already_exists', `Thread with ID ${threadId} already exists`, {

@@ -370,10 +370,11 @@ export interface Storage extends Ledger {
    * and a power cut; with `flush: false` it may be lost in a power cut, in order, as if it had not come to it.
    * Transactions that write the same row follow each other. One that decides over what it does not write asks for
    * `exclusive`: nobody else writes meanwhile, and it sees all that was written. `work` may be called more than once.
+   * `single`: it is one statement, which may come in the middle of an exclusive one; it then costs no more than that.
    */
   transaction<T>(
     work: (ledger: Ledger) => Promise<T>,
-    options?: { flush?: boolean; exclusive?: boolean },
+    options?: { flush?: boolean; exclusive?: boolean; single?: boolean },
   ): Promise<T>;
   readonly capabilities: StorageCapabilities;
   /** The clock that all who use the storage share: leases are dated by it. */

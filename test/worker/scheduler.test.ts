@@ -40,6 +40,28 @@ describe('the scheduler', () => {
     expect(second - first).toBeLessThan(500);
   });
 
+  it('asks only the kind of work that is named when it is poked, and else what is due', async () => {
+    const far = () => Date.now() + 60_000;
+    const named = asked(2, far);
+    const other = asked(2, far);
+    const soon = asked(3, () => Date.now() + 20);
+    let others = 0;
+    const works = [
+      { ...named.work, name: 'named' },
+      { name: 'other', run: (now: number) => (others++, other.work.run(now)) },
+      soon.work,
+    ];
+    scheduler = new Scheduler({
+      works,
+      clock: { now: () => Date.now() },
+      log: pino({ enabled: false }),
+      lookAgainMs: 60_000,
+    });
+    scheduler.poke('named');
+    await Promise.all([named.enough, soon.enough]);
+    expect(others).toBe(1);
+  });
+
   it('asks again every second, so that a clock that was moved forward is noticed', async () => {
     let moved = 0;
     const clock = { now: () => Date.now() + moved };

@@ -15,7 +15,7 @@ import { migrateSchema } from './migrate.ts';
 import { NOTICES_BREAKS, openPool, PreparingConnection, SCHEMA } from './pool.ts';
 import { createBullQueue } from './run-queue.ts';
 import { createPostgresSignalBus } from './signal-bus.ts';
-import { createTransactions } from './transactions.ts';
+import { again, createTransactions } from './transactions.ts';
 
 /** What carries hints and events: Postgres itself, or something beside it. */
 export type Carriers = Pick<Storage, 'queue' | 'signals' | 'events'> &
@@ -57,8 +57,11 @@ export const openPostgresStorage = async (options: PostgresOptions): Promise<Sto
     const clock = await startDatabaseClock(pool, onError);
     const ledger = createLedger(db);
     const run = createTransactions(pool);
-    const transaction: Storage['transaction'] = (work, { flush = true, exclusive = false } = {}) =>
-      run((tx) => work(createLedger(tx)), { flush, exclusive });
+    const transaction: Storage['transaction'] = (work, options = {}) => {
+      const { flush = true, exclusive = false, single = false } = options;
+      const alone = single && flush && !exclusive;
+      return alone ? again(() => work(ledger)) : run((tx) => work(createLedger(tx)), { flush, exclusive });
+    };
     const parts = { ledger, transaction, events: createPostgresEventLog({ ledger, transaction }), onError };
     const carriers = await (options.carriers?.(parts) ?? openCarriers(parts, { pool, sessionUrl, follows }));
     return {

@@ -100,6 +100,7 @@ export const openPool = ({ url, poolSize, onError }: PostgresAccess): pg.Pool =>
     max: poolSize,
     Client: Connection,
     types,
+    pipeline: true,
     ...NOTICES_BREAKS,
     application_name: 'holdpoint',
     options: `-c search_path=${SCHEMA}${SERVER_NOTICES}${PLANS}`,

@@ -17,22 +17,25 @@ const DEADLOCK = '40P01';
  * What decides over all threads asks for `exclusive`: nobody else writes meanwhile.
  */
 export const createTransactions = (pool: pg.Pool) => {
-  return async <T>(
+  return <T>(
     work: (connection: LedgerConnection) => Promise<T>,
     options: { flush: boolean; exclusive: boolean },
-  ): Promise<T> => {
-    const deadline = performance.now() + TRY_FOR_MS;
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await once(pool, work, options);
-      } catch (error) {
-        if (performance.now() > deadline || !meansRetry(error)) throw error;
-        await new Promise((resolve) =>
-          setTimeout(resolve, Math.random() * Math.min(4 * attempt, MOST_WAIT_MS)),
-        );
-      }
+  ): Promise<T> => again(() => once(pool, work, options));
+};
+
+/** Tries until the work does not meet another's any more. */
+export const again = async <T>(work: () => Promise<T>): Promise<T> => {
+  const deadline = performance.now() + TRY_FOR_MS;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (performance.now() > deadline || !meansRetry(error)) throw error;
+      await new Promise((resolve) =>
+        setTimeout(resolve, Math.random() * Math.min(4 * attempt, MOST_WAIT_MS)),
+      );
     }
-  };
+  }
 };
 
 const once = async <T>(
@@ -47,21 +50,37 @@ const once = async <T>(
       on.broken ||= isOfConnection(error);
       throw error;
     });
+  withWhatFollows(client);
+  // The lock comes before the first statement that takes the snapshot.
+  const begun = query(
+    `BEGIN ISOLATION LEVEL REPEATABLE READ; ${flush ? '' : 'SET LOCAL synchronous_commit = off; '}` +
+      `LOCK TABLE writers IN ${exclusive ? 'ACCESS EXCLUSIVE' : 'ACCESS SHARE'} MODE`,
+  );
+  begun.catch(() => {});
   try {
-    // In one round trip. The lock comes before the first statement that takes the snapshot.
-    await query(
-      `BEGIN ISOLATION LEVEL REPEATABLE READ; ${flush ? '' : 'SET LOCAL synchronous_commit = off; '}` +
-        `LOCK TABLE writers IN ${exclusive ? 'ACCESS EXCLUSIVE' : 'ACCESS SHARE'} MODE`,
-    );
     const value = await work(on.connection);
+    await begun;
     await query('COMMIT');
     return value;
   } catch (error) {
+    const why: unknown = await begun.then(() => error, whyNot);
     if (!on.broken) await query('ROLLBACK').catch(() => (on.broken = true));
-    throw error;
+    throw why;
   } finally {
     client.release(on.broken);
   }
+};
+
+/** What failed to begin is the reason why all that followed failed. */
+const whyNot = (error: unknown): unknown => error;
+
+/**
+ * What is sent in this turn goes out at once: the beginning of a transaction with its first statement, which the server
+ * refuses when the transaction could not begin.
+ */
+const withWhatFollows = ({ connection: { stream } }: pg.PoolClient): void => {
+  stream.cork();
+  process.nextTick(() => stream.uncork());
 };
 
 interface OnClient {

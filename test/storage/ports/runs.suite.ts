@@ -55,6 +55,20 @@ export const runSuite = (open: OpenStorage): void => {
       expect(await move({ ...input, lease: lease! })).toBe(true);
     });
 
+    it('are told to who holds their thread, and to nobody else', async () => {
+      const [first, second] = await line({}, {});
+      const { threadId, runId } = first!;
+      const lease = (await storage.transaction((l) =>
+        l.threads.claim({ threadId, runId, token: randomUUID(), owner: 'w', expiresAt: 1 }),
+      ))!;
+      const held = await storage.runs.unfinishedOf(lease);
+      expect(held?.map((each) => each.runId)).toEqual([runId, second!.runId]);
+      expect(await storage.runs.unfinishedOf({ ...lease, token: 'stale' })).toBeUndefined();
+      await storage.transaction((l) => l.threads.patch(threadId, { released: true, updatedAt: AT }));
+      expect(await storage.runs.unfinishedOf(lease)).toBeUndefined();
+      expect(await storage.threads.ownerOf(threadId)).toBeUndefined();
+    });
+
     it('never lets two runs of a thread be held at once', async () => {
       const [first, second] = await line({}, {});
       await move({ runId: first!.runId, from: 'pending', to: 'running', at: AT });
@@ -154,6 +168,46 @@ export const runSuite = (open: OpenStorage): void => {
       expect(await dueOf(...first, ...urgent)).toEqual([...first, ...urgent]);
       await storage.transaction((l) => l.limits.remove(low));
       expect(await dueOf(...first, ...urgent)).toEqual([...urgent, ...first]);
+    });
+
+    it('has a run that is the first of its thread in the same place when it is offered as it is stored', async () => {
+      const lane = await waiting(2, 'lane');
+      const at = async (of: Partial<Run>) => {
+        const { threadId, ...rest } = thread();
+        const first = run(threadId, of);
+        const offered = await storage.transaction(async (ledger) => {
+          await ledger.threads.insert({ threadId, ...rest });
+          return ledger.runs.insert(first, { lane: 'lane', first: true });
+        });
+        return { runId: first.runId, offered };
+      };
+      const now = await at({});
+      const later = await at({ dueMs: Number.MAX_SAFE_INTEGER });
+      const after = await waiting(1, 'lane');
+      expect([now.offered, later.offered]).toEqual([true, false]);
+      expect(await dueOf(...lane, now.runId, later.runId, ...after)).toEqual([...lane, now.runId, ...after]);
+    });
+
+    it('says of a run what its claim has to know, and of a thread what a launch has to', async () => {
+      const [runId] = await waiting(1, 'look');
+      const looked = async () => {
+        const found = await storage.runs.claimable(runId!);
+        const { thread: on, stopped, hasAssistant } = await storage.threads.toLaunchOn(found!.run);
+        const { heldBack, limited } = found!;
+        return { heldBack, limited, stopped, hasAssistant, threadId: on?.threadId };
+      };
+      const { threadId, assistantId } = (await storage.runs.get(runId!))!;
+      const free = { heldBack: false, limited: false, stopped: false, hasAssistant: false, threadId };
+      expect(await looked()).toEqual(free);
+      await limit(assistantId, 3);
+      expect(await looked()).toEqual({ ...free, limited: true });
+      const stop = { stopId: randomUUID(), scope: { threadId }, reason: 'why', requestedBy: 'me' };
+      await storage.transaction((l) =>
+        l.stops.insert({ ...stop, createdAt: AT, releasedAt: null, releasedBy: null }),
+      );
+      expect(await looked()).toEqual({ ...free, limited: true, heldBack: true, stopped: true });
+      const nowhere = { threadId: randomUUID(), assistantId };
+      expect(await storage.threads.toLaunchOn(nowhere)).toMatchObject({ thread: undefined, stopped: false });
     });
 
     it('leaves out an assistant that has as many at work as it may', async () => {
