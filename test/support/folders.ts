@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 const folders: string[] = [];
 process.once('exit', () => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+process.once('SIGTERM', () => process.exit(143)); // which is how vitest ends it
 
 /** A folder that is removed when the test process ends. */
 export const temporaryFolder = (): string => {
