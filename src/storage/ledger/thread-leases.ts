@@ -6,6 +6,7 @@ import type { LedgerConnection } from './connection.ts';
 import { prepared } from './prepared.ts';
 import type { ThreadsTable } from './schema.ts';
 import { RELEASED, threadPatchColumns } from './thread-row.ts';
+import { IS_THERE } from './thread-search.ts';
 
 type ThreadLeases = Pick<
   ThreadStore,
@@ -18,7 +19,7 @@ const claim = prepared((db, { threadId, ...set }: Partial<ThreadsTable> & { thre
     .set({ fence: sql`fence + 1`, ...set })
     .where('thread_id', '=', threadId)
     .where('lease_token', 'is', null)
-    .where(sql<boolean>`deleted = 0`)
+    .where(IS_THERE)
     .returning('fence'),
 );
 

@@ -8,6 +8,11 @@ import { threadFromRow } from './thread-row.ts';
 
 /** Written out, as in the partial index: with a parameter SQLite would prepare the statement anew each time. */
 export const NOT_DELETED = sql<boolean>`deleted = 0`;
+/**
+ * The same where the thread is known by its id: not as the partial indexes say it, which a Postgres that has no statistics
+ * yet would read through instead.
+ */
+export const IS_THERE = sql<boolean>`deleted < 1`;
 
 export const createThreadSearch = (db: LedgerConnection): Pick<ThreadStore, 'search' | 'count'> => ({
   search: async (query) => {

@@ -8,7 +8,7 @@ import { createThreadDeletion } from './thread-deletion.ts';
 import { insertFacts, putFacts } from './thread-facts.ts';
 import { createThreadLeases } from './thread-leases.ts';
 import { threadFromRow, threadPatchColumns, threadToRow } from './thread-row.ts';
-import { createThreadSearch, NOT_DELETED } from './thread-search.ts';
+import { createThreadSearch, IS_THERE, NOT_DELETED } from './thread-search.ts';
 
 const insertThread = prepared((db, row: ThreadsTable) =>
   db
@@ -18,7 +18,7 @@ const insertThread = prepared((db, row: ThreadsTable) =>
 );
 
 const threadById = prepared((db, { threadId }: { threadId: string }) =>
-  db.selectFrom('threads').selectAll().where('thread_id', '=', threadId).where(NOT_DELETED),
+  db.selectFrom('threads').selectAll().where('thread_id', '=', threadId).where(IS_THERE),
 );
 
 const patchThread = prepared((db, { threadId, ...set }: Partial<ThreadsTable> & { threadId: string }) =>
@@ -29,7 +29,7 @@ const lookToLaunch = prepared((db, { threadId, assistantId }: StopTarget) => {
   const id = sql`${assistantId}`;
   return db
     .selectFrom(sql<{ one: number }>`(SELECT 1 AS one)`.as('look'))
-    .leftJoin('threads', (join) => join.on('thread_id', '=', threadId).on(NOT_DELETED))
+    .leftJoin('threads', (join) => join.on('thread_id', '=', threadId).on(IS_THERE))
     .selectAll('threads')
     .select([
       sql<unknown>`EXISTS (SELECT 1 FROM assistants WHERE assistants.assistant_id = ${id})`.as(
