@@ -4,7 +4,9 @@ WORKDIR /app
 # better-sqlite3 is compiled where it has no prebuilt binary.
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends python3 make g++ && rm -rf /var/lib/apt/lists/*
 COPY . .
-RUN npm ci --no-audit --no-fund && npm prune --omit=dev --no-audit --no-fund --ignore-scripts
+# The compiler stays: it reads the types of graphs for their schemas.
+RUN npm ci --no-audit --no-fund && cp -r node_modules/typescript /tmp/typescript \
+  && npm prune --omit=dev --no-audit --no-fund --ignore-scripts && mv /tmp/typescript node_modules/
 
 FROM node:20-bookworm-slim
 WORKDIR /app

@@ -6,16 +6,22 @@ it('counts anew when the last time was long enough ago for what it took, and ans
   let counted = 0;
   const count = sparingly(
     async () => {
-      time += 100;
+      time += 300;
       return Promise.resolve(++counted);
     },
     () => time,
   );
   expect(await Promise.all([count(), count(), count()])).toEqual([1, 1, 1]);
-  time += 4999;
+  time += 14_999;
   expect(await count()).toBe(1);
   time += 1;
   expect(await count()).toBe(2);
+});
+
+it('counts anew each time what is quick', async () => {
+  let counted = 0;
+  const count = sparingly(() => Promise.resolve(++counted));
+  expect([await count(), await count()]).toEqual([1, 2]);
 });
 
 it('asks again at once where counting failed', async () => {

@@ -51,14 +51,20 @@ export const createGraphShapes = ({
   const asked = createTypesReader({ deadlineMs, low: false });
   const ahead = createTypesReader({ deadlineMs: AHEAD_DEADLINE_MS, low: true });
   let closed = false;
+  const said = new Set<string>();
+  /** Once for each reason: a compiler that is not there is missing for every graph. */
+  const complain = ({ file }: GraphSource, error: unknown): void => {
+    const why = error instanceof Error ? error.message : String(error);
+    if (!said.has(why)) log.warn({ why, file }, 'the types of a graph cannot be read for its schemas');
+    said.add(why);
+  };
   const readAnew = async (reader: TypesReader, source: GraphSource, file: string): Promise<Shapes> => {
     try {
       const shapes = await reader.ask(source);
       await keep(file, shapes);
       return shapes;
     } catch (error) {
-      if (!closed)
-        log.warn({ err: error, file: source.file }, 'the types of a graph cannot be read for its schemas');
+      if (!closed) complain(source, error);
       return {};
     }
   };

@@ -14,7 +14,9 @@ const findCompiler = (file: string): typeof ts => {
       continue;
     }
   }
-  throw new Error('there is no TypeScript compiler, neither of the project nor here');
+  throw new Error(
+    'there is no TypeScript compiler, neither of the project nor here: install typescript where the graphs are',
+  );
 };
 
 const answer = ({ file, exportName }: TypesQuestion): TypesAnswer => {
