@@ -36,7 +36,7 @@ export default defineConfig({
   resolve: { alias },
   test: {
     // All projects at once, and more files than a small machine has cores: half of the time they wait. Postgres does not.
-    maxWorkers: backend === 'embedded' ? 7 : 3,
+    maxWorkers: backend === 'embedded' ? 5 : 3,
     // Files share their worker process and what it has imported. What a test changes in it, it puts back.
     isolate: false,
     sequence: { sequencer: LongestFirst },
