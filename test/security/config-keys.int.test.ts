@@ -71,7 +71,7 @@ describe('what a caller says in config.configurable', () => {
 
   it('cannot reach into a checkpoint of another thread', async () => {
     const other = await server.client.threads.create();
-    await server.client.runs.wait(other.thread_id, 'look', { input: { n: 41 } });
+    await server.client.runs.wait(other.thread_id, 'look', { input: { n: 7_654_321 } });
     const { checkpoint } = await server.client.threads.getState(other.thread_id);
     const { thread_id: id } = await server.client.threads.create();
     await server.client.runs.wait(id, 'look', { input: { n: 1 } });
@@ -86,9 +86,9 @@ describe('what a caller says in config.configurable', () => {
       expect(refusal(answer)).toMatchObject({ status: 404, code: 'checkpoint_not_found' });
     }
     const state = await server.send('POST', `/threads/${id}/state/checkpoint`, { checkpoint: at });
-    expect(JSON.stringify(state.json)).not.toContain('42');
+    expect(JSON.stringify(state.json)).not.toContain('7654322');
     const edit = await server.send('POST', `/threads/${id}/state`, { values: { n: 0 }, checkpoint: at });
     expect(refusal(edit)).toMatchObject({ status: 404 });
-    expect((await server.client.threads.getState(other.thread_id)).values).toMatchObject({ n: 42 });
+    expect((await server.client.threads.getState(other.thread_id)).values).toMatchObject({ n: 7_654_322 });
   });
 });
