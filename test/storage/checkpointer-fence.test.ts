@@ -161,18 +161,26 @@ describe('waiting writes', () => {
     return { points, checkpoints: open({ at: (point) => points.push(point) }) };
   };
 
+  /** What comes of writes and the checkpoint that follows them in the same turn. */
+  const followed = async (writer: CheckpointWriter, { points, checkpoints }: ReturnType<typeof counted>) => {
+    const writes = writer.putWrites(at('id-1'), [['log', 1]], 'task');
+    await Promise.all([writes, put(writer, 'id-2', { parent: 'id-1' })]);
+    return { points, content: await contentOf(checkpoints) };
+  };
+  const IN_ONE_COMMIT = {
+    points: ['store:before-commit', 'store:committed'],
+    content: [
+      ['id-2', []],
+      ['id-1', [['task', 'log', 1]]],
+    ],
+  };
+
   it('share the transaction of the checkpoint put in the same turn', async () => {
     const { points, checkpoints } = counted();
     const writer = await acquired(checkpoints);
     await put(writer, 'id-1');
     points.length = 0;
-    const writes = writer.putWrites(at('id-1'), [['log', 1]], 'task');
-    await Promise.all([writes, put(writer, 'id-2', { parent: 'id-1' })]);
-    expect(points).toEqual(['store:before-commit', 'store:committed']);
-    expect(await contentOf(checkpoints)).toEqual([
-      ['id-2', []],
-      ['id-1', [['task', 'log', 1]]],
-    ]);
+    expect(await followed(writer, { points, checkpoints })).toEqual(IN_ONE_COMMIT);
   });
 
   it('are stored without a checkpoint to follow, before their promise is kept', async () => {
@@ -191,13 +199,7 @@ describe('waiting writes', () => {
     points.length = 0;
     await putInput(writer, 'id-1');
     expect(points).toEqual([]);
-    const writes = writer.putWrites(at('id-1'), [['log', 1]], 'task');
-    await Promise.all([writes, put(writer, 'id-2', { parent: 'id-1' })]);
-    expect(points).toEqual(['store:before-commit', 'store:committed']);
-    expect(await contentOf(checkpoints)).toEqual([
-      ['id-2', []],
-      ['id-1', [['task', 'log', 1]]],
-    ]);
+    expect(await followed(writer, { points, checkpoints })).toEqual(IN_ONE_COMMIT);
   });
 
   it('are seen by reads of the writer at once', async () => {
