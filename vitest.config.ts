@@ -32,6 +32,9 @@ const LEFT_OUT = {
 };
 const backend = (process.env['HOLDPOINT_TEST_BACKEND'] ?? 'embedded') as keyof typeof LEFT_OUT;
 
+/** Real processes on a shared machine: one second chance, and only there. */
+const retry = process.env['CI'] ? 1 : 0;
+
 export default defineConfig({
   resolve: { alias },
   test: {
@@ -47,6 +50,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.int.test.ts', 'test/**/*.browser.test.ts'],
+          testTimeout: 30_000, // the processes of the other projects' tests want the processor too
         },
       },
       {
@@ -56,8 +60,7 @@ export default defineConfig({
           include: backend === 'embedded' ? ['test/**/*.int.test.ts'] : MATRIX,
           exclude: LEFT_OUT[backend],
           globalSetup: ['test/support/backend-servers.ts'],
-          // Real processes on a shared machine: one second chance, and only there.
-          retry: process.env['CI'] ? 1 : 0,
+          retry,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
@@ -68,6 +71,7 @@ export default defineConfig({
           name: 'browser',
           include: ['test/browser/**/*.browser.test.ts'],
           globalSetup: ['test/support/backend-servers.ts'],
+          retry,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
