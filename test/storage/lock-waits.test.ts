@@ -1,0 +1,63 @@
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { sql } from 'kysely';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openEmbeddedStorage } from '../../src/storage/embedded/open.ts';
+import type { Storage } from '../../src/storage/ports.ts';
+import { thread } from './ports/records.ts';
+import { temporaryFolder } from '../support/server.ts';
+
+/** Another connection that writes: it holds the lock until the flag is set, or so many milliseconds. */
+const HOLDER = `
+  const { parentPort, workerData: { file, flag, ms } } = require('node:worker_threads');
+  const db = new (require('better-sqlite3'))(file);
+  db.exec('BEGIN IMMEDIATE');
+  parentPort.postMessage('held');
+  Atomics.wait(flag, 0, 0, ms);
+  db.exec('COMMIT');
+  db.close();
+`;
+
+describe('a ledger that another process is writing', () => {
+  let dataDir: string;
+  let storage: Storage;
+  beforeEach(async () => {
+    dataDir = temporaryFolder();
+    storage = await openEmbeddedStorage({ dataDir, synchronous: 'NORMAL' });
+  });
+  afterEach(() => storage.close());
+
+  const held = async (ms: number) => {
+    const flag = new Int32Array(new SharedArrayBuffer(4));
+    const workerData = { file: join(dataDir, 'holdpoint.db'), flag, ms };
+    const holder = new Worker(HOLDER, { eval: true, workerData });
+    const gone = once(holder, 'exit');
+    await once(holder, 'message');
+    const release = async (): Promise<void> => {
+      Atomics.store(flag, 0, 1);
+      Atomics.notify(flag, 0);
+      await gone;
+    };
+    return { release, gone };
+  };
+
+  it('takes a transaction when the other has ended, and the process does other things meanwhile', async () => {
+    const other = await held(60_000);
+    let done = false;
+    const inserted = storage
+      .transaction((ledger) => ledger.threads.insert(thread()))
+      .finally(() => (done = true));
+    for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+    expect(done).toBe(false);
+    await other.release();
+    expect(await inserted).toBe(true);
+  });
+
+  it('takes a single statement when the other has ended, rather than refuse it', async () => {
+    const other = await held(100);
+    const result = await sql`UPDATE threads SET updated_at = ''`.execute(storage.connection);
+    expect(result.numAffectedRows).toBe(0n);
+    await other.gone;
+  });
+});
