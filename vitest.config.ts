@@ -43,6 +43,8 @@ export default defineConfig({
     // Files share their worker process and what it has imported. What a test changes in it, it puts back.
     isolate: false,
     sequence: { sequencer: LongestFirst },
+    // What is polled for comes when the processes of other tests let it.
+    expect: { poll: { timeout: 20_000 } },
     projects: [
       {
         extends: true,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { Webhook } from 'standardwebhooks';
 import type { OutboundMessage } from '../../src/model/outbound.ts';
 import { Courier, type CourierSettings } from '../../src/outbound/courier.ts';
@@ -292,7 +292,7 @@ describe('the courier', () => {
     const first = await open();
     const id = await first.enqueue(url);
     await first.courier.run(first.clock.ms); // and it is never heard of again
-    await vi.waitFor(() => expect(received).toHaveLength(1));
+    await expect.poll(() => received.length).toBe(1);
 
     const second = await open({}, first.storage);
     second.clock.ms = first.clock.ms;

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openEmbeddedStorage } from '../../src/storage/embedded/open.ts';
 import { readText } from '../house/files.ts';
 import { startReceiver, type Receiver } from '../support/receiver.ts';
@@ -64,12 +64,12 @@ describe('what leaves the server', () => {
 
     await receiver.got(2);
     expect(receiver.received.map(({ headers }) => headers['webhook-id'])).toEqual([id, id]);
-    await vi.waitFor(async () => expect(await message(id)).toMatchObject({ status: 'delivered' }), 5000);
+    await expect.poll(() => message(id)).toMatchObject({ status: 'delivered' });
   });
 
   it('is listed once it has failed, and sent again when asked, as the page says', async () => {
     const id = await enqueue('fails');
-    await vi.waitFor(async () => expect(await message(id)).toMatchObject({ status: 'failed' }), 5000);
+    await expect.poll(() => message(id)).toMatchObject({ status: 'failed' });
 
     expect(await run('status=failed')).toMatchObject([
       {
@@ -87,7 +87,7 @@ describe('what leaves the server', () => {
 
     healthy = true;
     expect(await run('/retry', { OUTBOUND_ID: id })).toMatchObject({ outbound_id: id, status: 'pending' });
-    await vi.waitFor(async () => expect(await message(id)).toMatchObject({ status: 'delivered' }), 5000);
+    await expect.poll(() => message(id)).toMatchObject({ status: 'delivered' });
 
     const again = await server.send('POST', `/outbound/${id}/retry`);
     expect(refusal(again)).toMatchObject({ status: 409, code: 'invalid_transition' });

@@ -159,7 +159,7 @@ describe('an event', () => {
       const answer = await call(pause.resume_token, { event: 'not yet' });
       expect(answer.body).toMatchObject({ waiting_for: { type: 'webhook', event: 'ready' } });
       return answer;
-    });
+    }, 20_000);
     expect(waiting.body).toMatchObject({ resumed: false });
     expect((await call(pause.resume_token, { event: 'ready' })).body).toMatchObject({ resumed: true });
     await server.becomes(run, 'success');

@@ -30,9 +30,8 @@ describe('cancelling a run that does not listen', () => {
   it('ends it within moments; what it still does is not stored', async () => {
     const { client, dataDir } = server;
     const run = await deafRun();
-    const before = performance.now();
     await client.runs.cancel(run.threadId, run.runId, true);
-    expect(performance.now() - before).toBeLessThan(1000);
+    expect(effectsOf(run)).not.toContain('deaf is done');
     expect(await client.runs.get(run.threadId, run.runId)).toMatchObject({ status: 'interrupted' });
     const stored = storedRows(dataDir, run.threadId);
     await zombieEnded(run);

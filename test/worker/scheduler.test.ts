@@ -6,8 +6,15 @@ describe('the scheduler', () => {
   let scheduler: Scheduler | undefined;
   afterEach(() => scheduler?.close());
 
-  const start = (works: DueWork[], clock = { now: () => Date.now() }): Scheduler =>
-    (scheduler = new Scheduler({ works, clock, log: pino({ enabled: false }) }));
+  const start = (works: DueWork[], of: Partial<ConstructorParameters<typeof Scheduler>[0]> = {}): Scheduler =>
+    (scheduler = new Scheduler({
+      works,
+      clock: { now: () => Date.now() },
+      log: pino({ enabled: false }),
+      ...of,
+    }));
+  /** It looks by itself so rarely that whoever is asked was asked for a reason. */
+  const RARELY = { lookAgainMs: 3_600_000 };
 
   /** Work that plans one thing and resolves when it was asked `times` times. */
   const asked = (times: number, next?: () => number) => {
@@ -27,17 +34,15 @@ describe('the scheduler', () => {
   it('asks when the next thing is due, not a second later', async () => {
     const due = Date.now() + 50;
     const { work, enough } = asked(2, () => due);
-    start([work]);
+    start([work], RARELY);
     const [, second = 0] = await enough;
     expect(second).toBeGreaterThanOrEqual(due - 1);
-    expect(second).toBeLessThan(due + 500);
   });
 
   it('asks at once when something new was planned, also while it asks', async () => {
-    const { work, enough } = asked(2, () => Date.now() + 60_000);
-    start([work]).poke();
-    const [first = 0, second = 0] = await enough;
-    expect(second - first).toBeLessThan(500);
+    const { work, enough } = asked(2, () => Date.now() + 3_600_000);
+    start([work], RARELY).poke();
+    expect(await enough).toHaveLength(2);
   });
 
   it('asks only the kind of work that is named when it is poked, and else what is due', async () => {
@@ -51,13 +56,7 @@ describe('the scheduler', () => {
       { name: 'other', run: (now: number) => (others++, other.work.run(now)) },
       soon.work,
     ];
-    scheduler = new Scheduler({
-      works,
-      clock: { now: () => Date.now() },
-      log: pino({ enabled: false }),
-      lookAgainMs: 60_000,
-    });
-    scheduler.poke('named');
+    start(works, RARELY).poke('named');
     await Promise.all([named.enough, soon.enough]);
     expect(others).toBe(1);
   });
@@ -66,7 +65,7 @@ describe('the scheduler', () => {
     let moved = 0;
     const clock = { now: () => Date.now() + moved };
     const { work, enough } = asked(2, () => Date.now() + 3_600_000);
-    start([work], clock);
+    start([work], { clock });
     moved = 3_600_000;
     const [, second = 0] = await enough;
     expect(second).toBeGreaterThan(Date.now() + 3_500_000);
