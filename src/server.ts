@@ -38,7 +38,7 @@ import { createExpireThreads } from './lifecycle/expire-threads.ts';
 import { scopeCheck } from './lifecycle/pause-scope.ts';
 import { createPruneEvents } from './lifecycle/prune-events.ts';
 import { STOP_CHECKS } from './lifecycle/stop-checks.ts';
-import { createStartDelayed } from './lifecycle/start-delayed.ts';
+import { createStartDelayed, DELAYED_RUNS } from './lifecycle/start-delayed.ts';
 import type { Clock } from './model/clock.ts';
 import { startRehearsalModel } from './rehearsal/index.ts';
 import { createAssistants, type Assistants } from './resources/assistants.ts';
@@ -214,7 +214,7 @@ const startScheduler = (lifecycle: LifecycleDeps, works: DueWork[], log: Logger)
   const scheduler = new Scheduler({
     works: [
       every(PRUNE_EVERY_MS, 'prune events', createPruneEvents(lifecycle)),
-      { name: 'start delayed runs', run: createStartDelayed(lifecycle) },
+      { name: DELAYED_RUNS, run: createStartDelayed(lifecycle) },
       ...works,
     ],
     clock: lifecycle.clock,

@@ -6,7 +6,7 @@ import { createPushMessages } from '../http/a2a/push-messages.ts';
 import type { NotificationDeps } from '../http/control/notifications.ts';
 import type { LifecycleDeps } from '../lifecycle/deps.ts';
 import { createRunResult } from '../lifecycle/run-result.ts';
-import { createSendNotices, type NoticeWriter } from '../lifecycle/send-notices.ts';
+import { createSendNotices, NOTICES, type NoticeWriter } from '../lifecycle/send-notices.ts';
 import { isoTime } from '../model/clock.ts';
 import type { NotificationTarget } from '../model/notification-target.ts';
 import { toldMessage } from '../outbound/told-messages.ts';
@@ -53,7 +53,7 @@ export const openNotices = ({ lifecycle, assistants, settings, log }: NoticePart
   };
   return {
     notices: { notifications, openLink: (token) => links.open(token) },
-    work: { name: 'notices', run: createSendNotices({ ...lifecycle, writers, log }) },
+    work: { name: NOTICES, run: createSendNotices({ ...lifecycle, writers, log }) },
     open: (url) => (self = url),
   };
 };

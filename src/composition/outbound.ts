@@ -26,7 +26,7 @@ export const startCourier = ({ storage, clock, settings, log }: OutboundParts) =
     settings,
     userAgent: `holdpoint/${version}`,
     ...(smtpUrl !== '' && { sendMail: createSendMail(mail) }),
-    onFree: () => storage.signals.publish({ kind: 'due' }),
+    onFree: () => storage.signals.publish({ kind: 'due', of: courier.name }),
     log,
   });
   const prune = every(PRUNE_EVERY_MS, 'prune outgoing messages', () =>

@@ -7,6 +7,7 @@ import type { Run } from '../model/run.ts';
 import type { Ledger } from '../storage/ports.ts';
 import type { LifecycleDeps } from './deps.ts';
 import { moveRun } from './move-run.ts';
+import { NOTICES } from './send-notices.ts';
 
 export interface EmergencyStopInput {
   scope: StopScope;
@@ -33,13 +34,12 @@ export const createEmergencyStop = (deps: LifecycleDeps) => {
       exclusive: true, // nobody claims or launches meanwhile
     });
     deps.at('stop:committed');
+    for (const { runId } of fenced) storage.signals.publish({ kind: 'desired', runId });
     for (const { threadId, fence } of fenced) {
       await storage.checkpoints.acquire({ threadId, fence, token: newId() });
     }
-    storage.signals.publish({ kind: 'due' });
-    for (const { runId } of fenced) storage.signals.publish({ kind: 'desired', runId });
-    storage.signals.publish({ kind: 'due' });
     for (const threadId of threads) storage.signals.publish({ kind: 'thread', threadId });
+    storage.signals.publish({ kind: 'due', of: NOTICES });
     return findStop(storage, stopId);
   };
 };

@@ -13,6 +13,7 @@ import { countDecisions } from './count-decisions.ts';
 import { orderEnd, seeThreadQuestions } from './cancel-run.ts';
 import { addRun, type Launch, type LaunchRunInput } from './add-run.ts';
 import type { LifecycleDeps } from './deps.ts';
+import { DELAYED_RUNS } from './start-delayed.ts';
 import { defaultTtl } from './thread-ttl.ts';
 import type { ResumeThread } from './resume-thread.ts';
 import { refuseStopped } from './refuse-stopped.ts';
@@ -234,6 +235,6 @@ export const announce = async ({ storage }: LifecycleDeps, { run, job, ousted }:
   for (const { runId, state } of ousted)
     if (isHeld(state)) storage.signals.publish({ kind: 'desired', runId });
   if (job) await storage.queue.announce(job);
-  if (run.dueMs > 0) storage.signals.publish({ kind: 'due' });
+  if (run.dueMs > 0) storage.signals.publish({ kind: 'due', of: DELAYED_RUNS });
   storage.signals.publish({ kind: 'thread', threadId: run.threadId });
 };

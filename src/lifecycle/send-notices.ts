@@ -3,6 +3,9 @@ import type { Notice } from '../model/notice.ts';
 import type { NewOutboundMessage } from '../storage/ports.ts';
 import type { LifecycleDeps } from './deps.ts';
 
+/** The kind of due work that tells people what happened. */
+export const NOTICES = 'notices';
+
 /** A message that a notice becomes. */
 export interface NoticeMessage extends Pick<NewOutboundMessage, 'kind' | 'url' | 'body' | 'headers'> {
   /** Whom it is for: each is told of a notice once. */

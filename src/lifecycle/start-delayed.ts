@@ -1,5 +1,8 @@
 import type { LifecycleDeps } from './deps.ts';
 
+/** The kind of due work that begins runs whose delay is over. */
+export const DELAYED_RUNS = 'start delayed runs';
+
 /** Puts in the queue the runs whose delay (`after_seconds`) is over. Answers when the next one's is. */
 export const createStartDelayed = ({ storage }: LifecycleDeps) => {
   return async (now: number): Promise<number | undefined> => {

@@ -6,6 +6,7 @@ import {
   createSweepStops,
 } from '../../src/lifecycle/emergency-stop.ts';
 import { LeaseLostError } from '../../src/model/errors.ts';
+import type { Signal } from '../../src/storage/ports.ts';
 import { openLifecycle, type Lifecycle } from './bench.ts';
 
 let lifecycle: Lifecycle;
@@ -117,6 +118,21 @@ describe('after an emergency stop returned', () => {
     await sweep(1000);
     expect(await runs()).toMatchObject([
       { runId: held.run.runId, confirmedAt: expect.any(String) as string },
+    ]);
+    await release(made.stopId);
+  });
+
+  it('the worker is told first, then who follows the thread, and nobody looks for all that may be due', async () => {
+    const { run } = await running();
+    const { runId, threadId } = run;
+    const heard: Signal[] = [];
+    const unsubscribe = lifecycle.storage.signals.subscribe((signal) => heard.push(signal));
+    const { stop: made } = await stop({ threadId });
+    unsubscribe();
+    expect(heard).toEqual([
+      { kind: 'desired', runId },
+      { kind: 'thread', threadId },
+      { kind: 'due', of: 'notices' },
     ]);
     await release(made.stopId);
   });
