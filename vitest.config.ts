@@ -52,7 +52,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.int.test.ts', 'test/**/*.browser.test.ts'],
-          testTimeout: 30_000, // the processes of the other projects' tests want the processor too
+          testTimeout: 60_000, // the processes of the other projects' tests want the processor too
         },
       },
       {
@@ -72,9 +72,9 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.browser.test.ts'],
-          globalSetup: ['test/support/backend-servers.ts'],
+          globalSetup: ['test/support/backend-servers.ts', 'test/browser/kept-schemas.ts'],
           retry,
-          testTimeout: 120_000,
+          testTimeout: 180_000,
           hookTimeout: 120_000,
         },
       },

@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { useLatch } from '../wire/latch.ts';
 import { useServer } from '../wire/server.ts';
+import { folderWithSchemas } from './kept-schemas.ts';
 import { hasBrowser, openBrowser, servePages, type PageServer } from './page-server.ts';
 
 const WISH = { messages: [{ type: 'human', content: 'Write the release notes for 1.2 to notes.md' }] };
@@ -12,7 +13,7 @@ const CLIENTS = [
 ];
 
 describe.skipIf(!hasBrowser)('in a browser, from another origin,', () => {
-  const server = useServer();
+  const server = useServer({ dataDir: folderWithSchemas() });
   const latch = useLatch();
   let browser: Browser;
   let pages: PageServer;
@@ -36,7 +37,7 @@ describe.skipIf(!hasBrowser)('in a browser, from another origin,', () => {
     };
     const shows = async (page: Page, id: string, text: string): Promise<string> => {
       const found = page.locator(`#${id}`, { hasText: text });
-      await found.waitFor({ timeout: 20_000 }).catch(async () => {
+      await found.waitFor({ timeout: 60_000 }).catch(async () => {
         throw new Error(`#${id} never said "${text}": ${await page.locator('body').innerText()}`);
       });
       return found.innerText();

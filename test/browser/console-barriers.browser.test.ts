@@ -3,6 +3,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useServer } from '../wire/server.ts';
 import { barriersOn, noProblems, openConsole, overflows, press } from './console-page.ts';
+import { folderWithSchemas } from './kept-schemas.ts';
 import { hasBrowser, openBrowser } from './page-server.ts';
 
 /** A folder for pictures of the screens, where somebody wants to look at them. */
@@ -16,7 +17,7 @@ const HOSTILE = [
 ].join('\n\n');
 
 describe.skipIf(!hasBrowser)('the console, looked at,', () => {
-  const server = useServer();
+  const server = useServer({ dataDir: folderWithSchemas() });
   let browser: Browser;
   let asking = '';
   let hostile = '';
@@ -57,7 +58,7 @@ describe.skipIf(!hasBrowser)('the console, looked at,', () => {
   it.each(['light', 'dark'] as const)(
     'has no barrier on any screen and runs nothing that an agent says, in the %s theme',
     async (scheme) => {
-      const opened = await openConsole(browser, { url: server.url, scheme });
+      const opened = await openConsole(browser, { url: server.url, scheme, moves: scheme === 'dark' });
       const { page } = opened;
       const found: string[] = [];
       for (const { name, path, ready } of SCREENS()) {

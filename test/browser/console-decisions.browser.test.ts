@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useServer } from '../wire/server.ts';
 import { noProblems, openConsole, press, showsStatus, type ConsolePage } from './console-page.ts';
+import { folderWithSchemas } from './kept-schemas.ts';
 import { hasBrowser, openBrowser } from './page-server.ts';
 
 interface Decided {
@@ -14,7 +15,7 @@ interface Decided {
 }
 
 describe.skipIf(!hasBrowser)('deciding in the console', () => {
-  const server = useServer();
+  const server = useServer({ dataDir: folderWithSchemas() });
   let browser: Browser;
   beforeAll(async () => {
     browser = await openBrowser();

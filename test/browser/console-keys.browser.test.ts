@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startServerProcess, type ServerUnderTest } from '../support/server.ts';
 import { folderWithKeys, type Keys } from '../security/keys-server.ts';
 import { barriersOn, noProblems, openConsole, showsStatus } from './console-page.ts';
+import { folderWithSchemas } from './kept-schemas.ts';
 import { hasBrowser, openBrowser } from './page-server.ts';
 
 describe.skipIf(!hasBrowser)('the console of a server that wants a key', () => {
@@ -17,7 +18,7 @@ describe.skipIf(!hasBrowser)('the console of a server that wants a key', () => {
   beforeAll(async () => {
     const made = await folderWithKeys(['read', 'admin']);
     keys = made.keys;
-    [browser] = await Promise.all([openBrowser(), begin(made.dataDir)]);
+    [browser] = await Promise.all([openBrowser(), begin(folderWithSchemas(made.dataDir))]);
   }, 180_000);
   afterAll(async () => {
     await browser?.close();

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runOnce, seedQuestions, seedThreads } from '../../bench/console-seed.mts';
 import { useServer } from '../wire/server.ts';
 import { noProblems, openConsole, PATIENCE, press, type ConsolePage } from './console-page.ts';
+import { folderWithSchemas } from './kept-schemas.ts';
 import { hasBrowser, openBrowser } from './page-server.ts';
 
 const THREADS = 10_000;
@@ -15,7 +16,10 @@ const QUESTION_LIST = `document.querySelector('nav[aria-label="Questions that wa
 const LONG = process.env['HOLDPOINT_LONG'] === '1';
 
 describe.skipIf(!hasBrowser || !LONG)('the console, with much to show,', () => {
-  const server = useServer({ config: fileURLToPath(new URL('graphs/langgraph.json', import.meta.url)) });
+  const server = useServer({
+    dataDir: folderWithSchemas(),
+    config: fileURLToPath(new URL('graphs/langgraph.json', import.meta.url)),
+  });
   let browser: Browser;
   beforeAll(async () => {
     browser = await openBrowser();

@@ -5,6 +5,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useServer } from '../wire/server.ts';
 import { noProblems, openConsole, overflows } from './console-page.ts';
+import { folderWithSchemas } from './kept-schemas.ts';
 import { hasBrowser, openBrowser } from './page-server.ts';
 
 const ASSETS = fileURLToPath(new URL('../../dist/console/assets', import.meta.url));
@@ -19,7 +20,7 @@ const HOSTILE = [
 const gzipped = (name: string): number => readFileSync(join(ASSETS, `${name}.gz`)).length;
 
 describe.skipIf(!hasBrowser)('the console, looked at,', () => {
-  const server = useServer();
+  const server = useServer({ dataDir: folderWithSchemas() });
   let browser: Browser;
   let asking = '';
   beforeAll(async () => {
@@ -97,7 +98,7 @@ describe.skipIf(!hasBrowser)('the console, looked at,', () => {
 });
 
 describe('how the console is served', () => {
-  const server = useServer();
+  const server = useServer({ dataDir: folderWithSchemas() });
   const get = (path: string, headers: Record<string, string> = {}): Promise<Response> =>
     fetch(`${server.url}${path}`, { headers, redirect: 'manual' });
 

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { useLatch } from '../wire/latch.ts';
 import { useServer } from '../wire/server.ts';
 import { barriersOn, noProblems, openConsole, overflows, PATIENCE, press } from './console-page.ts';
+import { folderWithSchemas } from './kept-schemas.ts';
 import { hasBrowser, openBrowser } from './page-server.ts';
 
 /** How long a state may take to come. */
@@ -22,6 +23,7 @@ interface Json {
 
 describe.skipIf(!hasBrowser)('in the console an operator', () => {
   const server = useServer({
+    dataDir: folderWithSchemas(),
     config: fileURLToPath(new URL('graphs/langgraph.json', import.meta.url)),
     env: { HOLDPOINT_WORKERS: '1' },
   });
@@ -182,7 +184,7 @@ describe.skipIf(!hasBrowser)('in the console an operator', () => {
     await pause.getByRole('button', { name: 'Let it go on' }).click();
     await pause.waitFor({ state: 'detached' });
     for (const thread of threads)
-      expect(await ended(thread)).toMatchObject({ path: ['before', 'wait', 'after'] });
+      await expect.poll(async () => (await ended(thread))['path'], SOON).toEqual(['before', 'wait', 'after']);
     await api('POST', '/events', { type: 'deployed', id: 'deployed once' });
     await row.waitFor({ state: 'detached' });
   });

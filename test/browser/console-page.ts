@@ -8,7 +8,7 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 /** Patience of a page on a busy machine. */
-export const PATIENCE = 30_000;
+export const PATIENCE = 60_000;
 
 export interface ConsoleOptions {
   url: string;
@@ -18,6 +18,8 @@ export interface ConsoleOptions {
   path?: string;
   /** Where the person is, as `Asia/Kolkata`. */
   timezone?: string;
+  /** What fades and turns does so; else the page is asked to keep still, which is less to draw. */
+  moves?: boolean;
 }
 
 export interface ConsolePage {
@@ -29,10 +31,11 @@ export interface ConsolePage {
 
 /** Opens the console in a profile of its own; closed when the test ends. */
 export const openConsole = async (browser: Browser, options: ConsoleOptions): Promise<ConsolePage> => {
-  const { url, scheme = 'light', width = 1360, height = 860, path = '/console/', timezone } = options;
+  const { url, scheme = 'light', width = 1360, height = 860, path = '/console/', timezone, moves } = options;
   const context = await browser.newContext({
     colorScheme: scheme,
     viewport: { width, height },
+    reducedMotion: moves ? 'no-preference' : 'reduce',
     ...(timezone !== undefined && { timezoneId: timezone }),
   });
   onTestFinished(() => context.close());

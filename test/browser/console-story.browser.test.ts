@@ -5,6 +5,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useServer } from '../wire/server.ts';
 import { noProblems, openConsole, press, showsStatus } from './console-page.ts';
+import { folderWithSchemas } from './kept-schemas.ts';
 import { hasBrowser, openBrowser } from './page-server.ts';
 
 const IMAGES = fileURLToPath(new URL('../../docs/images', import.meta.url));
@@ -12,7 +13,7 @@ const CONFIG = fileURLToPath(new URL('../../langgraph.json', import.meta.url));
 const WISH = 'Write the release notes for 1.2 to notes.md and mail them to team@example.com';
 
 describe.skipIf(!hasBrowser)('the story of the console, with the default agent,', () => {
-  const server = useServer({ config: CONFIG });
+  const server = useServer({ dataDir: folderWithSchemas(), config: CONFIG });
   let browser: Browser;
   beforeAll(async () => {
     browser = await openBrowser();
@@ -22,7 +23,7 @@ describe.skipIf(!hasBrowser)('the story of the console, with the default agent,'
   afterAll(() => browser?.close());
 
   it('is launched, watched, edited, approved by keyboard and finished without a reload', async () => {
-    const opened = await openConsole(browser, { url: server.url, path: '/' });
+    const opened = await openConsole(browser, { url: server.url, path: '/', moves: true });
     const { page } = opened;
     await page.waitForURL('**/console/');
     await page.getByText('Nothing has run yet').waitFor();

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useLatch } from '../wire/latch.ts';
 import { useServer } from '../wire/server.ts';
 import { barriersOn, noProblems, openConsole, press, showsStatus, type ConsolePage } from './console-page.ts';
+import { folderWithSchemas } from './kept-schemas.ts';
 import { hasBrowser, openBrowser } from './page-server.ts';
 
 interface Json {
@@ -11,7 +12,10 @@ interface Json {
 }
 
 describe.skipIf(!hasBrowser)('on the screen of a thread a person', () => {
-  const server = useServer({ config: fileURLToPath(new URL('graphs/langgraph.json', import.meta.url)) });
+  const server = useServer({
+    dataDir: folderWithSchemas(),
+    config: fileURLToPath(new URL('graphs/langgraph.json', import.meta.url)),
+  });
   const latch = useLatch();
   let browser: Browser;
   beforeAll(async () => {
@@ -234,6 +238,7 @@ describe.skipIf(!hasBrowser)('on the screen of a thread a person', () => {
     const done = async (what: RegExp | string): Promise<void> => {
       await dialog(page).getByText(what).waitFor();
       await dialog(page).getByRole('button', { name: 'Close' }).last().click();
+      await dialog(page).waitFor({ state: 'detached' }); // until then no key does anything
     };
     await page.getByRole('row').nth(3).waitFor();
     await page.getByLabel('Select all threads on this page').check();
@@ -245,7 +250,8 @@ describe.skipIf(!hasBrowser)('on the screen of a thread a person', () => {
     await done('3 of 3 done');
     places.forEach((place) => latch.open(place));
     await page.getByRole('button', { name: /^Paused/ }).click();
-    await expect.poll(() => page.getByRole('row').count()).toBe(4);
+    await page.waitForURL(/group=paused/);
+    await expect.poll(() => page.getByRole('row').filter({ hasText: 'Paused' }).count()).toBe(3);
     await press(page, 'j', 'x', 'j', 'x');
     await bar.getByText('2 selected').waitFor();
     await bar.getByRole('button', { name: 'Resume…' }).click();

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { userProject } from '../support/project.ts';
 import { drives } from '../wire/rows.ts';
 import { useServer } from '../wire/server.ts';
+import { folderWithSchemas } from './kept-schemas.ts';
 import { hasBrowser, openBrowser, servePages, type PageServer } from './page-server.ts';
 
 interface Call {
@@ -83,7 +84,7 @@ const replay = async ({ api, calls }: { api: string; calls: Call[] }): Promise<A
 };
 
 describe.skipIf(!hasBrowser)('a page of another origin', () => {
-  const server = useServer({ config });
+  const server = useServer({ dataDir: folderWithSchemas(), config });
   let browser: Browser;
   let pages: PageServer;
   beforeAll(async () => {
@@ -119,9 +120,9 @@ describe.skipIf(!hasBrowser)('a page of another origin', () => {
     const page = await (await browser.newContext()).newPage();
     await page.goto(`${pages.origin}/component?${new URLSearchParams({ api: server.url, graph: 'steps' })}`);
     const button = page.locator('button.hello');
-    await button.filter({ hasText: 'Hello you 0' }).click({ timeout: 20_000 });
-    await button.filter({ hasText: 'Hello you 1' }).waitFor({ timeout: 20_000 });
-    await expect.poll(() => button.evaluate(colorOf), { timeout: 20_000 }).toBe('rgb(1, 2, 3)'); // its style sheet comes when it comes
+    await button.filter({ hasText: 'Hello you 0' }).click({ timeout: 60_000 });
+    await button.filter({ hasText: 'Hello you 1' }).waitFor({ timeout: 60_000 });
+    await expect.poll(() => button.evaluate(colorOf), { timeout: 60_000 }).toBe('rgb(1, 2, 3)'); // its style sheet comes when it comes
     await page.context().close();
   });
 

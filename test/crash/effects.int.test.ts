@@ -153,7 +153,7 @@ describe('an effect whose worker dies', () => {
       );
       return body.runs.every((run) => run.confirmed);
     };
-    await expect.poll(confirmed, { timeout: 20_000 }).toBe(true);
+    await expect.poll(confirmed, { timeout: 60_000 }).toBe(true);
     await call(`/emergency-stops/${stop.body.stop_id}/release`, {});
     const [effect] = await effectsOf(threadId);
     expect(effect).toMatchObject({ state: 'intended', error: null });

@@ -112,7 +112,7 @@ describe('two processes that want the same', () => {
     expect(await tell(zombie, 'write')).toEqual(each('done'));
     zombie.kill('SIGSTOP');
     const reap = () => lifecycle.reap({ held: { expiredBefore: Date.now() }, reason: 'its lease ran out' });
-    await expect.poll(reap, { timeout: 20_000 }).toBe(1);
+    await expect.poll(reap, { timeout: 60_000 }).toBe(1);
     const now = await lifecycle.claim(launched);
     expect(await lifecycle.acquire(now.lease)).toBe(true);
 

@@ -129,7 +129,7 @@ describe('new runs in a paused scope', () => {
     await vi.waitFor(async () => {
       const found = await server.api<{ last_error: unknown }[]>('POST', '/runs/crons/search', {});
       expect(found.body[0]?.last_error).toMatchObject({ code: 'scope_paused' });
-    }, 10_000);
+    }, 60_000);
     await server.api('DELETE', `/runs/crons/${body.cron_id}`);
     await resumeScope(pauseId);
   });
@@ -170,7 +170,7 @@ describe('a pause window', () => {
   const open = async (id: string): Promise<unknown> =>
     (await server.api<{ open: unknown }>('GET', `/pause-windows/${id}`)).body.open;
   const becomes = (id: string, expected: 'open' | 'closed') =>
-    vi.waitFor(async () => expect((await open(id)) === null ? 'closed' : 'open').toBe(expected), 10_000);
+    vi.waitFor(async () => expect((await open(id)) === null ? 'closed' : 'open').toBe(expected), 60_000);
   const create = async (schedule: string, more: Record<string, unknown> = {}) =>
     (
       await server.api<{ window_id: string }>('POST', '/pause-windows', {

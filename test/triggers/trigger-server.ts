@@ -107,7 +107,7 @@ export const startTriggerServer = async (env: Record<string, string> = {}): Prom
           const now = await state(run);
           if (now !== expected) throw new Error(`the run is ${now}, not ${expected}`);
         },
-        { timeout: 20_000, interval: 25 },
+        { timeout: 60_000, interval: 25 },
       ),
     log: async ({ threadId }) => (await api<never[]>('GET', `/threads/${threadId}/log`)).body,
     ahead: (ms) => writeFileSync(join(dataDir, 'clock'), String(ms)),

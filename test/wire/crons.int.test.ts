@@ -56,17 +56,17 @@ describe('crons', () => {
       schedule: EVERY_SECOND,
       input: { messages: [] },
     })) as unknown as { cron_id: string };
-    await expect.poll(async () => (await runsOf(thread_id)).length, { timeout: 15_000 }).toBeGreaterThan(0);
+    await expect.poll(async () => (await runsOf(thread_id)).length, { timeout: 60_000 }).toBeGreaterThan(0);
     await server.restart();
     const before = (await runsOf(thread_id)).length;
 
     await expect
-      .poll(async () => (await runsOf(thread_id)).length, { timeout: 15_000 })
+      .poll(async () => (await runsOf(thread_id)).length, { timeout: 60_000 })
       .toBeGreaterThan(before);
     await crons().delete(made.cron_id);
     await expect
       .poll(async () => (await runsOf(thread_id)).every(({ status }) => status === 'success'), {
-        timeout: 15_000,
+        timeout: 60_000,
       })
       .toBe(true);
   });
@@ -79,7 +79,7 @@ describe('crons', () => {
     })) as unknown as { cron_id: string };
 
     await expect
-      .poll(async () => (await threadsOf(server.client, made.cron_id)).length, { timeout: 15_000 })
+      .poll(async () => (await threadsOf(server.client, made.cron_id)).length, { timeout: 60_000 })
       .toBeGreaterThan(1);
     await crons().delete(made.cron_id);
   });

@@ -125,7 +125,7 @@ describe('runs that make room, wait, tell and end', () => {
     await server.client.runs.cancel(id, run.run_id, false, 'rollback');
     await server.restart();
     latch.open('killed rollback');
-    await expect.poll(async () => (await server.client.runs.list(id)).length, { timeout: 20_000 }).toBe(0);
+    await expect.poll(async () => (await server.client.runs.list(id)).length, { timeout: 60_000 }).toBe(0);
     expect(await checkpoints(id)).toBe(0);
     expect(await server.client.threads.get(id)).toMatchObject({ status: 'idle', interrupts: {} });
     expect(await server.client.runs.wait(id, 'steps', { input: {} })).toMatchObject({ n: 1 });

@@ -89,7 +89,7 @@ describe('runs that bring their own thread', () => {
     controller.abort();
     await waiting;
     await created;
-    await expect.poll(async () => (await threads({ graph_id: 'slow' })).length, { timeout: 10_000 }).toBe(0);
+    await expect.poll(async () => (await threads({ graph_id: 'slow' })).length, { timeout: 60_000 }).toBe(0);
   });
 
   describe('POST /runs/batch', () => {

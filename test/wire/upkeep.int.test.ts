@@ -77,12 +77,12 @@ describe('whole threads', () => {
       await latch.reached('ttl');
       for (const id of [idle, asking, busy]) await server.client.threads.update(id, { ttl: 0.001 });
       const gone = async (id: string) => (await server.send('GET', `/threads/${id}`)).status;
-      await expect.poll(() => gone(idle), { timeout: 20_000 }).toBe(404);
+      await expect.poll(() => gone(idle), { timeout: 60_000 }).toBe(404);
       expect([await gone(asking), await gone(busy)]).toEqual([200, 200]);
       await server.client.runs.wait(asking, 'gate', { command: { resume: 'yes' } });
       latch.open('ttl');
-      await expect.poll(() => gone(asking), { timeout: 20_000 }).toBe(404);
-      await expect.poll(() => gone(busy), { timeout: 20_000 }).toBe(404);
+      await expect.poll(() => gone(asking), { timeout: 60_000 }).toBe(404);
+      await expect.poll(() => gone(busy), { timeout: 60_000 }).toBe(404);
     });
   });
 

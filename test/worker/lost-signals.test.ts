@@ -12,7 +12,7 @@ describe('where every signal is lost', () => {
 
   const atRest = ({ runId, threadId }: Run) => createAwaitRun(lone.lifecycle.deps)({ runId, threadId });
   const running = async (run: Run): Promise<void> => {
-    await expect.poll(() => lone.lifecycle.stateOf(run), { timeout: 10_000 }).toBe('running');
+    await expect.poll(() => lone.lifecycle.stateOf(run), { timeout: 30_000 }).toBe('running');
   };
 
   it('a run is executed all the same, and whoever follows it or waits for it hears of it', async () => {

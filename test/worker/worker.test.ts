@@ -26,7 +26,7 @@ describe('a worker', () => {
         return lone.claimRun(input);
       },
     });
-    await expect.poll(() => asked.length, { timeout: 10_000 }).toBeGreaterThan(4);
+    await expect.poll(() => asked.length, { timeout: 30_000 }).toBeGreaterThan(4);
     expect((asked[4] ?? 0) - (asked[0] ?? 0)).toBeGreaterThan(150);
     if (lease) await storage.transaction((ledger) => ledger.threads.release(lease));
     expect(await atRest(run)).toMatchObject({ state: 'success' });
