@@ -1,9 +1,9 @@
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startPauseServer, type PauseServer, type PauseShown, type RunRef } from '../pause/pause-server.ts';
+import { builtGraphs } from '../support/built-graphs.ts';
 import { startReceiver, type Receiver } from '../support/receiver.ts';
 
-const config = fileURLToPath(new URL('graphs/langgraph.json', import.meta.url));
+const config = builtGraphs('control');
 
 let server: PauseServer;
 /** Answers "no" until the test says otherwise. */

@@ -1,9 +1,9 @@
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startPauseServer, type PauseServer, type RunRef } from '../pause/pause-server.ts';
+import { builtGraphs } from '../support/built-graphs.ts';
 import { useLatch } from '../wire/latch.ts';
 
-const config = fileURLToPath(new URL('graphs/langgraph.json', import.meta.url));
+const config = builtGraphs('control');
 
 let server: PauseServer;
 beforeAll(async () => {

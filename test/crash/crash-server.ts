@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { builtGraphs } from '../support/built-graphs.ts';
 import { startServerProcess, temporaryFolder, type ServerUnderTest } from '../support/server.ts';
 import { gateOf, type Effect } from './graphs/effects.ts';
 
@@ -31,7 +32,7 @@ export interface CrashServer extends ServerUnderTest {
 export const startCrashServer = async (
   options: { dataDir?: string; env?: Record<string, string>; config?: string } = {},
 ): Promise<CrashServer> => {
-  const { dataDir = temporaryFolder(), env = {}, config = pathOf('graphs/langgraph.json') } = options;
+  const { dataDir = temporaryFolder(), env = {}, config = builtGraphs('crash') } = options;
   const effectsFile = join(dataDir, 'effects.jsonl');
   const server = await startServerProcess({
     dataDir,

@@ -1,10 +1,10 @@
-import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { join } from 'node:path';
+import { builtGraphs } from '../support/built-graphs.ts';
 import { startServerProcess, temporaryFolder, type ServerUnderTest } from '../support/server.ts';
 import { readEffects, until } from './crash-server.ts';
 
-const CONFIG = fileURLToPath(new URL('graphs/langgraph.json', import.meta.url));
+const CONFIG = builtGraphs('crash');
 
 let server: ServerUnderTest;
 const dataDir = temporaryFolder();

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { readEffects } from '../crash/crash-server.ts';
+import { builtGraphs } from '../support/built-graphs.ts';
 import { startServerProcess, temporaryFolder, type ServerUnderTest } from '../support/server.ts';
 
 const pathOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
@@ -34,7 +35,7 @@ export const startFaultyServer = async (
   const effects = join(temporaryFolder(), 'effects.jsonl');
   const server = await startServerProcess({
     dataDir,
-    config: pathOf('../crash/graphs/langgraph.json'),
+    config: builtGraphs('crash'),
     entry: pathOf('entry/server.mjs'),
     ...(log !== undefined && { log }),
     env: { HOLDPOINT_RENEW_MS: '1000', EFFECTS_FILE: effects, ...env },

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-const MADE = new Set(['node_modules', 'dist', '.git', '.holdpoint', 'workspace', 'coverage']);
+const MADE = new Set(['node_modules', 'dist', '.git', '.holdpoint', 'workspace', 'coverage', 'built']);
 
 /** Paths of the files in a folder of the repository, without what is made or installed. */
 export const filesIn = (folder: string, { deep = true }: { deep?: boolean } = {}): string[] => {

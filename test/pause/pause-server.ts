@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { startCrashServer, type CrashServer } from '../crash/crash-server.ts';
 import { ledgerRun, runLog, type LedgerRun } from '../crash/inspect.ts';
+import { builtGraphs } from '../support/built-graphs.ts';
 
 export interface RunRef {
   threadId: string;
@@ -53,7 +53,7 @@ export interface PauseServer extends CrashServer {
 export const startPauseServer = async (
   options: { dataDir?: string; env?: Record<string, string>; config?: string } = {},
 ): Promise<PauseServer> => {
-  const config = options.config ?? fileURLToPath(new URL('graphs/langgraph.json', import.meta.url));
+  const config = options.config ?? builtGraphs('pause');
   const server = await startCrashServer({ ...options, config });
   const { client, dataDir, url } = server;
   const api: PauseServer['api'] = async (method, path, body) => {

@@ -9,6 +9,7 @@ import pg from 'pg';
 import { readEffects } from '../crash/crash-server.ts';
 import type { Effect } from '../crash/graphs/effects.ts';
 import { BACKEND, redisDatabase } from '../support/backend.ts';
+import { builtGraphs } from '../support/built-graphs.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { startPostgres, type PostgresServer } from '../support/postgres.ts';
 
@@ -66,7 +67,7 @@ export const startCluster = async (options: ClusterOptions = {}): Promise<Cluste
   const launch = async (args: string[], ready: RegExp, env: Record<string, string> = {}) => {
     const child = spawn(
       process.execPath,
-      [join(ROOT, 'dist/cli.js'), ...args, '--config', join(ROOT, 'test/scale/graphs/langgraph.json')],
+      [join(ROOT, 'dist/cli.js'), ...args, '--config', builtGraphs('scale')],
       {
         cwd: temporaryFolder(),
         env: {

@@ -5,12 +5,13 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Client } from '@langchain/langgraph-sdk';
 import { run } from '../cli/cli.ts';
 import { createKey, type MadeKey } from '../security/keys-server.ts';
+import { builtGraphs } from '../support/built-graphs.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { startPostgres, type PostgresServer } from '../support/postgres.ts';
 import { startServerProcess } from '../support/server.ts';
 
 const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
-const config = fileURLToPath(new URL('graphs/langgraph.json', import.meta.url));
+const config = builtGraphs('scale');
 
 let postgres: PostgresServer;
 beforeAll(async () => {

@@ -1,8 +1,8 @@
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { builtGraphs } from '../support/built-graphs.ts';
 import { startServerProcess, type ServerUnderTest } from '../support/server.ts';
 
-const config = fileURLToPath(new URL('graphs/langgraph.json', import.meta.url));
+const config = builtGraphs('scale');
 
 it('a queue that is full refuses new runs and says when to come again, but takes what a person decides', async () => {
   const server = await startServerProcess({

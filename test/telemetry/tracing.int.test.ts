@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { builtGraphs } from '../support/built-graphs.ts';
 import { startServerProcess, type ServerUnderTest } from '../support/server.ts';
 
 interface SentSpan {
@@ -46,7 +46,7 @@ beforeAll(async () => {
   await new Promise((resolve) => collector.once('listening', resolve));
   const { port } = collector.address() as AddressInfo;
   server = await startServerProcess({
-    config: fileURLToPath(new URL('../scale/graphs/langgraph.json', import.meta.url)),
+    config: builtGraphs('scale'),
     env: { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`, OTEL_BSP_SCHEDULE_DELAY: '50' },
   });
 });

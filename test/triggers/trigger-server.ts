@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { vi } from 'vitest';
 import { gateOf } from '../crash/graphs/effects.ts';
+import { builtGraphs } from '../support/built-graphs.ts';
 import { startServerProcess, temporaryFolder, type ServerUnderTest } from '../support/server.ts';
 
 const pathOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
@@ -63,7 +64,7 @@ export const startTriggerServer = async (env: Record<string, string> = {}): Prom
     startServerProcess({
       dataDir,
       env: { HOLDPOINT_OUTBOUND_ALLOW: '127.0.0.1', EFFECTS_FILE: effectsFile, ...env },
-      config: pathOf('graphs/langgraph.json'),
+      config: builtGraphs('triggers'),
       entry: pathOf('entry/server.mjs'),
     });
   let running = await start();

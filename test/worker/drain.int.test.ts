@@ -1,23 +1,44 @@
 import { once } from 'node:events';
-import { afterEach, describe, expect, it } from 'vitest';
+import { isDeepStrictEqual } from 'node:util';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { until } from '../crash/crash-server.ts';
 import { expectAgreement, heldThreads, integrity, ledgerRun, runLog } from '../crash/inspect.ts';
 import { openStream, type Frame, type OpenStream } from '../wire/sse.ts';
 import { startTroubleServer, type RunRef, type TroubleServer } from './trouble-server.ts';
 
 let server: TroubleServer;
+/** The settings of the server that runs; none when none does. */
+let running: Record<string, string> | undefined;
 
-afterEach(() => server.kill());
-
-const start = async (env: Record<string, string> = {}, dataDir?: string): Promise<void> => {
+const start = async (env: Record<string, string>, dataDir?: string): Promise<void> => {
   server = await startTroubleServer(env, dataDir);
+  running = env;
 };
 
-const restart = (): Promise<void> => start({}, server.dataDir);
+const end = async (): Promise<void> => {
+  running = undefined;
+  await server.kill();
+};
+
+afterEach(({ task }) => (task.result?.state === 'fail' ? end() : undefined));
+afterAll(end);
+
+/** A server with these settings: the one that the test before started last, where it has them. */
+const ready = async (env: Record<string, string> = {}): Promise<void> => {
+  if (isDeepStrictEqual(env, running)) return;
+  if (running) await end();
+  await start(env);
+};
+
+/** Starts it on the same folder, with what the next test wants. */
+const restart = (env: Record<string, string> = {}): Promise<void> => start(env, server.dataDir);
+
+const HASTY = { HOLDPOINT_DRAIN_TIMEOUT_MS: '500' };
 
 /** Asks the server to stop; its exit code. */
 const stopped = async (): Promise<number | null> => {
   const exited = once(server.process, 'exit') as Promise<[number | null]>;
+  running = undefined;
   server.process.kill('SIGTERM');
   const [code] = await exited;
   return code;
@@ -48,7 +69,7 @@ const expectHandedBack = ({ runId }: RunRef): void => {
 
 describe('a server that is told to stop', () => {
   it('brings what runs to the end of its step; it goes on after the next start, each step once', async () => {
-    await start();
+    await ready();
     const run = await server.launch('steps', { steps: 5, ms: 400 });
     await begun(run, 'step-2');
     expect(await stopped()).toBe(0);
@@ -61,7 +82,7 @@ describe('a server that is told to stop', () => {
   });
 
   it('takes no new connection, serves its readers to the end of the step, and they miss nothing', async () => {
-    await start();
+    await ready();
     const run = await server.launch('steps', { steps: 3, ms: 700 });
     const path = `/threads/${run.threadId}/runs/${run.runId}/stream`;
     const reader = await openStream(`${server.url}${path}`, { headers: { 'last-event-id': '-1' } });
@@ -81,32 +102,14 @@ describe('a server that is told to stop', () => {
     expect([...seen, ...(await later.rest())]).toEqual(await whole.rest());
   });
 
-  it('cuts a step that does not end in time, and the run loses no attempt by it', async () => {
-    await start({ HOLDPOINT_DRAIN_TIMEOUT_MS: '500' });
-    const run = await server.trouble('hangOnce');
-    await begun(run, 'hang begins');
-    expect(await stopped()).toBe(0);
-    expectHandedBack(run);
-    await restart();
-    expect(await server.ended(run)).toMatchObject({ state: 'success', spent: 0 });
-  });
-
-  it('kills a worker that does not even hear it', async () => {
-    await start({ HOLDPOINT_DRAIN_TIMEOUT_MS: '300' });
-    const run = await server.trouble('spin');
-    await begun(run, 'spin');
-    expect(await stopped()).toBe(0);
-    expectHandedBack(run);
-  });
-
   it('lets a sub-agent inside a tool finish: LangGraph would take the stop for an error of the tool', async () => {
-    await start();
+    await ready();
     const run = await server.launch('sub-agent', { messages: [{ role: 'user', content: 'go' }] });
     await begun(run, 'sub-1');
     expect(await stopped()).toBe(0);
     expect(effectsOf(run)).toEqual(['choose', 'sub-1', 'sub-2', 'sub-3']);
     expectHandedBack(run);
-    await restart();
+    await restart(HASTY);
     expect(await server.ended(run)).toMatchObject({ state: 'success' });
     expect(effectsOf(run)).toEqual(['choose', 'sub-1', 'sub-2', 'sub-3', 'conclude']);
     const { values } = await server.client.threads.getState<{
@@ -118,5 +121,23 @@ describe('a server that is told to stop', () => {
       ['tool', 'sub-1,sub-2,sub-3'],
       ['ai', 'done'],
     ]);
+  });
+
+  it('cuts a step that does not end in time, and the run loses no attempt by it', async () => {
+    await ready(HASTY);
+    const run = await server.trouble('hangOnce');
+    await begun(run, 'hang begins');
+    expect(await stopped()).toBe(0);
+    expectHandedBack(run);
+    await restart(HASTY);
+    expect(await server.ended(run)).toMatchObject({ state: 'success', spent: 0 });
+  });
+
+  it('kills a worker that does not even hear it', async () => {
+    await ready(HASTY);
+    const run = await server.trouble('spin');
+    await begun(run, 'spin');
+    expect(await stopped()).toBe(0);
+    expectHandedBack(run);
   });
 });

@@ -1,9 +1,7 @@
-import { fileURLToPath } from 'node:url';
 import { startCrashServer, type CrashServer } from '../crash/crash-server.ts';
 import { ledgerRun, runLog, type LedgerRun } from '../crash/inspect.ts';
+import { builtGraphs } from '../support/built-graphs.ts';
 import type { Trouble } from './graphs/trouble.ts';
-
-const CONFIG = fileURLToPath(new URL('graphs/langgraph.json', import.meta.url));
 
 export interface RunRef {
   threadId: string;
@@ -24,8 +22,9 @@ export interface TroubleServer extends CrashServer {
 export const startTroubleServer = async (
   env: Record<string, string>,
   dataDir?: string,
+  config = builtGraphs('worker'),
 ): Promise<TroubleServer> => {
-  const server = await startCrashServer({ config: CONFIG, env, ...(dataDir !== undefined && { dataDir }) });
+  const server = await startCrashServer({ config, env, ...(dataDir !== undefined && { dataDir }) });
   const { client } = server;
   const launch: TroubleServer['launch'] = async (graph, input) => {
     const { thread_id: threadId } = await client.threads.create();

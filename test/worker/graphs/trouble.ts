@@ -8,7 +8,7 @@ const State = Annotation.Root({
   what: Annotation<Trouble>({ reducer: (_, next) => next, default: () => 'spin' }),
   /** Its reducer blocks when told to. */
   reduced: Annotation<string>({
-    reducer: (_, next) => (next === 'spin' ? spinForEver() : next),
+    reducer: (_, next) => (next === 'doze' ? dozeForEver() : next),
     default: () => '',
   }),
   done: Annotation<boolean>({ reducer: (_, next) => next, default: () => false }),
@@ -22,6 +22,12 @@ const work = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(
 
 const spinForEver = (): never => {
   for (;;);
+};
+
+/** The same without using the processor, which others want. */
+const dozeForEver = (): never => {
+  const nothing = new Int32Array(new SharedArrayBuffer(4));
+  for (;;) Atomics.wait(nothing, 0, 0, 5);
 };
 
 const innermost = (depth: number): never => (depth === 0 ? spinForEver() : innermost(depth - 1));
@@ -106,8 +112,8 @@ export const troubles = new StateGraph(State)
   .compile();
 
 /** A function that makes the graph, or makes trouble instead. */
-export const makeTrouble = ({ configurable }: { configurable?: { building?: 'spin' | 'throw' } }) => {
+export const makeTrouble = ({ configurable }: { configurable?: { building?: 'doze' | 'throw' } }) => {
   if (configurable?.building === 'throw') throw new Error('nothing to build with');
-  if (configurable?.building === 'spin') spinForEver();
+  if (configurable?.building === 'doze') dozeForEver();
   return troubles;
 };
