@@ -29,6 +29,10 @@ export interface AttemptControl {
   readonly drainRequested: boolean;
   /** To be called when the root graph has stored the checkpoint of a superstep. */
   boundaryReached(): void;
+  /** To be called when it is heard that somebody reads the run's events as they come. */
+  follow(): void;
+  /** `listener` is called once somebody does; at once if somebody does already. */
+  onFollowed(listener: () => void): void;
 }
 
 export const createAttemptControl = (): AttemptControl => {
@@ -36,6 +40,8 @@ export const createAttemptControl = (): AttemptControl => {
   const controller = new AbortController();
   let abortReason: AbortReason | undefined;
   const drains = new Set<DrainReason>();
+  let followed = false;
+  let hear = (): void => {};
   return {
     get run() {
       return run;
@@ -58,6 +64,14 @@ export const createAttemptControl = (): AttemptControl => {
     withdrawDrain: (why) => void drains.delete(why),
     boundaryReached: () => {
       if (drains.size > 0) run.requestDrain([...drains].join());
+    },
+    follow: () => {
+      followed = true;
+      hear();
+    },
+    onFollowed: (listener) => {
+      hear = listener;
+      if (followed) listener();
     },
   };
 };

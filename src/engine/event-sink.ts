@@ -25,6 +25,8 @@ export interface EventSink {
   addValues(event: string, ref: ValuesRef): void;
   /** Keeps the event for the transaction that ends the run: who reads it may act on the end at once. */
   addLast(event: string, payload: unknown): void;
+  /** Somebody reads the events as they come: from now on none waits for others. */
+  hurry(): void;
   /** The last number given to an event. */
   readonly lastSeq: number;
   /**
@@ -44,6 +46,7 @@ export const createEventSink = (deps: EventSinkDeps): EventSink => {
   let writing: Promise<void> | undefined;
   let unschedule: (() => void) | undefined;
   let closed = false;
+  let { delayMs } = deps;
 
   const write = async (): Promise<void> => {
     const events = gathered;
@@ -68,7 +71,7 @@ export const createEventSink = (deps: EventSinkDeps): EventSink => {
     });
   };
   const schedule = (): void => {
-    unschedule ??= later(flush, deps.delayMs);
+    unschedule ??= later(flush, delayMs);
   };
   const gather = (event: Omit<NewRunEvent, 'seq'>): void => {
     if (closed) return;
@@ -84,6 +87,13 @@ export const createEventSink = (deps: EventSinkDeps): EventSink => {
     addValues: (event, ref) => gather({ event, data: null, ref }),
     addLast: (event, payload) => {
       if (!closed) last.push({ event, data: encodeState(payload), ref: null });
+    },
+    hurry: () => {
+      if (closed || delayMs === 0) return;
+      delayMs = 0;
+      unschedule?.();
+      unschedule = undefined;
+      if (gathered.length > 0) schedule();
     },
     takeRest: async () => {
       closed = true;

@@ -123,6 +123,7 @@ class Attempt {
       },
       onError: onRefused,
     });
+    control.onFollowed(() => this.#sink.hurry());
   }
 
   async execute(open: () => Promise<void>): Promise<AttemptResult> {
@@ -335,5 +336,5 @@ class Attempt {
   }
 }
 
-/** Events nobody follows from the start wait this long for others. */
-const LAZY_FLUSH_MS = 20;
+/** Events that nobody is known to follow wait this long for others: most runs end within it, or store a few steps. */
+const LAZY_FLUSH_MS = 150;

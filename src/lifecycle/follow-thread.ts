@@ -3,6 +3,7 @@ import { isActive } from '../model/run-state.ts';
 import type { Run } from '../model/run.ts';
 import type { Storage } from '../storage/ports.ts';
 import { createReadBatches, type ReadEventsDeps, type ThreadEvent } from './read-events.ts';
+import { createTellFollowed } from './tell-followed.ts';
 import { createWakeUp } from './wake-up.ts';
 
 /** Events read at once: a few at first, more while they are small. */
@@ -31,6 +32,7 @@ export interface FollowThread {
 export const createFollowThread = (deps: ReadEventsDeps) => {
   const { storage } = deps;
   const inBatches = createReadBatches(deps);
+  const tellFollowed = createTellFollowed(storage.signals);
   /** Lines with, before those of a further run, that the run before it is at rest. */
   async function* told(
     lines: RunEvent[],
@@ -59,6 +61,7 @@ export const createFollowThread = (deps: ReadEventsDeps) => {
         yield* (await runs.atRest()).map((run) => news('rest', run));
         yield { kind: 'caught_up' };
         if (runs.threadIsGone()) return;
+        if (runs.isMoving()) tellFollowed(threadId);
         await wakeUp.next(signal);
       }
     } finally {
@@ -94,6 +97,7 @@ const createRunWatch = (storage: Storage, threadId: string) => {
   let rested = true;
   let seen = false;
   let gone = false;
+  let moving = false;
   /** Runs that ended without ever having begun: they have no events. */
   const ended = new Set<string>();
   const since = new Date().toISOString();
@@ -115,6 +119,8 @@ const createRunWatch = (storage: Storage, threadId: string) => {
       const thread = await storage.threads.get(threadId);
       gone = seen && !thread;
       seen ||= thread !== undefined;
+      const state = thread?.lifecycle?.state;
+      moving = state !== undefined && isActive(state);
     },
     /** Lines of this run come now. Answers of the one before, if it was not said to be at rest. */
     now: async (runId: string | undefined): Promise<Run[]> => {
@@ -133,6 +139,8 @@ const createRunWatch = (storage: Storage, threadId: string) => {
       return [run, ...unbegun];
     },
     threadIsGone: (): boolean => gone,
+    /** A run of the thread is at work, or waits to be. */
+    isMoving: (): boolean => moving,
   };
 };
 

@@ -5,6 +5,7 @@ import type { Storage } from '../storage/ports.ts';
 import { runNotFound } from '../model/not-found.ts';
 import { createReadBatches, type ObservedEvent, type ReadEventsDeps } from './read-events.ts';
 import { createSharedLook } from './shared-look.ts';
+import { createTellFollowed } from './tell-followed.ts';
 import { createWakeUp } from './wake-up.ts';
 
 /** Events read at once: a few at first, more while they are small. With the next it bounds what a reader holds. */
@@ -49,6 +50,7 @@ export const createAwaitRun = ({ storage }: { storage: Storage }) => {
  */
 export const createFollowRun = ({ storage, showQuestion }: ReadEventsDeps) => {
   const inBatches = createReadBatches({ storage, ...(showQuestion && { showQuestion }) });
+  const tellFollowed = createTellFollowed(storage.signals);
   const shared = createSharedLook<{ run: Run | undefined; events: RunEvent[] }>();
   /** The run first: of one that is at rest then, these are all events. */
   const look = (of: { threadId: string; runId: string; after: EventCursor; limit: number }) =>
@@ -78,6 +80,7 @@ export const createFollowRun = ({ storage, showQuestion }: ReadEventsDeps) => {
         limit = batches > 1 ? PAGE.first : Math.min(limit * 2, PAGE.most);
         if (full) continue;
         if (!run || !isActive(run.state)) return;
+        if (!run.kwargs.live) tellFollowed(threadId);
         await wakeUp.next(input.signal);
       }
     } finally {

@@ -352,6 +352,8 @@ export type Signal =
   | { kind: 'thread'; threadId: string; claimed?: true }
   /** The thread has new events. */
   | { kind: 'events'; threadId: string }
+  /** Somebody reads the events of the thread's runs as they come. */
+  | { kind: 'followed'; threadId: string }
   /** A worker of another process is asked something, or ordered to end. */
   | { kind: 'workers' }
   /** What a worker was asked is answered. */

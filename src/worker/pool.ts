@@ -57,6 +57,7 @@ interface WorkerProcess {
 }
 
 /** Before a worker that died while starting is started again. */
+const FOR_WORKERS: ReadonlySet<Signal['kind']> = new Set(['queue', 'desired', 'followed']);
 const RESTART_DELAY_MS = 1000;
 const READY_LOOK_MS = 20;
 /** A process that has given no sign for so long is stopped or gone. */
@@ -103,7 +104,7 @@ export class WorkerPool {
 
   /** Passes on what workers act on; who follows a thread is in the API process. */
   broadcast(signal: Signal, except?: string): void {
-    if (signal.kind !== 'queue' && signal.kind !== 'desired') return;
+    if (!FOR_WORKERS.has(signal.kind)) return;
     for (const worker of this.#workers.values()) {
       if (worker.id !== except) send(worker, { type: 'signal', signal });
     }

@@ -31,6 +31,7 @@ export interface WorkerDeps {
 }
 
 interface Attempt {
+  threadId: string;
   control: AttemptControl;
   /** Whether the run is ours yet: one that is being claimed can be given orders already. */
   claimed: boolean;
@@ -52,6 +53,7 @@ export class Worker {
     this.#deps = deps;
     this.#unsubscribe = deps.signals.subscribe((signal) => {
       if (signal.kind === 'desired' && this.#attempts.has(signal.runId)) void this.#obeyAndTell(signal.runId);
+      if (signal.kind === 'followed') this.#follow(signal.threadId);
     });
     this.#renewal = setInterval(() => void this.#renew(), deps.renewMs);
     this.#consumer = deps.queue.consume({
@@ -86,10 +88,15 @@ export class Worker {
     return { active, taken: this.#taken };
   }
 
-  async #handle({ runId }: RunJob): Promise<Handled> {
+  #follow(threadId: string): void {
+    for (const attempt of this.#attempts.values())
+      if (attempt.threadId === threadId) attempt.control.follow();
+  }
+
+  async #handle({ runId, threadId }: RunJob): Promise<Handled> {
     const { execute, log } = this.#deps;
     const control = createAttemptControl();
-    const attempt: Attempt = { control, claimed: false };
+    const attempt: Attempt = { threadId, control, claimed: false };
     let timer: NodeJS.Timeout | undefined;
     this.#attempts.set(runId, attempt);
     try {

@@ -15,7 +15,7 @@ describe("an attempt's events", () => {
   });
   afterAll(() => storage.close());
 
-  const openSink = async (stored: () => Promise<void>) => {
+  const openSink = async (stored: () => Promise<void>, delayMs = 0) => {
     const created = run(thread().threadId);
     const { threadId, runId } = created;
     const lease = await storage.transaction(async (ledger) => {
@@ -28,7 +28,7 @@ describe("an attempt's events", () => {
       log: storage.events,
       lease: lease!,
       runId,
-      delayMs: 0,
+      delayMs,
       stored,
       onWritten: () => written.resolve(),
       onError: (error) => failed.resolve(error),
@@ -52,6 +52,15 @@ describe("an attempt's events", () => {
     stored.resolve();
     await written;
     expect(await readable()).toEqual(['updates']);
+  });
+
+  it('wait for others no longer once somebody follows them, nor do those that come then', async () => {
+    const { sink, readable, written } = await openSink(() => Promise.resolve(), 600_000);
+    sink.add('updates', { step: 1 });
+    sink.hurry();
+    await written;
+    sink.add('updates', { step: 2 });
+    await expect.poll(readable).toEqual(['updates', 'updates']);
   });
 
   it('are kept for the end of the attempt when the step could not be stored', async () => {

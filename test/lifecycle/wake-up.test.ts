@@ -1,7 +1,9 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it, vi } from 'vitest';
+import { createFollowRun } from '../../src/lifecycle/observe-run.ts';
 import { createWakeUp } from '../../src/lifecycle/wake-up.ts';
 import { createProcessSignalBus } from '../../src/storage/embedded/signal-bus.ts';
+import { openLifecycle } from './bench.ts';
 
 describe('a reader that waits for news of a thread', () => {
   const signals = createProcessSignalBus();
@@ -45,5 +47,30 @@ describe('a reader that waits for news of a thread', () => {
     expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
     wakeUp.stop();
     vi.useRealTimers();
+  });
+});
+
+describe('a reader of a run', () => {
+  it('says that it follows the run once it waits, unless its events are written at once anyway', async () => {
+    const lifecycle = await openLifecycle();
+    const { signals } = lifecycle.storage;
+    const followRun = createFollowRun(lifecycle.deps);
+    const readers = new AbortController();
+    const told: string[] = [];
+    const waits = async (live: boolean, from: string) => {
+      const run = await lifecycle.launch(from, { kwargs: { live } });
+      const batch = followRun({ run, signal: readers.signal }).next();
+      return { run, batch };
+    };
+    signals.subscribe((signal) => signal.kind === 'followed' && told.push(signal.threadId));
+    const live = await waits(true, await lifecycle.newThread());
+    const first = await waits(false, await lifecycle.newThread());
+    const { run } = first;
+    const second = followRun({ run, signal: readers.signal }).next();
+    await expect.poll(() => told).toEqual([run.threadId]);
+    readers.abort();
+    await Promise.all([live.batch, first.batch, second]);
+    expect(told).toEqual([run.threadId]);
+    await lifecycle.storage.close();
   });
 });

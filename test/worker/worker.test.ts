@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createCancelRun } from '../../src/lifecycle/cancel-run.ts';
 import { createAwaitRun } from '../../src/lifecycle/observe-run.ts';
 import type { Run } from '../../src/model/run.ts';
+import { deferred } from '../support/deferred.ts';
 import { openLoneWorker, type LoneWorker } from './lone-worker.ts';
 
 describe('a worker', () => {
@@ -43,6 +44,24 @@ describe('a worker', () => {
     });
     expect(await atRest(run)).toMatchObject({ state: 'success' });
     expect((asked[1] ?? 0) - (asked[0] ?? 0)).toBeGreaterThan(500);
+  });
+
+  it('passes on to the attempt that somebody reads the events of its thread', async () => {
+    const run = await lone.launch({ steps: 1, ms: 0 });
+    const begun = deferred<void>();
+    lone.start({
+      execute: async (_claimed, control) => {
+        begun.resolve();
+        await new Promise<void>((resolve) => control.onFollowed(resolve));
+        const read = { values: '{"followed":true}', interrupts: {}, hasNext: false };
+        return { outcome: { kind: 'finished' }, ...read, events: [], lastSeq: 0, progressed: true };
+      },
+    });
+    await begun.promise;
+    lone.storage.signals.publish({ kind: 'followed', threadId: 'another' });
+    expect((await lone.storage.runs.get(run.runId))?.state).toBe('running');
+    lone.storage.signals.publish({ kind: 'followed', threadId: run.threadId });
+    expect(await atRest(run)).toMatchObject({ state: 'success' });
   });
 
   it('obeys an order given while the run was being claimed', async () => {

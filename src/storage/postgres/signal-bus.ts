@@ -92,7 +92,7 @@ const isNews = ({ kind }: Signal): boolean => kind === 'events' || kind === 'thr
 
 /** How long a signal may wait for others to go with. */
 const waitOf = (signal: Signal): number => {
-  if (signal.kind === 'events') return EVENTS_WAIT_MS;
+  if (signal.kind === 'events' || signal.kind === 'followed') return EVENTS_WAIT_MS;
   return signal.kind === 'thread' && signal.claimed ? CLAIMED_WAIT_MS : 0;
 };
 
