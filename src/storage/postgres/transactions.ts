@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { LedgerConnection } from '../ledger/connection.ts';
+import { takeAnswers } from '../ledger/with-commit.ts';
 import { kyselyOn } from './ledger-driver.ts';
 import { asked, isOfConnection, isStalePlan } from './pool.ts';
 
@@ -45,7 +46,8 @@ const once = async <T>(
 ): Promise<T> => {
   const client = await asked(pool.connect());
   const on = onClient(client);
-  const query = (text: string): Promise<unknown> =>
+  on.unanswered = [];
+  const query = (text: string): Promise<pg.QueryResult> =>
     asked(client.query(text)).catch((error: unknown) => {
       on.broken ||= isOfConnection(error);
       throw error;
@@ -60,10 +62,12 @@ const once = async <T>(
   try {
     const value = await work(on.connection);
     await begun;
-    await query('COMMIT');
+    const { command } = await query('COMMIT');
+    await Promise.all(on.unanswered);
+    if (command !== 'COMMIT') throw new Error(`the transaction ended with ${command}`);
     return value;
   } catch (error) {
-    const why: unknown = await begun.then(() => error, whyNot);
+    const why: unknown = await Promise.all([begun, ...on.unanswered]).then(() => error, whyNot);
     if (!on.broken) await query('ROLLBACK').catch(() => (on.broken = true));
     throw why;
   } finally {
@@ -71,7 +75,7 @@ const once = async <T>(
   }
 };
 
-/** What failed to begin is the reason why all that followed failed. */
+/** What failed first is the reason why all that followed failed. */
 const whyNot = (error: unknown): unknown => error;
 
 /**
@@ -87,6 +91,8 @@ interface OnClient {
   connection: LedgerConnection;
   /** The server ends the transaction of a connection that is gone: nobody waits for it to be rolled back. */
   broken: boolean;
+  /** What was sent in this transaction without waiting for the answer. */
+  unanswered: Promise<unknown>[];
 }
 
 const connections = new WeakMap<pg.PoolClient, OnClient>();
@@ -99,7 +105,13 @@ const onClient = (client: pg.PoolClient): OnClient => {
     made.broken ||= broken === true;
   };
   const lent = { connect: () => Promise.resolve({ query: client.query.bind(client), release }) };
-  const made: OnClient = { connection: kyselyOn(lent as unknown as pg.Pool), broken: false };
+  const connection = kyselyOn(lent as unknown as pg.Pool, { inTransactions: true });
+  const made: OnClient = { connection, broken: false, unanswered: [] };
+  takeAnswers(connection, (answer) => {
+    answer.catch(() => {}); // the end of the transaction says so
+    made.unanswered.push(answer);
+    withWhatFollows(client);
+  });
   connections.set(client, made);
   return made;
 };
