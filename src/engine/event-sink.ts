@@ -25,8 +25,8 @@ export interface EventSink {
   addValues(event: string, ref: ValuesRef): void;
   /** Keeps the event for the transaction that ends the run: who reads it may act on the end at once. */
   addLast(event: string, payload: unknown): void;
-  /** Somebody reads the events as they come: from now on none waits for others. */
-  hurry(): void;
+  /** Somebody reads the events as they come: from now on none waits longer than this for others. */
+  hurry(delayMs: number): void;
   /** The last number given to an event. */
   readonly lastSeq: number;
   /**
@@ -88,9 +88,9 @@ export const createEventSink = (deps: EventSinkDeps): EventSink => {
     addLast: (event, payload) => {
       if (!closed) last.push({ event, data: encodeState(payload), ref: null });
     },
-    hurry: () => {
-      if (closed || delayMs === 0) return;
-      delayMs = 0;
+    hurry: (ms) => {
+      if (closed || delayMs <= ms) return;
+      delayMs = ms;
       unschedule?.();
       unschedule = undefined;
       if (gathered.length > 0) schedule();

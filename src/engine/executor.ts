@@ -123,7 +123,7 @@ class Attempt {
       },
       onError: onRefused,
     });
-    control.onFollowed(() => this.#sink.hurry());
+    control.onFollowed(() => this.#sink.hurry(FOLLOWED_FLUSH_MS));
   }
 
   async execute(open: () => Promise<void>): Promise<AttemptResult> {
@@ -338,3 +338,5 @@ class Attempt {
 
 /** Events that nobody is known to follow wait this long for others: most runs end within it, or store a few steps. */
 const LAZY_FLUSH_MS = 150;
+/** The same for those of a run that was not launched to be followed and is. */
+const FOLLOWED_FLUSH_MS = 20;

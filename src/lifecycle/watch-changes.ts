@@ -1,4 +1,5 @@
 import type { Signal, Storage } from '../storage/ports.ts';
+import { createTellFollowed } from './tell-followed.ts';
 
 /** What has changed since the last time. */
 export interface Changes {
@@ -22,8 +23,9 @@ const MANY = 100;
  * at the latest, and of progress within a step as it is heard of.
  */
 export const createWatchChanges = ({ storage }: { storage: Storage }) => {
+  const tellFollowed = createTellFollowed(storage.signals);
   return async function* (signal: AbortSignal): AsyncGenerator<Changes> {
-    const heard = createHearing();
+    const heard = createHearing(tellFollowed);
     const stop = storage.signals.subscribe(heard.take);
     let place = await storage.log.end();
     try {
@@ -40,15 +42,18 @@ export const createWatchChanges = ({ storage }: { storage: Storage }) => {
   };
 };
 
-const createHearing = () => {
+const createHearing = (tellFollowed: (threadId: string) => void) => {
   let threads = new Set<string>();
   let control = false;
   let wake = (): void => {};
   const isNews = (): boolean => control || threads.size > 0;
   return {
     take: (signal: Signal): void => {
+      if (signal.kind === 'followed') return;
       if (signal.kind === 'thread' || signal.kind === 'events') threads.add(signal.threadId);
       else control = true;
+      if (signal.kind === 'events' || (signal.kind === 'thread' && signal.claimed))
+        tellFollowed(signal.threadId);
       wake();
     },
     /** Resolves a moment after there is news, at the latest when it is time to look again. */

@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it, vi } from 'vitest';
 import { createFollowRun } from '../../src/lifecycle/observe-run.ts';
+import { createWatchChanges } from '../../src/lifecycle/watch-changes.ts';
 import { createWakeUp } from '../../src/lifecycle/wake-up.ts';
 import { createProcessSignalBus } from '../../src/storage/embedded/signal-bus.ts';
 import { openLifecycle } from './bench.ts';
@@ -71,6 +72,25 @@ describe('a reader of a run', () => {
     readers.abort();
     await Promise.all([live.batch, first.batch, second]);
     expect(told).toEqual([run.threadId]);
+    await lifecycle.storage.close();
+  });
+
+  it('is also who watches all changes, of every run that begins to work or has events', async () => {
+    const lifecycle = await openLifecycle();
+    const { signals } = lifecycle.storage;
+    const watching = new AbortController();
+    const told: string[] = [];
+    signals.subscribe((signal) => signal.kind === 'followed' && told.push(signal.threadId));
+    const changes = createWatchChanges(lifecycle.deps)(watching.signal);
+    const first = changes.next();
+    await lifecycle.storage.log.end(); // it listens
+    signals.publish({ kind: 'thread', threadId: 'ended' });
+    signals.publish({ kind: 'thread', threadId: 'begun', claimed: true });
+    signals.publish({ kind: 'events', threadId: 'under way' });
+    expect(told).toEqual(['begun', 'under way']);
+    expect((await first).value).toMatchObject({ threads: ['ended', 'begun', 'under way'], control: false });
+    watching.abort();
+    await changes.return(undefined);
     await lifecycle.storage.close();
   });
 });
