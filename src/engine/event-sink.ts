@@ -3,6 +3,12 @@ import type { NewRunEvent, ValuesRef } from '../model/run-event.ts';
 import { encodeState } from '../model/state-json.ts';
 import type { EventLog } from '../storage/ports.ts';
 
+/**
+ * How long events wait for others where the run was not launched to be followed. Until somebody is known to read them:
+ * most runs end within that, or store a few steps.
+ */
+export const FLUSH_MS = { unread: 150, followed: 20 };
+
 interface EventSinkDeps {
   log: EventLog;
   lease: Lease;
@@ -44,9 +50,7 @@ export const createEventSink = (deps: EventSinkDeps): EventSink => {
   const last: Omit<NewRunEvent, 'seq'>[] = [];
   let failed = false;
   let writing: Promise<void> | undefined;
-  let unschedule: (() => void) | undefined;
   let closed = false;
-  let { delayMs } = deps;
 
   const write = async (): Promise<void> => {
     const events = gathered;
@@ -63,21 +67,18 @@ export const createEventSink = (deps: EventSinkDeps): EventSink => {
     }
   };
   const flush = (): void => {
-    unschedule = undefined;
     if (gathered.length === 0 || writing || failed) return;
     writing = write().finally(() => {
       writing = undefined;
-      if (gathered.length > 0) schedule();
+      if (gathered.length > 0) next.plan();
     });
   };
-  const schedule = (): void => {
-    unschedule ??= later(flush, delayMs);
-  };
+  const next = createPlan(flush, deps.delayMs);
   const gather = (event: Omit<NewRunEvent, 'seq'>): void => {
     if (closed) return;
     if (gathered.length === 0) since = performance.now();
     gathered.push({ seq: ++seq, ...event });
-    schedule();
+    next.plan();
   };
   return {
     get lastSeq() {
@@ -88,20 +89,42 @@ export const createEventSink = (deps: EventSinkDeps): EventSink => {
     addLast: (event, payload) => {
       if (!closed) last.push({ event, data: encodeState(payload), ref: null });
     },
-    hurry: (ms) => {
-      if (closed || delayMs <= ms) return;
-      delayMs = ms;
-      unschedule?.();
-      unschedule = undefined;
-      if (gathered.length > 0) schedule();
-    },
+    hurry: next.hurry,
     takeRest: async () => {
       closed = true;
       await writing;
-      unschedule?.();
+      next.drop();
       const rest = [...gathered, ...last.map((event) => ({ seq: ++seq, ...event }))];
       gathered = [];
       return rest;
+    },
+  };
+};
+
+/** When `work` is done next. */
+const createPlan = (work: () => void, firstDelayMs: number) => {
+  let delayMs = firstDelayMs;
+  let undo: (() => void) | undefined;
+  const drop = (): void => {
+    undo?.();
+    undo = undefined;
+  };
+  const plan = (): void => {
+    undo ??= later(() => {
+      undo = undefined;
+      work();
+    }, delayMs);
+  };
+  return {
+    plan,
+    drop,
+    /** From now on it does not wait longer than this. */
+    hurry: (ms: number): void => {
+      if (delayMs <= ms) return;
+      delayMs = ms;
+      if (!undo) return;
+      drop();
+      plan();
     },
   };
 };

@@ -11,7 +11,7 @@ import { measureAttempt, type AttemptTelemetry } from './attempt-telemetry.ts';
 import type { AttemptResult } from './attempt-result.ts';
 import { asksForEnd, endThread } from './end-thread.ts';
 import { EFFECT_BOOK, refusalReason } from './effect-book.ts';
-import { createEventSink, type EventSink } from './event-sink.ts';
+import { createEventSink, FLUSH_MS, type EventSink } from './event-sink.ts';
 import { NOTHING_READ, orStorageLost, readFinalState, type FinalState } from './final-state.ts';
 import type { AttemptParts, ExecutorDeps } from './executor-deps.ts';
 import type { Graph } from './graph-registry.ts';
@@ -115,7 +115,7 @@ class Attempt {
       log: deps.events,
       lease,
       runId: run.runId,
-      delayMs: run.kwargs.live ? 0 : LAZY_FLUSH_MS,
+      delayMs: run.kwargs.live ? 0 : FLUSH_MS.unread,
       stored: async () => void (await Promise.all([this.#writer.stored(), this.#partials.flush()])),
       onWritten: (lagMs) => {
         deps.notify(run.threadId);
@@ -123,7 +123,7 @@ class Attempt {
       },
       onError: onRefused,
     });
-    control.onFollowed(() => this.#sink.hurry(FOLLOWED_FLUSH_MS));
+    control.onFollowed(() => this.#sink.hurry(FLUSH_MS.followed));
   }
 
   async execute(open: () => Promise<void>): Promise<AttemptResult> {
@@ -335,8 +335,3 @@ class Attempt {
     });
   }
 }
-
-/** Events that nobody is known to follow wait this long for others: most runs end within it, or store a few steps. */
-const LAZY_FLUSH_MS = 150;
-/** The same for those of a run that was not launched to be followed and is. */
-const FOLLOWED_FLUSH_MS = 20;
