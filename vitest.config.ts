@@ -61,7 +61,7 @@ export default defineConfig({
           name: 'int',
           include: backend === 'embedded' ? ['test/**/*.int.test.ts'] : MATRIX,
           exclude: LEFT_OUT[backend],
-          globalSetup: ['test/support/backend-servers.ts', 'test/support/built-graphs.ts'],
+          globalSetup: ['test/support/backend-servers.ts', 'test/support/built.ts'],
           retry,
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startPauseServer, type PauseServer, type PauseShown, type RunRef } from '../pause/pause-server.ts';
-import { builtGraphs } from '../support/built-graphs.ts';
+import { builtGraphs } from '../support/built.ts';
 import { startReceiver, type Receiver } from '../support/receiver.ts';
 
 const config = builtGraphs('control');

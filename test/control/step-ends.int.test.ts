@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startPauseServer, type PauseServer, type RunRef } from '../pause/pause-server.ts';
-import { builtGraphs } from '../support/built-graphs.ts';
+import { builtGraphs } from '../support/built.ts';
 import { useLatch } from '../wire/latch.ts';
 
 const config = builtGraphs('control');

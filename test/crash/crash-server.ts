@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { builtGraphs } from '../support/built-graphs.ts';
+import { builtGraphs } from '../support/built.ts';
 import { startServerProcess, temporaryFolder, type ServerUnderTest } from '../support/server.ts';
 import { gateOf, type Effect } from './graphs/effects.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { join } from 'node:path';
-import { builtGraphs } from '../support/built-graphs.ts';
+import { builtGraphs } from '../support/built.ts';
 import { startServerProcess, temporaryFolder, type ServerUnderTest } from '../support/server.ts';
 import { readEffects, until } from './crash-server.ts';
 

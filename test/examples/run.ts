@@ -2,6 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { fileURLToPath } from 'node:url';
+import { builtExample } from '../support/built.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -9,11 +10,13 @@ export const pathOf = (file: string): string => `${ROOT}examples/${file}`;
 
 const run = promisify(execFile);
 
-/** Runs a script of `examples/` as its reader would; answers what it wrote. It fails when the script does. */
+/** Run as the reader is told to; the others are JavaScript already. */
+const BY_TSX = 'client/approve.ts';
+
+/** Runs a script of `examples/`; answers what it wrote. It fails when the script does. */
 export const runScript = async (file: string, url: string): Promise<string> => {
-  const [program, args] = file.endsWith('.py')
-    ? ['python3', [pathOf(file)]]
-    : [process.execPath, ['--import', 'tsx', pathOf(file)]];
+  const node = file === BY_TSX ? ['--import', 'tsx', pathOf(file)] : [builtExample(file)];
+  const [program, args] = file.endsWith('.py') ? ['python3', [pathOf(file)]] : [process.execPath, node];
   const env = { ...process.env, HOLDPOINT_URL: url };
   const { stdout } = await run(program, args, { cwd: ROOT, env, timeout: 60_000 });
   return stdout;

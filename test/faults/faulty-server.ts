@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { readEffects } from '../crash/crash-server.ts';
-import { builtGraphs } from '../support/built-graphs.ts';
+import { builtGraphs } from '../support/built.ts';
 import { startServerProcess, temporaryFolder, type ServerUnderTest } from '../support/server.ts';
 
 const pathOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url));

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { startCrashServer, type CrashServer } from '../crash/crash-server.ts';
 import { ledgerRun, runLog, type LedgerRun } from '../crash/inspect.ts';
-import { builtGraphs } from '../support/built-graphs.ts';
+import { builtGraphs } from '../support/built.ts';
 
 export interface RunRef {
   threadId: string;

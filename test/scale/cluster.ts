@@ -9,7 +9,7 @@ import pg from 'pg';
 import { readEffects } from '../crash/crash-server.ts';
 import type { Effect } from '../crash/graphs/effects.ts';
 import { BACKEND, redisDatabase } from '../support/backend.ts';
-import { builtGraphs } from '../support/built-graphs.ts';
+import { builtGraphs } from '../support/built.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { startPostgres, type PostgresServer } from '../support/postgres.ts';
 

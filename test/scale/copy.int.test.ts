@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Client } from '@langchain/langgraph-sdk';
 import { run } from '../cli/cli.ts';
 import { createKey, type MadeKey } from '../security/keys-server.ts';
-import { builtGraphs } from '../support/built-graphs.ts';
+import { builtGraphs } from '../support/built.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { startPostgres, type PostgresServer } from '../support/postgres.ts';
 import { startServerProcess } from '../support/server.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { builtGraphs } from '../support/built-graphs.ts';
+import { builtGraphs } from '../support/built.ts';
 import { startServerProcess, type ServerUnderTest } from '../support/server.ts';
 
 const config = builtGraphs('scale');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { vi } from 'vitest';
 import { gateOf } from '../crash/graphs/effects.ts';
-import { builtGraphs } from '../support/built-graphs.ts';
+import { builtGraphs } from '../support/built.ts';
 import { startServerProcess, temporaryFolder, type ServerUnderTest } from '../support/server.ts';
 
 const pathOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url));

@@ -1,6 +1,6 @@
 import { startCrashServer, type CrashServer } from '../crash/crash-server.ts';
 import { ledgerRun, runLog, type LedgerRun } from '../crash/inspect.ts';
-import { builtGraphs } from '../support/built-graphs.ts';
+import { builtGraphs } from '../support/built.ts';
 import type { Trouble } from './graphs/trouble.ts';
 
 export interface RunRef {
