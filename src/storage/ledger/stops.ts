@@ -5,6 +5,7 @@ import type { LedgerConnection } from './connection.ts';
 import { runFromRow } from './run-row.ts';
 import { prepared } from './prepared.ts';
 import { stopCovers } from './scope-sql.ts';
+import { withCommit } from './with-commit.ts';
 import type { EmergencyStopRunsTable, EmergencyStopsTable } from './stops-schema.ts';
 
 const covering = prepared((db, { threadId, assistantId }: { threadId: string; assistantId: string }) =>
@@ -19,7 +20,7 @@ export const createStopStore = (db: LedgerConnection): StopStore => ({
   ...createCoverage(db),
 
   insert: async ({ stopId, scope, reason, requestedBy, createdAt, releasedAt, releasedBy }) => {
-    await db
+    const answer = db
       .insertInto('emergency_stops')
       .values({
         stop_id: stopId,
@@ -31,6 +32,7 @@ export const createStopStore = (db: LedgerConnection): StopStore => ({
         released_by: releasedBy,
       })
       .execute();
+    await withCommit(db, answer);
   },
 
   get: async (stopId) => {
@@ -77,11 +79,12 @@ const createCoverage = (
   db: LedgerConnection,
 ): Pick<StopStore, 'cover' | 'runsIn' | 'unconfirmed' | 'isUnconfirmed' | 'confirm'> => ({
   cover: async (stopId, { runId, threadId, worker, confirmedAt }) => {
-    await db
+    const answer = db
       .insertInto('emergency_stop_runs')
       .values({ stop_id: stopId, run_id: runId, thread_id: threadId, worker, confirmed_at: confirmedAt })
       .onConflict((conflict) => conflict.doNothing())
       .execute();
+    await withCommit(db, answer);
   },
 
   runsIn: async (scope) => {
