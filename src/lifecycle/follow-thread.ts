@@ -1,5 +1,5 @@
 import { LOG_START, type EventCursor, type RunEvent } from '../model/run-event.ts';
-import { isActive } from '../model/run-state.ts';
+import { isActive, isHeld } from '../model/run-state.ts';
 import type { Run } from '../model/run.ts';
 import type { Storage } from '../storage/ports.ts';
 import { createReadBatches, type ReadEventsDeps, type ThreadEvent } from './read-events.ts';
@@ -61,7 +61,7 @@ export const createFollowThread = (deps: ReadEventsDeps) => {
         yield* (await runs.atRest()).map((run) => news('rest', run));
         yield { kind: 'caught_up' };
         if (runs.threadIsGone()) return;
-        if (runs.isMoving()) tellFollowed(threadId);
+        if (runs.isAtWork()) tellFollowed(threadId);
         await wakeUp.next(signal);
       }
     } finally {
@@ -97,7 +97,7 @@ const createRunWatch = (storage: Storage, threadId: string) => {
   let rested = true;
   let seen = false;
   let gone = false;
-  let moving = false;
+  let working = false;
   /** Runs that ended without ever having begun: they have no events. */
   const ended = new Set<string>();
   const since = new Date().toISOString();
@@ -120,7 +120,7 @@ const createRunWatch = (storage: Storage, threadId: string) => {
       gone = seen && !thread;
       seen ||= thread !== undefined;
       const state = thread?.lifecycle?.state;
-      moving = state !== undefined && isActive(state);
+      working = state !== undefined && isHeld(state);
     },
     /** Lines of this run come now. Answers of the one before, if it was not said to be at rest. */
     now: async (runId: string | undefined): Promise<Run[]> => {
@@ -139,8 +139,8 @@ const createRunWatch = (storage: Storage, threadId: string) => {
       return [run, ...unbegun];
     },
     threadIsGone: (): boolean => gone,
-    /** A run of the thread is at work, or waits to be. */
-    isMoving: (): boolean => moving,
+    /** A worker has a run of the thread. */
+    isAtWork: (): boolean => working,
   };
 };
 

@@ -1,4 +1,4 @@
-import { isActive } from '../model/run-state.ts';
+import { isActive, isHeld } from '../model/run-state.ts';
 import { LOG_START, type EventCursor, type RunEvent } from '../model/run-event.ts';
 import type { Run } from '../model/run.ts';
 import type { Storage } from '../storage/ports.ts';
@@ -80,7 +80,7 @@ export const createFollowRun = ({ storage, showQuestion }: ReadEventsDeps) => {
         limit = batches > 1 ? PAGE.first : Math.min(limit * 2, PAGE.most);
         if (full) continue;
         if (!run || !isActive(run.state)) return;
-        if (!run.kwargs.live) tellFollowed(threadId);
+        if (isHeld(run.state) && !run.kwargs.live) tellFollowed(threadId);
         await wakeUp.next(input.signal);
       }
     } finally {

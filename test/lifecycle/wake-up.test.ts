@@ -52,7 +52,7 @@ describe('a reader that waits for news of a thread', () => {
 });
 
 describe('a reader of a run', () => {
-  it('says that it follows the run once it waits, unless its events are written at once anyway', async () => {
+  it('says that it follows a run that a worker has, unless its events are written at once anyway', async () => {
     const lifecycle = await openLifecycle();
     const { signals } = lifecycle.storage;
     const followRun = createFollowRun(lifecycle.deps);
@@ -60,17 +60,20 @@ describe('a reader of a run', () => {
     const told: string[] = [];
     const waits = async (live: boolean, from: string) => {
       const run = await lifecycle.launch(from, { kwargs: { live } });
+      await lifecycle.claim(run);
       const batch = followRun({ run, signal: readers.signal }).next();
       return { run, batch };
     };
     signals.subscribe((signal) => signal.kind === 'followed' && told.push(signal.threadId));
+    const queued = await lifecycle.launch(await lifecycle.newThread());
+    const early = followRun({ run: queued, signal: readers.signal }).next();
     const live = await waits(true, await lifecycle.newThread());
     const first = await waits(false, await lifecycle.newThread());
     const { run } = first;
     const second = followRun({ run, signal: readers.signal }).next();
     await expect.poll(() => told).toEqual([run.threadId]);
     readers.abort();
-    await Promise.all([live.batch, first.batch, second]);
+    await Promise.all([early, live.batch, first.batch, second]);
     expect(told).toEqual([run.threadId]);
     await lifecycle.storage.close();
   });
