@@ -22,13 +22,15 @@ const MATRIX = [
 const REDIS = ['test/storage/ports/redis.int.test.ts', 'test/scale/redis*.int.test.ts'];
 const FAULTS = 'test/scale/faults.int.test.ts';
 const UPHEAVAL = 'test/scale/upheaval.int.test.ts';
-/** It looks into the data folder. */
-const STOPS = 'test/control/emergency-stop.int.test.ts';
+/** They look into the data folder. */
+const INSIDE = ['emergency-stop', 'pause-conditions', 'step-ends'].map(
+  (name) => `test/control/${name}.int.test.ts`,
+);
 /** What each backend does without: what needs a `redis-server`, takes long, or is about another one. */
 const LEFT_OUT = {
   embedded: [...REDIS, FAULTS, UPHEAVAL],
-  postgres: [...REDIS, STOPS],
-  redis: [FAULTS, STOPS],
+  postgres: [...REDIS, ...INSIDE],
+  redis: [FAULTS, ...INSIDE],
 };
 const backend = (process.env['HOLDPOINT_TEST_BACKEND'] ?? 'embedded') as keyof typeof LEFT_OUT;
 
