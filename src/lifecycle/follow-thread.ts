@@ -51,7 +51,7 @@ export const createFollowThread = (deps: ReadEventsDeps) => {
     let limit = PAGE.first;
     try {
       while (!signal.aborted) {
-        await runs.look();
+        const atWork = await runs.look();
         const lines = await storage.events.read({ threadId, after, limit });
         after = lines.at(-1)?.cursor ?? after;
         yield* told(lines, { runs, threadId, skipValues });
@@ -61,7 +61,7 @@ export const createFollowThread = (deps: ReadEventsDeps) => {
         yield* (await runs.atRest()).map((run) => news('rest', run));
         yield { kind: 'caught_up' };
         if (runs.threadIsGone()) return;
-        if (runs.isAtWork()) tellFollowed(threadId);
+        if (atWork) tellFollowed(threadId);
         await wakeUp.next(signal);
       }
     } finally {
@@ -97,7 +97,6 @@ const createRunWatch = (storage: Storage, threadId: string) => {
   let rested = true;
   let seen = false;
   let gone = false;
-  let working = false;
   /** Runs that ended without ever having begun: they have no events. */
   const ended = new Set<string>();
   const since = new Date().toISOString();
@@ -110,8 +109,8 @@ const createRunWatch = (storage: Storage, threadId: string) => {
     return [newest];
   };
   return {
-    /** To be called before lines are read: of a run at rest they then are all there. */
-    look: async (): Promise<void> => {
+    /** To be called before lines are read: of a run at rest they then are all there. Whether a worker has a run. */
+    look: async (): Promise<boolean> => {
       const found = current === undefined ? undefined : await storage.runs.get(current);
       // One that was deleted ended as if it had been cancelled.
       run = found ?? (run?.runId === current ? run && { ...run, state: 'cancelled' } : undefined);
@@ -119,8 +118,7 @@ const createRunWatch = (storage: Storage, threadId: string) => {
       const thread = await storage.threads.get(threadId);
       gone = seen && !thread;
       seen ||= thread !== undefined;
-      const state = thread?.lifecycle?.state;
-      working = state !== undefined && isHeld(state);
+      return isHeld(thread?.lifecycle?.state ?? 'success');
     },
     /** Lines of this run come now. Answers of the one before, if it was not said to be at rest. */
     now: async (runId: string | undefined): Promise<Run[]> => {
@@ -139,8 +137,6 @@ const createRunWatch = (storage: Storage, threadId: string) => {
       return [run, ...unbegun];
     },
     threadIsGone: (): boolean => gone,
-    /** A worker has a run of the thread. */
-    isAtWork: (): boolean => working,
   };
 };
 
