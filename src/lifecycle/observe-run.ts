@@ -80,7 +80,7 @@ export const createFollowRun = ({ storage, showQuestion }: ReadEventsDeps) => {
         limit = batches > 1 ? PAGE.first : Math.min(limit * 2, PAGE.most);
         if (full) continue;
         if (!run || !isActive(run.state)) return;
-        if (isHeld(run.state) && !run.kwargs.live) tellFollowed(threadId);
+        if (gathersEvents(run)) tellFollowed(threadId);
         await wakeUp.next(input.signal);
       }
     } finally {
@@ -88,6 +88,9 @@ export const createFollowRun = ({ storage, showQuestion }: ReadEventsDeps) => {
     }
   };
 };
+
+/** Its worker lets events wait for others unless it hears that somebody reads them. */
+const gathersEvents = ({ state, kwargs }: Run): boolean => isHeld(state) && !kwargs.live;
 
 const laterOf = (a: EventCursor, b: EventCursor): EventCursor =>
   a.fence > b.fence || (a.fence === b.fence && a.seq > b.seq) ? a : b;
