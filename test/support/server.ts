@@ -12,6 +12,9 @@ export { temporaryFolder } from './folders.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
+/** The fixture graphs without those that speak to a model: what these import is a quarter of a start. */
+export const LIGHT = join(ROOT, 'test/graphs/light.json');
+
 export interface ServerUnderTest {
   url: string;
   client: Client;

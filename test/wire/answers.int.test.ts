@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { LIGHT } from '../support/server.ts';
 import { useLatch } from './latch.ts';
 import { refusal, refusalOf, useServer, type Answer } from './server.ts';
 import { openStream } from './sse.ts';
@@ -11,7 +12,7 @@ interface Question {
 const HASH = '0123456789abcdef0123456789abcdef';
 
 describe('answers', () => {
-  const server = useServer();
+  const server = useServer({ config: LIGHT });
   const latch = useLatch();
   const asking = async (graph: string, input: Record<string, unknown> = {}): Promise<string> => {
     const { thread_id: id } = await server.client.threads.create();

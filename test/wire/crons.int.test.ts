@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Client } from '@langchain/langgraph-sdk';
+import { LIGHT } from '../support/server.ts';
 import { drives } from './rows.ts';
 import { refusal, refusalOf, useServer } from './server.ts';
 
@@ -8,7 +9,7 @@ const EVERY_SECOND = '* * * * * *';
 const NEVER_TODAY = '0 3 1 1 *';
 
 describe('crons', () => {
-  const server = useServer();
+  const server = useServer({ config: LIGHT });
   const crons = () => server.client.crons;
   const runsOf = async (threadId: string) => server.client.runs.list(threadId);
   const threadsOf = (client: Client, cronId: string) =>

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startReceiver, type Receiver } from '../support/receiver.ts';
+import { LIGHT } from '../support/server.ts';
 import { useLatch } from './latch.ts';
 import { drives } from './rows.ts';
 import { useServer } from './server.ts';
@@ -36,7 +37,7 @@ const understood = (frames: Frame[]): unknown[] => {
 };
 
 describe('a server that is killed with kill -9', () => {
-  const server = useServer({ env: { HOLDPOINT_OUTBOUND_ALLOW: '127.0.0.1' } });
+  const server = useServer({ config: LIGHT, env: { HOLDPOINT_OUTBOUND_ALLOW: '127.0.0.1' } });
   const latch = useLatch();
   let receiver: Receiver;
   const input = { tag: 'k' };

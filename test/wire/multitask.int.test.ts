@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { Run } from '@langchain/langgraph-sdk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LIGHT } from '../support/server.ts';
 import { useLatch } from './latch.ts';
 import { drives } from './rows.ts';
 import { collect, refusalOf, useServer } from './server.ts';
@@ -43,6 +44,7 @@ const useReceiver = () => {
 
 describe('runs that make room, wait, tell and end', () => {
   const server = useServer({
+    config: LIGHT,
     env: { HOLDPOINT_RUN_TIMEOUT_MS: '10000', HOLDPOINT_OUTBOUND_ALLOW: '127.0.0.1' },
   });
   const latch = useLatch();

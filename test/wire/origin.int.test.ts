@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { LIGHT } from '../support/server.ts';
 import { refusal, useServer } from './server.ts';
 
 const FOREIGN = [
@@ -16,7 +17,10 @@ const ALLOWED = [
 ];
 
 describe('origins', () => {
-  const server = useServer({ env: { HOLDPOINT_ORIGINS: 'https://inbox.example, https://chat.example' } });
+  const server = useServer({
+    config: LIGHT,
+    env: { HOLDPOINT_ORIGINS: 'https://inbox.example, https://chat.example' },
+  });
   const preflight = (origin: string, headers: Record<string, string> = {}) =>
     server.send('OPTIONS', '/threads', undefined, {
       origin,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StreamMode } from '@langchain/langgraph-sdk';
+import { LIGHT } from '../support/server.ts';
 import { collect, useServer } from './server.ts';
 
 const PROBLEMS = {
@@ -32,7 +33,7 @@ const KEPT = {
 };
 
 describe('state that no checkpoint can hold', () => {
-  const server = useServer();
+  const server = useServer({ config: LIGHT });
   const poisoned = async (kind: string, streamMode: StreamMode[]) => {
     const { thread_id: id } = await server.client.threads.create();
     const input = { kind, at: 2 };

@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { LIGHT } from '../support/server.ts';
 import { drives } from './rows.ts';
 import { useServer } from './server.ts';
 import { openSocket, type Message } from './socket.ts';
 
-const server = useServer();
+const server = useServer({ config: LIGHT });
 
 const urlOf = (threadId: string): string =>
   `${server.url.replace('http', 'ws')}/threads/${threadId}/stream/events`;

@@ -2,12 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { get, request, type IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
+import { LIGHT } from '../support/server.ts';
 import { useLatch } from './latch.ts';
 import { collect, useServer } from './server.ts';
 import { openStream } from './sse.ts';
 
 describe('readers of a stream', () => {
-  const server = useServer({ env: { HOLDPOINT_HEARTBEAT_MS: '20' } });
+  const server = useServer({ config: LIGHT, env: { HOLDPOINT_HEARTBEAT_MS: '20' } });
   const latch = useLatch();
   const newThread = async (): Promise<string> => (await server.client.threads.create()).thread_id;
   const statusOf = async (id: string): Promise<string | undefined> =>

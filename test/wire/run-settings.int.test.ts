@@ -1,5 +1,6 @@
 import type { Checkpoint, ThreadState } from '@langchain/langgraph-sdk';
 import { describe, expect, it } from 'vitest';
+import { LIGHT } from '../support/server.ts';
 import { useLatch } from './latch.ts';
 import { collect, useServer } from './server.ts';
 
@@ -12,7 +13,7 @@ interface Seen {
 }
 
 describe('what a run is started with', () => {
-  const server = useServer();
+  const server = useServer({ config: LIGHT });
   const latch = useLatch();
   const newThread = async (metadata: Record<string, unknown> = {}): Promise<string> =>
     (await server.client.threads.create({ metadata })).thread_id;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Run } from '@langchain/langgraph-sdk';
 import { describe, expect, it } from 'vitest';
+import { LIGHT } from '../support/server.ts';
 import { useLatch } from './latch.ts';
 import { drives } from './rows.ts';
 import { refusal, refusalOf, useServer } from './server.ts';
@@ -8,7 +9,7 @@ import { refusal, refusalOf, useServer } from './server.ts';
 type Lifecycle = { lifecycle: { state: string; reason: string | null; since: string } | null };
 
 describe('runs', () => {
-  const server = useServer();
+  const server = useServer({ config: LIGHT });
   const latch = useLatch();
   const newThread = async (): Promise<string> => (await server.client.threads.create()).thread_id;
   const wordsOf = async (threadId: string, runId: string) => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Checkpoint, ThreadState } from '@langchain/langgraph-sdk';
 import { describe, expect, it } from 'vitest';
+import { LIGHT } from '../support/server.ts';
 import { useLatch } from './latch.ts';
 import { drives } from './rows.ts';
 import { refusal, refusalOf, useServer } from './server.ts';
@@ -11,7 +12,7 @@ interface Steps {
 }
 
 describe('state', () => {
-  const server = useServer();
+  const server = useServer({ config: LIGHT });
   const latch = useLatch();
   const threadWith = async (graph: string, input: Record<string, unknown> = {}): Promise<string> => {
     const { thread_id } = await server.client.threads.create();

@@ -1,11 +1,12 @@
 import { Client, type Run } from '@langchain/langgraph-sdk';
 import { describe, expect, it } from 'vitest';
+import { LIGHT } from '../support/server.ts';
 import { useLatch } from './latch.ts';
 import { drives } from './rows.ts';
 import { collect, refusal, refusalOf, useServer } from './server.ts';
 
 describe('runs that bring their own thread', () => {
-  const server = useServer();
+  const server = useServer({ config: LIGHT });
   const latch = useLatch();
   const threads = (metadata: Record<string, unknown>) => server.client.threads.search({ metadata });
 

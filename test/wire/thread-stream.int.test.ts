@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { LIGHT } from '../support/server.ts';
 import { drives } from './rows.ts';
 import { useServer } from './server.ts';
 import { openStream, type Frame, type OpenStream } from './sse.ts';
 
-const server = useServer();
+const server = useServer({ config: LIGHT });
 
 const open = (threadId: string, query = '', headers: Record<string, string> = {}): Promise<OpenStream> =>
   openStream(`${server.url}/threads/${threadId}/stream${query}`, { headers });

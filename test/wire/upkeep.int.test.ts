@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readText } from '../house/files.ts';
 import { userProject } from '../support/project.ts';
-import { startServerProcess, type ServerUnderTest } from '../support/server.ts';
+import { LIGHT, startServerProcess, type ServerUnderTest } from '../support/server.ts';
 import { useLatch } from './latch.ts';
 import { drives } from './rows.ts';
 import { refusal, refusalOf, useServer } from './server.ts';
 
 describe('whole threads', () => {
-  const server = useServer();
+  const server = useServer({ config: LIGHT });
   const latch = useLatch();
   const ran = async (graph: string, input: object = {}, times = 1): Promise<string> => {
     const { thread_id: id } = await server.client.threads.create();
