@@ -56,13 +56,13 @@ interface AxeResults {
 
 /** What of the page as it is now is hard to use for some. */
 export const barriersOn = async (page: Page): Promise<string[]> => {
-  await page.evaluate(axeSource);
+  if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axeSource);
   // Fading in, things have no contrast yet.
   await page.evaluate(
     'Promise.all(document.getAnimations().map((each) => each.effect.getTiming().iterations === Infinity ? null : each.finished.catch(() => null)))',
   );
   const { violations } = (await page.evaluate(
-    `axe.run(document, { runOnly: ${JSON.stringify(RULES)} })`,
+    `axe.run(document, { runOnly: ${JSON.stringify(RULES)}, resultTypes: ['violations'] })`,
   )) as AxeResults;
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id}: ${help} ${target.join(' ')} ${failureSummary ?? ''}`),

@@ -72,7 +72,8 @@ describe('an emergency stop of everything', () => {
     );
     expect(new Set([...runs, spinning].map(stateOf))).toEqual(new Set(['stopped']));
     await until(() => pids.every(isGone));
-    const took = Date.now() - returned;
+    const gone = Date.now();
+    const took = gone - returned;
     console.log(`the workers of ${runs.length + 1} stopped runs were gone after ${took} ms`);
     expect(took).toBeLessThan(TIMED ? 2000 : Infinity);
     await allConfirmed(made.stop_id);
@@ -86,7 +87,7 @@ describe('an emergency stop of everything', () => {
     expect(await launch()).toMatchObject({ status: 423 });
     expect(await coverage(made.stop_id)).toMatchObject({ state: 'in_force' });
     expect(server.effects().length).toBe(done);
-    expect(server.effects().filter(({ at }) => at > returned + 1000)).toEqual([]);
+    expect(server.effects().filter(({ at }) => at > (TIMED ? returned + 1000 : gone))).toEqual([]);
 
     expect(await release(made.stop_id)).toMatchObject({ status: 200, json: { state: 'released' } });
     expect(await launch()).toMatchObject({ status: 200 });

@@ -108,12 +108,12 @@ describe('the supervisor', () => {
   const lifecycle = async (thread: string): Promise<string | undefined> =>
     (await api<{ lifecycle: { state: string } | null }>('GET', `/threads/${thread}`)).json.lifecycle?.state;
 
-  /** Looks at the thread whenever one of its events says that something happened. */
+  /** Looks again and again. */
   const until = async <T>(look: () => Promise<T | undefined>): Promise<T> => {
     for (;;) {
       const found = await look();
       if (found !== undefined) return found;
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await new Promise((resolve) => setTimeout(resolve, 100)); // each look reads a state
     }
   };
 
