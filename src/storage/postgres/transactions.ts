@@ -1,6 +1,5 @@
 import type pg from 'pg';
 import type { LedgerConnection } from '../ledger/connection.ts';
-import { takeAnswers } from '../ledger/with-commit.ts';
 import { kyselyOn } from './ledger-driver.ts';
 import { asked, isOfConnection, isStalePlan } from './pool.ts';
 
@@ -46,7 +45,6 @@ const once = async <T>(
 ): Promise<T> => {
   const client = await asked(pool.connect());
   const on = onClient(client);
-  on.unanswered = [];
   const query = (text: string): Promise<pg.QueryResult> =>
     asked(client.query(text)).catch((error: unknown) => {
       on.broken ||= isOfConnection(error);
@@ -62,12 +60,10 @@ const once = async <T>(
   try {
     const value = await work(on.connection);
     await begun;
-    const { command } = await query('COMMIT');
-    await Promise.all(on.unanswered);
-    if (command !== 'COMMIT') throw new Error(`the transaction ended with ${command}`);
+    await query('COMMIT');
     return value;
   } catch (error) {
-    const why: unknown = await Promise.all([begun, ...on.unanswered]).then(() => error, whyNot);
+    const why: unknown = await begun.then(() => error, whyNot);
     if (!on.broken) await query('ROLLBACK').catch(() => (on.broken = true));
     throw why;
   } finally {
@@ -91,8 +87,6 @@ interface OnClient {
   connection: LedgerConnection;
   /** The server ends the transaction of a connection that is gone: nobody waits for it to be rolled back. */
   broken: boolean;
-  /** What was sent in this transaction without waiting for the answer. */
-  unanswered: Promise<unknown>[];
 }
 
 const connections = new WeakMap<pg.PoolClient, OnClient>();
@@ -106,12 +100,7 @@ const onClient = (client: pg.PoolClient): OnClient => {
   };
   const lent = { connect: () => Promise.resolve({ query: client.query.bind(client), release }) };
   const connection = kyselyOn(lent as unknown as pg.Pool, { inTransactions: true });
-  const made: OnClient = { connection, broken: false, unanswered: [] };
-  takeAnswers(connection, (answer) => {
-    answer.catch(() => {}); // the end of the transaction says so
-    made.unanswered.push(answer);
-    withWhatFollows(client);
-  });
+  const made: OnClient = { connection, broken: false };
   connections.set(client, made);
   return made;
 };
