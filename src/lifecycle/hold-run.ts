@@ -16,7 +16,7 @@ export const holdRun = async (
     resume: {},
   };
   const input = { threadId: run.threadId, actor: 'system', cause: 'condition' as const, reason, remedy };
-  const pause = newPause(deps, { input, run, resumeToken: null });
+  const pause = newPause(deps, { input, run, resumeTokenHash: null });
   await ledger.pauses.insert(pause);
   return pause.pauseId;
 };

@@ -8,6 +8,7 @@ import { isHeld } from '../model/run-state.ts';
 import type { Run } from '../model/run.ts';
 import type { Ledger } from '../storage/ports.ts';
 import type { LifecycleDeps } from './deps.ts';
+import { holdWaiting, waitsByItself } from './hold-waiting.ts';
 import { moveRun } from './move-run.ts';
 import { plantConditions } from './resume-conditions.ts';
 import { restEvents, type SecuredPause } from './pause-record.ts';
@@ -36,7 +37,7 @@ export interface RequestPauseInput extends Partial<PauseTerms> {
 
 export interface RequestedPause {
   pause: Pause;
-  /** False when the thread was draining or paused already: `pause` is that one, unchanged. */
+  /** False when the thread was draining or paused already, but by a step that waits: `pause` is that one, unchanged. */
   created: boolean;
   /** By which the outside resumes; it is told once and only its hash is kept. */
   resumeToken: string | null;
@@ -97,11 +98,11 @@ const ask = async (
   const { threadId } = input;
   if (!(await ledger.threads.get(threadId))) throw threadNotFound(threadId);
   const current = await ledger.pauses.current(threadId);
-  if (current) return { pause: current, created: false, resumeToken: null };
+  if (current) return pausedAlready(deps, ledger, { input, current });
   const run = await toPause(ledger, input);
   if (run.state === 'pending' && waiting?.runId !== run.runId) return 'look again';
-  const resumeToken = randomBytes(32).toString('base64url');
-  const pause = newPause(deps, { input, run, resumeToken });
+  const { resumeToken, resumeTokenHash } = newToken();
+  const pause = newPause(deps, { input, run, resumeTokenHash });
   await ledger.pauses.insert(pause);
   const { pauseId, resumeWhen } = pause;
   const { conditionsSinceMs: sinceMs } = input;
@@ -114,6 +115,30 @@ const ask = async (
   await pauseRun(deps, ledger, { run, pause, secured: waiting?.secured });
   await input.within?.(ledger, pause);
   return { pause: (await ledger.pauses.get(pause.pauseId)) ?? pause, created: true, resumeToken };
+};
+
+/** A step that waits is held for a person who asks for that; any other pause stays as it is. */
+const pausedAlready = async (
+  deps: LifecycleDeps,
+  ledger: Ledger,
+  { input, current }: { input: RequestPauseInput; current: Pause },
+): Promise<RequestedPause> => {
+  const { reason, actor, cause, resumeWhen, resumeBehavior, resumeTokenExpiresMs } = {
+    ...DEFAULTS,
+    ...input,
+  };
+  if (cause !== 'operator' || !waitsByItself(current))
+    return { pause: current, created: false, resumeToken: null };
+  const { resumeToken, resumeTokenHash } = newToken();
+  const terms = { reason, resumeWhen, resumeBehavior, resumeTokenHash, resumeTokenExpiresMs };
+  await holdWaiting(deps, ledger, { pause: current, actor, terms });
+  const pause = (await ledger.pauses.get(current.pauseId)) ?? current;
+  return { pause, created: true, resumeToken };
+};
+
+const newToken = (): { resumeToken: string; resumeTokenHash: string } => {
+  const resumeToken = randomBytes(32).toString('base64url');
+  return { resumeToken, resumeTokenHash: hashToken(resumeToken) };
 };
 
 /** The run whose turn it is. */
@@ -157,7 +182,7 @@ export const FORCE_GRACE_MS = 500;
 /** A pause that is asked for now. */
 export const newPause = (
   { clock, newId }: LifecycleDeps,
-  { input, run, resumeToken }: { input: RequestPauseInput; run: Run; resumeToken: string | null },
+  { input, run, resumeTokenHash }: { input: RequestPauseInput; run: Run; resumeTokenHash: string | null },
 ): Pause => {
   const { actor, within: _within, conditionsSinceMs: _since, ...asked } = { ...DEFAULTS, ...input };
   return {
@@ -169,7 +194,7 @@ export const newPause = (
     requestedBy: actor,
     requestedAt: isoTime(clock),
     drainDeadlineMs: clock.now() + (asked.mode === 'now' ? FORCE_GRACE_MS : asked.drainTimeoutMs),
-    resumeTokenHash: resumeToken === null ? null : hashToken(resumeToken),
+    resumeTokenHash,
     checkpoint: null,
     verified: null,
     pausedAt: null,

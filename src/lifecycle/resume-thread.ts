@@ -192,6 +192,7 @@ const resumeRun = async (deps: LifecycleDeps, ledger: Ledger, { input, ask, pref
   const run = await ledger.runs.get(ask.run.runId);
   if (run?.state !== ask.run.state || run.attempt !== ask.run.attempt) throw nothingToResume(threadId, run);
   await refuseStopped(ledger, run);
+  await refuseOther(ledger, ask.pause);
   const state = await moveRun(ledger, {
     run,
     transition: 'resume',
@@ -204,6 +205,15 @@ const resumeRun = async (deps: LifecycleDeps, ledger: Ledger, { input, ask, pref
   if (state === undefined) throw nothingToResume(threadId, run);
   const job = await ledger.runs.offerNext(threadId);
   return { run: { ...run, state, desired: 'run' as const, pauseId: null, since: at, updatedAt: at }, job };
+};
+
+/** What resumes by itself must not undo what a person has said meanwhile (see `holdWaiting`). */
+const refuseOther = async (ledger: Ledger, pause: Pause | undefined): Promise<void> => {
+  if (!pause || (await ledger.pauses.get(pause.pauseId))?.cause === pause.cause) return;
+  const { threadId, pauseId } = pause;
+  throw new HoldpointError('invalid_transition', `Thread ${threadId} was paused by somebody meanwhile.`, {
+    details: { thread_id: threadId, pause_id: pauseId },
+  });
 };
 
 const broughtAlong = (input: Asked, { run, pause, onDrift }: ResumeAsk, at: string): RunResume => ({

@@ -9,6 +9,9 @@ import type { LifecycleDeps } from './deps.ts';
 import type { RequestPause } from './pause-thread.ts';
 import { meetConditions, placesMetBy, threadWaiter } from './resume-conditions.ts';
 
+/** What is proposed to do about a pause of a step that waits. */
+export const SEND_EVENT = 'send_event';
+
 /** How many events are looked at at once. */
 const PAGE = 500;
 
@@ -64,7 +67,7 @@ export const createBeginWait =
         reason: `waiting for ${events.map((event) => `"${event}"`).join(', ')}`,
         resumeWhen: conditionOf(waits),
         conditionsSinceMs: Math.min(...waits.map(({ sinceMs }) => sinceMs)),
-        remedy: { kind: 'send_event', events, waits: waits.map(({ key }) => key) },
+        remedy: { kind: SEND_EVENT, events, waits: waits.map(({ key }) => key) },
         within: async (ledger, pause) => {
           for (const wait of waits) {
             const arrival = await findArrival(ledger, wait, null);

@@ -4,6 +4,11 @@ export type PausePatch = Partial<
   Pick<
     Pause,
     | 'state'
+    | 'cause'
+    | 'reason'
+    | 'requestedBy'
+    | 'remedy'
+    | 'resumeBehavior'
     | 'drainTimeoutMs'
     | 'drainDeadlineMs'
     | 'resumeWhen'

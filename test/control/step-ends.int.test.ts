@@ -100,6 +100,45 @@ describe('a step that waits for an event', () => {
     expect((await valuesOf<{ got: unknown[] }>(run)).got).toEqual([{ n: 1 }, { n: 2 }]);
   });
 
+  it('is held by who pauses it then: the event does not resume it, and is found once somebody does', async () => {
+    const run = await server.launch('waits', { order: 11, timeoutMs: 3_600_000 });
+    await becomes(run, 'paused');
+    const { pause_id: waiting } = await server.current(run);
+    const paused = await server.api<{ pause_id: string; resume_token?: string }>(
+      'POST',
+      `/threads/${run.threadId}/pause`,
+      { reason: 'maintenance' },
+    );
+    expect(paused).toMatchObject({ status: 200, body: { pause_id: waiting, state: 'paused' } });
+    expect(paused.body.resume_token).toBeTypeOf('string');
+    await tell('paid', { order: 11, n: 1 });
+    expect(await server.current(run)).toMatchObject({
+      cause: 'operator',
+      reason: 'maintenance',
+      resume_when: null,
+      requested_by: 'user',
+      remedy: null,
+    });
+    const { body: thread } = await server.api<{ lifecycle: unknown }>('GET', `/threads/${run.threadId}`);
+    expect(thread.lifecycle).toMatchObject({ state: 'paused', reason: 'maintenance' });
+    expect((await server.resume(run, {})).status).toBe(202);
+    await becomes(run, 'success');
+    expect((await valuesOf<{ got: unknown[] }>(run)).got).toEqual([{ order: 11, n: 1 }, null]);
+    const log = server.log(run);
+    expect(log.filter(({ kind }) => kind === 'requestPause').at(-1)).toMatchObject({ actor: 'user' });
+    expect(log.map(({ kind }) => kind)).not.toContain('triggerResume');
+  });
+
+  it('waits again when who paused it resumes it and no event has come', async () => {
+    const run = await server.launch('waits', { order: 12, timeoutMs: 3_600_000 });
+    await becomes(run, 'paused');
+    await server.api('POST', `/threads/${run.threadId}/pause`, { reason: 'maintenance' });
+    expect((await server.resume(run, {})).status).toBe(202);
+    await expect.poll(async () => (await server.current(run)).cause).toBe('condition');
+    await tell('paid', { order: 12, n: 1 });
+    await becomes(run, 'success');
+  });
+
   it('is told when it has waited too long', async () => {
     const run = await server.launch('waits', { order: 10, timeoutMs: 200 });
     await becomes(run, 'success');

@@ -126,6 +126,11 @@ type PatchColumns = Pick<
 const patchColumns = (patch: PausePatch): PatchColumns => {
   const columns = {
     state: patch.state,
+    cause: patch.cause,
+    reason: patch.reason,
+    requested_by: patch.requestedBy,
+    remedy_json: patch.remedy === undefined ? undefined : toJson(patch.remedy),
+    resume_behavior: patch.resumeBehavior,
     drain_timeout_ms: patch.drainTimeoutMs,
     drain_deadline_ms: patch.drainDeadlineMs,
     resume_when_json: patch.resumeWhen === undefined ? undefined : toJson(patch.resumeWhen),
