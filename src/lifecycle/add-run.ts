@@ -111,7 +111,7 @@ const recordLaunch = async (
   /** Another run, which this one waits for, rests: that is what the thread shows. */
   const rests = standing === 'paused' || standing === 'stopped';
   const known = thread.metadata['graph_id'] === graphId && thread.metadata['assistant_id'] === assistantId;
-  await ledger.threads.show(run.threadId, {
+  await ledger.threads.patch(run.threadId, {
     graphId,
     ...(!known && {
       metadata: { ...thread.metadata, graph_id: graphId, assistant_id: assistantId },

@@ -43,5 +43,5 @@ const sayWhy = async (
   const { pauseId, threadId, runId, pausedAt } = pause;
   await ledger.runs.move({ runId, from: 'paused', to: 'paused', set: { reason }, at });
   const lifecycle = { state: 'paused' as const, since: pausedAt ?? at, reason, pauseId };
-  await ledger.threads.show(threadId, { lifecycle, updatedAt: at });
+  await ledger.threads.patch(threadId, { lifecycle, updatedAt: at });
 };

@@ -83,7 +83,7 @@ const show = async (
   { move, lifecycle }: { move: RunMove; lifecycle: NonNullable<ThreadPatch['lifecycle']> },
 ): Promise<void> => {
   if (move.shown) return;
-  await ledger.threads.show(move.run.threadId, {
+  await ledger.threads.patch(move.run.threadId, {
     ...move.thread,
     ...(!move.behind && { lifecycle }),
     updatedAt: move.at,

@@ -120,8 +120,6 @@ export interface ThreadStore {
   search(query: ThreadSearch): Promise<Page<Thread>>;
   count(filter: ThreadFilter): Promise<number>;
   patch(threadId: string, patch: ThreadPatch): Promise<boolean>;
-  /** The same of a thread that is known to be there: nobody waits for the answer. */
-  show(threadId: string, patch: ThreadPatch): Promise<void>;
   /** Idle threads by when they last changed, from behind `after` to `until` (ISO time), oldest first. */
   idle(query: {
     after: { updatedAt: string; threadId: string };

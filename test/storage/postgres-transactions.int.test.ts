@@ -69,39 +69,6 @@ describe('transactions on Postgres', () => {
     expect((await exclusive)?.threadId).toBe(id);
   });
 
-  it('fail with the error of a statement whose answer nobody waited for, and leave nothing behind', async () => {
-    const [threadId, other] = [await insert(), await insert()];
-    const values = { runId: 'r', values: '{}' };
-    const failing = one.transaction(async (ledger) => {
-      await ledger.threads.putValues(threadId, values);
-      await ledger.threads.putValues(other, { ...values, values: null as unknown as string });
-      await ledger.threads.putValues(threadId, values);
-    });
-    await expect(failing).rejects.toMatchObject({ code: '23502' });
-    expect(await one.threads.values(threadId)).toBeUndefined();
-    const caught = one.transaction(async (ledger) => {
-      await ledger.threads.putValues(other, { ...values, values: null as unknown as string });
-      await ledger.threads.get(other);
-    });
-    await expect(caught).rejects.toMatchObject({ code: '23502' });
-  });
-
-  it('are tried again when a statement whose answer nobody waited for met another', async () => {
-    const threadId = await insert();
-    let tries = 0;
-    await one.transaction(async (ledger) => {
-      tries++;
-      await ledger.threads.get(threadId); // the snapshot
-      if (tries === 1)
-        await other.transaction(({ threads }) =>
-          threads.patch(threadId, { metadata: { a: 1 }, updatedAt: '2026' }),
-        );
-      await ledger.threads.show(threadId, { status: 'busy', updatedAt: '2026' });
-    });
-    expect(tries).toBe(2);
-    expect(await one.threads.get(threadId)).toMatchObject({ status: 'busy', metadata: { a: 1 } });
-  });
-
   it('leave nothing behind when they fail', async () => {
     const id = randomUUID();
     const failing = one.transaction(async (ledger) => {

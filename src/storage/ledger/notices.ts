@@ -4,7 +4,6 @@ import type { NoticeStore } from '../notices.ts';
 import type { LedgerConnection } from './connection.ts';
 import { prepared } from './prepared.ts';
 import type { NoticesTable } from './notices-schema.ts';
-import { withCommit } from './with-commit.ts';
 
 type NewRow = Record<
   'kind' | 'at' | 'threadId' | 'runId' | 'assistantId' | 'state' | 'subjectId' | 'detailJson',
@@ -37,7 +36,7 @@ export const createNoticeStore = (db: LedgerConnection): NoticeStore => ({
     const { state = null, subjectId = null, detail = null } = notice;
     const detailJson = detail && JSON.stringify(detail);
     const row = { kind, at, threadId, runId, assistantId, state, subjectId, detailJson };
-    await withCommit(db, ADD[wantedBy(notice)](db, row));
+    await ADD[wantedBy(notice)](db, row);
   },
 
   waiting: async (limit) => {

@@ -4,7 +4,6 @@ import type { SessionLog } from '../ports.ts';
 import type { LedgerConnection } from './connection.ts';
 import type { SessionLogTable } from './schema.ts';
 import { prepared } from './prepared.ts';
-import { withCommit } from './with-commit.ts';
 
 const appendEntry = prepared((db, row: Insertable<SessionLogTable>) =>
   db.insertInto('session_log').values(row),
@@ -12,7 +11,7 @@ const appendEntry = prepared((db, row: Insertable<SessionLogTable>) =>
 
 export const createSessionLog = (db: LedgerConnection): SessionLog => ({
   append: async (entry) => {
-    const answer = appendEntry(db, {
+    await appendEntry(db, {
       thread_id: entry.threadId,
       run_id: entry.runId,
       at: entry.at,
@@ -22,7 +21,6 @@ export const createSessionLog = (db: LedgerConnection): SessionLog => ({
       to_state: entry.to,
       detail_json: entry.detail && JSON.stringify(entry.detail),
     });
-    await withCommit(db, answer);
   },
 
   read: async (threadId) => {

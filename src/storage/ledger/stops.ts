@@ -5,7 +5,6 @@ import type { LedgerConnection } from './connection.ts';
 import { runFromRow } from './run-row.ts';
 import { prepared } from './prepared.ts';
 import { stopCovers } from './scope-sql.ts';
-import { withCommit } from './with-commit.ts';
 import type { EmergencyStopRunsTable, EmergencyStopsTable } from './stops-schema.ts';
 
 const covering = prepared((db, { threadId, assistantId }: { threadId: string; assistantId: string }) =>
@@ -20,7 +19,7 @@ export const createStopStore = (db: LedgerConnection): StopStore => ({
   ...createCoverage(db),
 
   insert: async ({ stopId, scope, reason, requestedBy, createdAt, releasedAt, releasedBy }) => {
-    const answer = db
+    await db
       .insertInto('emergency_stops')
       .values({
         stop_id: stopId,
@@ -32,7 +31,6 @@ export const createStopStore = (db: LedgerConnection): StopStore => ({
         released_by: releasedBy,
       })
       .execute();
-    await withCommit(db, answer);
   },
 
   get: async (stopId) => {
@@ -79,12 +77,11 @@ const createCoverage = (
   db: LedgerConnection,
 ): Pick<StopStore, 'cover' | 'runsIn' | 'unconfirmed' | 'isUnconfirmed' | 'confirm'> => ({
   cover: async (stopId, { runId, threadId, worker, confirmedAt }) => {
-    const answer = db
+    await db
       .insertInto('emergency_stop_runs')
       .values({ stop_id: stopId, run_id: runId, thread_id: threadId, worker, confirmed_at: confirmedAt })
       .onConflict((conflict) => conflict.doNothing())
       .execute();
-    await withCommit(db, answer);
   },
 
   runsIn: async (scope) => {

@@ -1,5 +1,4 @@
 import type { LedgerConnection } from './connection.ts';
-import { withCommit } from './with-commit.ts';
 
 /** Longer entries are not looked up by index. */
 const MAX_LENGTH = 200;
@@ -51,5 +50,5 @@ export const putFacts = async (
     await (kept.length === 0 ? old : old.where('fact', 'not in', kept)).execute();
   }
   const added = rows.filter(({ fact }) => !kept.includes(fact));
-  if (added.length > 0) await withCommit(db, db.insertInto('thread_facts').values(added).execute());
+  if (added.length > 0) await db.insertInto('thread_facts').values(added).execute();
 };

@@ -2,7 +2,6 @@ import { sql, type Selectable } from 'kysely';
 import type { StopTarget, ThreadStore, ThreadToLaunchOn } from '../ports.ts';
 import type { LedgerConnection } from './connection.ts';
 import { prepared } from './prepared.ts';
-import { withCommit } from './with-commit.ts';
 import type { ThreadsTable, ThreadValuesTable } from './schema.ts';
 import { isStoppedAt } from './scope-sql.ts';
 import { createThreadDeletion } from './thread-deletion.ts';
@@ -98,12 +97,6 @@ export const createThreadStore = (db: LedgerConnection): ThreadStore => ({
     if (metadata && numAffectedRows > 0n) await putFacts(db, threadId, { metadata, before: metadataBefore });
     return numAffectedRows > 0n;
   },
-
-  show: async (threadId, patch) => {
-    await withCommit(db, patchThread(db, { ...threadPatchColumns(patch), threadId }));
-    const { metadata, metadataBefore } = patch;
-    if (metadata) await putFacts(db, threadId, { metadata, before: metadataBefore });
-  },
 });
 
 const toLaunchOn = async (
@@ -125,6 +118,6 @@ const createThreadValues = (db: LedgerConnection): Pick<ThreadStore, 'values' | 
   },
 
   putValues: async (threadId, { runId, values }) => {
-    await withCommit(db, putValues(db, { thread_id: threadId, run_id: runId, values_json: values }));
+    await putValues(db, { thread_id: threadId, run_id: runId, values_json: values });
   },
 });

@@ -16,35 +16,28 @@ import type { LedgerSchema } from '../ledger/schema.ts';
 import { asked, isOfConnection, isStalePlan } from './pool.ts';
 import { prepareAnew, prepared } from './prepared.ts';
 
-interface KyselyOptions {
-  /** All statements are of transactions: one that fails has failed all of it, and is not sent again by itself. */
-  inTransactions?: boolean;
-}
-
 /** Kysely on the pool. Lists may be empty, as in SQLite: nothing is in them. */
-export const kyselyOn = (pool: pg.Pool, options: KyselyOptions = {}): Kysely<LedgerSchema> =>
+export const kyselyOn = (pool: pg.Pool): Kysely<LedgerSchema> =>
   new Kysely<LedgerSchema>({
-    dialect: postgresDialect(pool, options),
+    dialect: postgresDialect(pool),
     plugins: [new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression })],
   });
 
 /** Each statement is prepared once per connection. */
-const postgresDialect = (pool: pg.Pool, options: KyselyOptions): Dialect => ({
+const postgresDialect = (pool: pg.Pool): Dialect => ({
   createAdapter: () => new PostgresAdapter(),
-  createDriver: () => new PoolDriver(pool, options),
+  createDriver: () => new PoolDriver(pool),
   createIntrospector: (kysely) => new PostgresIntrospector(kysely),
   createQueryCompiler: () => new PostgresQueryCompiler(),
 });
 
 class PooledConnection implements DatabaseConnection {
   readonly client: pg.PoolClient;
-  readonly #inTransactions: boolean;
   /** Nobody is to get it again. */
   broken = false;
 
-  constructor(client: pg.PoolClient, { inTransactions = false }: KyselyOptions) {
+  constructor(client: pg.PoolClient) {
     this.client = client;
-    this.#inTransactions = inTransactions;
   }
 
   async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
@@ -62,8 +55,8 @@ class PooledConnection implements DatabaseConnection {
       this.broken ||= isOfConnection(error);
       if (!isStalePlan(error)) throw error;
       prepareAnew(sql);
-      if (this.#inTransactions) throw error; // all of it is tried again
-      return await asked(this.client.query(prepared(sql, parameters)));
+      // Within a transaction nothing is answered any more: all of it is tried again.
+      return await asked(this.client.query(prepared(sql, parameters))).catch(() => Promise.reject(error));
     }
   }
 
@@ -75,11 +68,9 @@ class PooledConnection implements DatabaseConnection {
 
 class PoolDriver implements Driver {
   readonly #pool: pg.Pool;
-  readonly #options: KyselyOptions;
 
-  constructor(pool: pg.Pool, options: KyselyOptions) {
+  constructor(pool: pg.Pool) {
     this.#pool = pool;
-    this.#options = options;
   }
 
   init(): Promise<void> {
@@ -87,7 +78,7 @@ class PoolDriver implements Driver {
   }
 
   async acquireConnection(): Promise<DatabaseConnection> {
-    return new PooledConnection(await asked(this.#pool.connect()), this.#options);
+    return new PooledConnection(await asked(this.#pool.connect()));
   }
 
   async releaseConnection(connection: DatabaseConnection): Promise<void> {

@@ -45,7 +45,7 @@ const once = async <T>(
 ): Promise<T> => {
   const client = await asked(pool.connect());
   const on = onClient(client);
-  const query = (text: string): Promise<pg.QueryResult> =>
+  const query = (text: string): Promise<unknown> =>
     asked(client.query(text)).catch((error: unknown) => {
       on.broken ||= isOfConnection(error);
       throw error;
@@ -71,7 +71,7 @@ const once = async <T>(
   }
 };
 
-/** What failed first is the reason why all that followed failed. */
+/** What failed to begin is the reason why all that followed failed. */
 const whyNot = (error: unknown): unknown => error;
 
 /**
@@ -99,8 +99,7 @@ const onClient = (client: pg.PoolClient): OnClient => {
     made.broken ||= broken === true;
   };
   const lent = { connect: () => Promise.resolve({ query: client.query.bind(client), release }) };
-  const connection = kyselyOn(lent as unknown as pg.Pool, { inTransactions: true });
-  const made: OnClient = { connection, broken: false };
+  const made: OnClient = { connection: kyselyOn(lent as unknown as pg.Pool), broken: false };
   connections.set(client, made);
   return made;
 };
