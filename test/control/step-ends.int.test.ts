@@ -125,7 +125,9 @@ describe('a step that waits for an event', () => {
     await becomes(run, 'success');
     expect((await valuesOf<{ got: unknown[] }>(run)).got).toEqual([{ order: 11, n: 1 }, null]);
     const log = server.log(run);
-    expect(log.filter(({ kind }) => kind === 'requestPause').at(-1)).toMatchObject({ actor: 'user' });
+    expect(log.filter(({ kind }) => kind === 'requestPause').at(-1)).toMatchObject({
+      detail: { reason: 'maintenance', instead_of: 'waiting for "paid"' },
+    });
     expect(log.map(({ kind }) => kind)).not.toContain('triggerResume');
   });
 
