@@ -56,8 +56,9 @@ interface WorkerProcess {
   calls: Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>;
 }
 
-/** Before a worker that died while starting is started again. */
+/** Signals that workers act on. */
 const FOR_WORKERS: ReadonlySet<Signal['kind']> = new Set(['queue', 'desired', 'followed']);
+/** Before a worker that died while starting is started again. */
 const RESTART_DELAY_MS = 1000;
 const READY_LOOK_MS = 20;
 /** A process that has given no sign for so long is stopped or gone. */

@@ -115,7 +115,7 @@ it('counts what happens in every process for /metrics', async () => {
     return Number(line.exec(text)?.[1] ?? 0);
   };
   const before = await value(/^holdpoint_claims_total\{graph="steps"\} (\d+)$/m);
-  await server.client.runs.wait(null, 'steps', { input: { steps: 2 } });
+  for await (const _event of server.client.runs.stream(null, 'steps', { input: { steps: 2 } })); // as they come
   while ((await value(/^holdpoint_claims_total\{graph="steps"\} (\d+)$/m)) <= before)
     await new Promise((resolve) => setTimeout(resolve, 50));
   expect(await value(/^holdpoint_step_seconds_count\{graph="steps"\} (\d+)$/m)).toBeGreaterThanOrEqual(2);
