@@ -325,7 +325,8 @@ export interface RunQueue {
 export interface EventLog {
   /**
    * Appends in the order given; all or nothing. Proves the lease in the same transaction; with `within` it
-   * joins that ledger transaction where the backend can.
+   * joins that ledger transaction where the backend can. What is there already, because its answer was lost with the
+   * connection, stays as it is.
    * @throws {LeaseLostError} when the lease is no longer the thread's.
    */
   append(input: { lease: Lease; runId: string; events: NewRunEvent[] }, within?: Ledger): Promise<void>;

@@ -12,7 +12,8 @@ const appendEvents = prepared(
     SELECT ${threadId}, ${fence}, value ->> 0, ${runId}, value ->> 1, value ->> 2, value ->> 3
     FROM json_each(${events})
     WHERE EXISTS (SELECT 1 FROM threads
-      WHERE thread_id = ${threadId} AND fence = ${fence} AND lease_token = ${token})`,
+      WHERE thread_id = ${threadId} AND fence = ${fence} AND lease_token = ${token})
+    ON CONFLICT (thread_id, fence, seq) DO NOTHING`,
 );
 
 /** Run events in the ledger's own database. */
@@ -25,7 +26,8 @@ export const createLedgerEventLog = ({ ledger, transaction }: EventLogDeps): Eve
       const { threadId, fence, token } = lease;
       const given = { threadId, fence, token, runId, events: encode(events) };
       const { numAffectedRows } = await appendEvents(tx.connection, given);
-      if (numAffectedRows === 0n) throw new LeaseLostError(lease.threadId);
+      if (numAffectedRows === 0n && !(await tx.threads.holds(lease)))
+        throw new LeaseLostError(lease.threadId);
     };
     await (within ? write(within) : transaction(write));
   },

@@ -108,6 +108,17 @@ export const eventSuite = (open: OpenStorage): void => {
       ).toEqual([next!.fence]);
     });
 
+    it('are there once when they are appended again, because the answer was lost with the connection', async () => {
+      const { threadId, runId, lease } = await claimed();
+      await storage.events.append({ lease, runId, events: [event(1), event(2)] });
+      await storage.events.append({ lease, runId, events: [event(1), event(2)] });
+      await storage.transaction((ledger) =>
+        storage.events.append({ lease, runId, events: [event(2), event(3)] }, ledger),
+      );
+      const read = await storage.events.read({ threadId, after: LOG_START, limit: 10 });
+      expect(read.map(({ cursor }) => cursor.seq)).toEqual([1, 2, 3]);
+    });
+
     it('are refused, all of them, from an owner that lost the thread', async () => {
       const { threadId, runId, lease } = await claimed();
       const stale = { ...lease, token: randomUUID() };
