@@ -37,7 +37,10 @@ export interface RequestPauseInput extends Partial<PauseTerms> {
 
 export interface RequestedPause {
   pause: Pause;
-  /** False when the thread was draining or paused already, but by a step that waits: `pause` is that one, unchanged. */
+  /**
+   * False when the thread was draining or paused already: `pause` is that one, unchanged. The pause of a step that waits
+   * is made that of a person who asks, and counts as created.
+   */
   created: boolean;
   /** By which the outside resumes; it is told once and only its hash is kept. */
   resumeToken: string | null;

@@ -5,7 +5,8 @@ const AGAIN_MS = 1000;
 
 /**
  * Tells whoever executes a run of the thread that its events are read as they come, at most once a second however many
- * read them. To be called by a reader that has read all there is of what a worker has. A lost signal costs the reader time, never an event.
+ * read them. To be called by a reader that has read all there is of what a worker has. A lost signal costs the reader
+ * time, never an event.
  */
 export const createTellFollowed = (signals: SignalBus) => {
   const told = new Set<string>();
