@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { deferred } from '../support/deferred.ts';
 import { useLatch } from '../wire/latch.ts';
 import { useServer } from '../wire/server.ts';
 import { barriersOn, noProblems, openConsole, press, showsStatus, type ConsolePage } from './console-page.ts';
@@ -271,6 +272,32 @@ describe.skipIf(!hasBrowser)('on the screen of a thread a person', () => {
     await dialog(page).getByRole('button', { name: 'Delete', exact: true }).click();
     await done('3 of 3 done');
     for (const id of held) expect((await server.send('GET', `/threads/${id}`)).status).toBe(404);
+    noProblems(opened);
+  });
+
+  it('is shown what changed while a list was being read for the first time', async () => {
+    const opened = await openConsole(browser, { url: server.url });
+    const { page } = opened;
+    const chip = page.getByRole('button', { name: /^Paused/ });
+    const before = Number(/\d+/.exec(await chip.innerText())?.[0] ?? 0);
+    const read = deferred<void>();
+    const changed = deferred<void>();
+    await page.route(
+      /\/overview\/threads\?.*group=paused/,
+      async (route) => {
+        const response = await route.fetch();
+        read.resolve();
+        await changed.promise;
+        await route.fulfill({ response });
+      },
+      { times: 1 },
+    );
+    await chip.click();
+    await read.promise;
+    const id = await paused('meanwhile');
+    await expect.poll(() => chip.innerText()).toContain(String(before + 1)); // the page has heard of it
+    changed.resolve();
+    await page.getByLabel(`Select thread ${id.slice(0, 8)}`).waitFor();
     noProblems(opened);
   });
 

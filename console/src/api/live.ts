@@ -1,4 +1,4 @@
-import type { QueryClient } from '@tanstack/react-query';
+import type { QueryClient, QueryKey } from '@tanstack/react-query';
 import { ApiError } from './errors.ts';
 import { apiKey } from './identity.ts';
 import { readEvents } from './sse.ts';
@@ -82,12 +82,27 @@ const createInvalidation = (queries: QueryClient) => {
     timer = undefined;
     if (!change) return;
     timer = window.setTimeout(flush, PAUSE_MS);
-    for (const queryKey of keysOf(change)) void queries.invalidateQueries({ queryKey });
+    for (const queryKey of keysOf(change)) askAgain(queries, queryKey);
   };
   return (change: Change): void => {
     gathered = gathered ? merge(gathered, change) : change;
     if (timer === undefined) flush();
   };
+};
+
+/**
+ * Asks anew what is shown. A question that is under way may have been read before the change: it is let finish, lest
+ * a lively server keeps a page from ever being shown, and asked again then.
+ */
+const askAgain = (queries: QueryClient, queryKey: string[]): void => {
+  const underWay = queries.getQueryCache().findAll({ queryKey, fetchStatus: 'fetching' });
+  const invalidate = (key: QueryKey): void =>
+    void queries.invalidateQueries({ queryKey: key }, { cancelRefetch: false });
+  invalidate(queryKey);
+  for (const query of underWay) {
+    const again = (): void => invalidate(query.queryKey);
+    query.promise?.then(again, again);
+  }
 };
 
 const merge = (a: Change, b: Change): Change => ({
