@@ -73,6 +73,10 @@ type Handler<K extends keyof BaseCallbackHandler> = NonNullable<BaseCallbackHand
 
 class TokenHandler extends BaseCallbackHandler {
   readonly name = 'holdpoint-partial-output';
+  override readonly ignoreChain = true;
+  override readonly ignoreAgent = true;
+  override readonly ignoreRetriever = true;
+  override readonly ignoreCustomEvent = true;
   readonly #onText: (message: PartialMessage) => void;
   /** By the id of the model's call. */
   readonly #calls = new Map<string, PartialMessage>();

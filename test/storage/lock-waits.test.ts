@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openEmbeddedStorage } from '../../src/storage/embedded/open.ts';
+import { createGroupCommit } from '../../src/storage/embedded/group-commit.ts';
+import { openEmbeddedStorage, openLedgerDatabase } from '../../src/storage/embedded/open.ts';
 import type { Storage } from '../../src/storage/ports.ts';
 import { thread } from './ports/records.ts';
 import { temporaryFolder } from '../support/server.ts';
@@ -52,6 +53,26 @@ describe('a ledger that another process is writing', () => {
     expect(done).toBe(false);
     await other.release();
     expect(await inserted).toBe(true);
+  });
+
+  it('puts all that came meanwhile into one commit, but nothing to be flushed into one that is not', async () => {
+    const { db } = openLedgerDatabase({ dataDir, synchronous: 'NORMAL' });
+    const flushes: boolean[] = [];
+    const commit = createGroupCommit(db, (flush) => flushes.push(flush));
+    const commits = new Set<unknown>();
+    const work = (connection: unknown): Promise<unknown> => Promise.resolve(commits.add(connection));
+    const waiting: Promise<unknown>[] = [];
+    const ask = async (flush: boolean): Promise<void> => {
+      waiting.push(commit(work, flush));
+      for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
+    };
+    const other = await held(60_000);
+    for (const flush of [false, false, true, false]) await ask(flush);
+    await other.release();
+    await Promise.all(waiting);
+    expect(flushes).toEqual([false, true]);
+    expect(commits.size).toBe(2);
+    await db.destroy();
   });
 
   it('takes a single statement when the other has ended, rather than refuse it', async () => {

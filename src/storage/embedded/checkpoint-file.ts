@@ -5,6 +5,12 @@ import { LIST_TABLES } from './list-tables.ts';
 /** Of the schema below. A file written by a newer one is refused. */
 const SCHEMA_VERSION = 2;
 
+/**
+ * How many pages a write-ahead log may hold (16 MiB) before SQLite moves them into its database: most of them are
+ * written again and again, and every writer waits meanwhile.
+ */
+export const LOG_PAGES = 4000;
+
 export interface CheckpointFile {
   path: string;
   /** FULL survives power loss; NORMAL survives a killed process and may lose the last commits with the power. */
@@ -81,6 +87,7 @@ const open = ({ path, synchronous, readonly = false }: CheckpointFile): Database
   try {
     // An option of the connection, not of the file: WAL would otherwise reopen at the compiled default.
     db.pragma(`synchronous = ${synchronous}`);
+    db.pragma(`wal_autocheckpoint = ${LOG_PAGES}`);
     if (readonly) schemaVersion(db);
     else {
       db.pragma('journal_mode = WAL');

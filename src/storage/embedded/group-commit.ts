@@ -17,35 +17,41 @@ interface Done {
 const MAX_GROUP = 64;
 
 /**
- * Runs write transactions. Those asked for in the same turn of the event loop share one commit, which is what
- * costs: a lock between processes and a flush to disk. Each is all or nothing by itself and resolves only when
+ * Runs write transactions. Those asked for by the time the lock is had share one commit, which is what costs: the
+ * lock between processes and a flush to disk. Each is all or nothing by itself and resolves only when
  * it is on disk; one that throws takes nobody else's work with it.
  */
 export const createGroupCommit = (db: LedgerConnection, setFlush: (flush: boolean) => void) => {
-  let queue: Waiting[] = [];
+  const queue: Waiting[] = [];
   let busy = false;
   let flushes: boolean | undefined;
 
-  const commitNext = async (): Promise<void> => {
-    const group = queue.slice(0, MAX_GROUP);
-    queue = queue.slice(MAX_GROUP);
-    await commitGroup(group);
-    busy = false;
-    if (queue.length > 0) schedule();
+  /** The longest beginning of the queue that may share a commit which flushes, or does not. */
+  const take = (): Waiting[] => {
+    const unlike = flushes ? -1 : queue.findIndex(({ flush }) => flush);
+    const size = Math.min(MAX_GROUP, unlike < 0 ? queue.length : unlike);
+    return queue.splice(0, size);
   };
-  const commitGroup = async (group: Waiting[]): Promise<void> => {
+  /** How the commit flushes can be said only before it begins. */
+  const prepareFlush = (): void => {
+    const wanted = queue.some(({ flush }) => flush);
+    if (wanted !== flushes) setFlush(wanted);
+    flushes = wanted;
+  };
+  const commitNext = async (): Promise<void> => {
+    let group: Waiting[] | undefined;
     try {
-      const wanted = group.some(({ flush }) => flush);
-      if (wanted !== flushes) setFlush(wanted);
-      flushes = wanted;
-      const done = await db.transaction().execute((tx) => runGroup(tx, group));
+      prepareFlush();
+      const done = await db.transaction().execute((tx) => runGroup(tx, (group = take())));
       for (const { waiting, outcome } of done) {
         if ('error' in outcome) waiting.reject(outcome.error);
         else waiting.resolve(outcome.value);
       }
     } catch (error) {
-      for (const { reject } of group) reject(error);
+      for (const { reject } of group ?? take()) reject(error);
     }
+    busy = false;
+    if (queue.length > 0) schedule();
   };
   const schedule = (): void => {
     if (busy) return;

@@ -13,6 +13,7 @@ import { openCheckpoints } from './checkpointer.ts';
 import { createLedgerEventLog } from './event-log.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { createLedgerQueue } from './run-queue.ts';
+import { LOG_PAGES } from './checkpoint-file.ts';
 import { createProcessSignalBus, type SignalLink } from './signal-bus.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
 
@@ -73,5 +74,6 @@ export const openLedgerDatabase = ({
   const file = new Database(join(dataDir, 'holdpoint.db'), { timeout: 5000 });
   file.pragma('journal_mode = WAL');
   file.pragma(`synchronous = ${synchronous}`);
+  file.pragma(`wal_autocheckpoint = ${LOG_PAGES}`);
   return { file, db: new Kysely<LedgerSchema>({ dialect: sqliteDialect(file) }) };
 };

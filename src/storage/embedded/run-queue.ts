@@ -27,6 +27,8 @@ class LedgerConsumer implements QueueConsumer {
   #paused = false;
   #looking = false;
   #lookAgain = false;
+  /** More may be due than the last look has taken. */
+  #more = false;
 
   constructor(deps: QueueDeps, options: Parameters<RunQueue['consume']>[0]) {
     this.#deps = deps;
@@ -65,12 +67,15 @@ class LedgerConsumer implements QueueConsumer {
 
   async #look(): Promise<void> {
     const free = this.#options.concurrency - this.#handling.size;
+    this.#more = true;
     if (free <= 0) return;
     try {
-      const jobs = await this.#deps.runs.due(free + this.#handling.size);
+      const asked = free + this.#handling.size;
+      const jobs = await this.#deps.runs.due(asked);
       if (this.#paused) return;
-      for (const job of jobs.filter(({ runId }) => !this.#handling.has(runId)).slice(0, free))
-        this.#take(job);
+      const found = jobs.filter(({ runId }) => !this.#handling.has(runId));
+      this.#more = jobs.length === asked || found.length > free;
+      for (const job of found.slice(0, free)) this.#take(job);
     } catch (error) {
       this.#deps.onError(error);
     }
@@ -80,9 +85,9 @@ class LedgerConsumer implements QueueConsumer {
     const handled = this.#options
       .handle(job)
       .catch(this.#deps.onError)
-      .finally(() => {
+      .then((end) => {
         this.#handling.delete(job.runId);
-        this.#wake();
+        if (this.#more || end !== 'done') this.#wake();
       });
     this.#handling.set(job.runId, handled);
   }
