@@ -22,10 +22,8 @@ const MATRIX = [
 const REDIS = ['test/storage/ports/redis.int.test.ts', 'test/scale/redis*.int.test.ts'];
 const FAULTS = 'test/scale/faults.int.test.ts';
 const UPHEAVAL = 'test/scale/upheaval.int.test.ts';
-/** They look into the data folder. */
-const INSIDE = ['emergency-stop', 'pause-conditions', 'step-ends'].map(
-  (name) => `test/control/${name}.int.test.ts`,
-);
+/** It looks into the data folder. */
+const INSIDE = ['test/control/emergency-stop.int.test.ts'];
 /** What each backend does without: what needs a `redis-server`, takes long, or is about another one. */
 const LEFT_OUT = {
   embedded: [...REDIS, FAULTS, UPHEAVAL],

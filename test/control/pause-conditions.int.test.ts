@@ -54,7 +54,7 @@ describe('a budget', () => {
     expect((await server.api('GET', `/threads/${run.threadId}/usage`)).body).toEqual([
       { run_id: run.runId, model: 'tiny', calls: 6, input_tokens: 300, output_tokens: 60, cost: 0 },
     ]);
-    const resumes = server.log(run).filter(({ kind }) => kind === 'resume');
+    const resumes = (await server.log(run)).filter(({ kind }) => kind === 'resume');
     expect(resumes.map(({ detail }) => detail['budget'])).toEqual([
       { maxTokens: 300 },
       { maxTokens: 10_000 },
@@ -122,7 +122,7 @@ describe('a threshold of errors', () => {
     await service.got(before + 3);
     up = true;
     expect(await server.atRest(run)).toMatchObject({ state: 'success' });
-    expect(server.log(run).map(({ kind }) => kind)).toContain('conditionMet');
+    expect((await server.log(run)).map(({ kind }) => kind)).toContain('conditionMet');
   });
 
   it('holds a run that would be given up because it ends its workers', async () => {

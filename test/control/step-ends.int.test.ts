@@ -124,7 +124,7 @@ describe('a step that waits for an event', () => {
     expect((await server.resume(run, {})).status).toBe(202);
     await becomes(run, 'success');
     expect((await valuesOf<{ got: unknown[] }>(run)).got).toEqual([{ order: 11, n: 1 }, null]);
-    const log = server.log(run);
+    const log = await server.log(run);
     expect(log.filter(({ kind }) => kind === 'requestPause').at(-1)).toMatchObject({
       detail: { reason: 'maintenance', instead_of: 'waiting for "paid"' },
     });
@@ -145,7 +145,7 @@ describe('a step that waits for an event', () => {
     const run = await server.launch('waits', { order: 10, timeoutMs: 200 });
     await becomes(run, 'success');
     expect((await valuesOf<{ got: unknown[] }>(run)).got).toEqual(['too late']);
-    expect(server.log(run).map(({ kind }) => kind)).toContain('triggerResume');
+    expect((await server.log(run)).map(({ kind }) => kind)).toContain('triggerResume');
   });
 
   it('waits for what another step of the same time waits for too', async () => {

@@ -1,7 +1,10 @@
 import { join } from 'node:path';
 import type { Client } from '@langchain/langgraph-sdk';
 import Database from 'better-sqlite3';
+import pg from 'pg';
 import { expect } from 'vitest';
+import { SCHEMA } from '../../src/storage/postgres/pool.ts';
+import { BACKEND, backendEnv } from '../support/backend.ts';
 
 const query = <T>(dataDir: string, file: string, sql: string): T[] => {
   const db = new Database(join(dataDir, file), { readonly: true, timeout: 5000 });
@@ -82,16 +85,34 @@ export interface LedgerRun {
   failure: { reason: string; error: string; message: string } | null;
 }
 
+interface RunRow extends Omit<LedgerRun, 'failure'> {
+  failure_json: string | null;
+}
+
+const RUN = (runId: string) =>
+  `SELECT state, attempt, spent, failure_json FROM runs WHERE run_id = '${runId}'`;
+
 /** A run as the ledger has it. */
-export const ledgerRun = (dataDir: string, runId: string): LedgerRun => {
-  const sql = `SELECT state, attempt, spent, failure_json FROM runs WHERE run_id = '${runId}'`;
-  const [row] = query<Omit<LedgerRun, 'failure'> & { failure_json: string | null }>(
-    dataDir,
-    'holdpoint.db',
-    sql,
-  );
+export const ledgerRun = (dataDir: string, runId: string): LedgerRun =>
+  runOf(runId, query<RunRow>(dataDir, 'holdpoint.db', RUN(runId)));
+
+/** A run as the ledger has it, wherever the server of this folder keeps its ledger. */
+export const storedRun = async (dataDir: string, runId: string): Promise<LedgerRun> => {
+  if (BACKEND === 'embedded') return ledgerRun(dataDir, runId);
+  const { HOLDPOINT_DATABASE_URL: connectionString } = await backendEnv(dataDir);
+  const client = new pg.Client({ connectionString, options: `-c search_path=${SCHEMA}` });
+  await client.connect();
+  try {
+    return runOf(runId, (await client.query<RunRow>(RUN(runId))).rows);
+  } finally {
+    await client.end();
+  }
+};
+
+const runOf = (runId: string, [row]: RunRow[]): LedgerRun => {
   if (!row) throw new Error(`there is no run ${runId}`);
-  const { failure_json: failure, ...run } = row;
+  const { failure_json: failure, state, attempt, spent } = row;
+  const run = { state, attempt: Number(attempt), spent: Number(spent) }; // Postgres sends them as text
   return { ...run, failure: failure === null ? null : (JSON.parse(failure) as LedgerRun['failure']) };
 };
 

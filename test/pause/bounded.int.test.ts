@@ -45,7 +45,7 @@ describe('a drain with a deadline', () => {
         checkpoint: { unsafe: true, next: ['work'] },
       });
       await until(() => isGone(worker));
-      expect(server.log(run).map(({ kind }) => kind)).toContain('forcePause');
+      expect((await server.log(run)).map(({ kind }) => kind)).toContain('forcePause');
       expect(await server.atRest(other)).toMatchObject({ state: 'success', spent: 0 });
       await finished(run);
     },
@@ -54,10 +54,10 @@ describe('a drain with a deadline', () => {
   it('is extended when that was asked for, and says so', async () => {
     const run = await launchSlow('held');
     await server.pause(run, { drain_timeout_ms: 200, on_timeout: 'extend' });
-    const extensions = () => server.log(run).filter(({ kind }) => kind === 'extendDrain');
-    await until(() => extensions().length > 1);
+    const extensions = async () => (await server.log(run)).filter(({ kind }) => kind === 'extendDrain');
+    await expect.poll(async () => (await extensions()).length).toBeGreaterThan(1);
     expect(await server.current(run)).toMatchObject({ state: 'draining', on_timeout: 'extend' });
-    expect(extensions()[0]?.detail).toMatchObject({ drain_timeout_ms: 400 });
+    expect((await extensions())[0]?.detail).toMatchObject({ drain_timeout_ms: 400 });
     server.letGo(run.threadId);
     expect(await server.atRest(run)).toMatchObject({ state: 'paused' });
     expect(await server.current(run)).toMatchObject({ state: 'paused', checkpoint: { unsafe: false } });

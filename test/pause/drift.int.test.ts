@@ -49,7 +49,8 @@ const failed = ({ body }: { body: { metadata?: { checks: Check[] } } }): Check[]
 const valuesOf = async (run: RunRef): Promise<unknown> =>
   (await server.client.threads.getState(run.threadId)).values;
 
-const resumeLine = (run: RunRef) => server.log(run).findLast(({ kind }) => kind === 'resume')?.detail;
+const resumeLine = async (run: RunRef) =>
+  (await server.log(run)).findLast(({ kind }) => kind === 'resume')?.detail;
 
 describe('a resume after something changed', () => {
   it('is refused when the code did, names the file, and is let through when that is accepted', async () => {
@@ -61,7 +62,7 @@ describe('a resume after something changed', () => {
     expect(await server.current(run)).toMatchObject({ state: 'paused' });
     expect((await server.resume(run, { on_drift: 'accept' })).status).toBe(202);
     expect(await server.atRest(run)).toMatchObject({ state: 'success' });
-    expect(resumeLine(run)).toMatchObject({
+    expect(await resumeLine(run)).toMatchObject({
       on_drift: 'accept',
       adjusted: [{ name: 'code_fingerprint', status: 'accepted' }],
     });
@@ -94,7 +95,7 @@ export const migrations = [{ from: '1', to: '2', migrate: () => { throw new Erro
     expect(check).toMatchObject({ name: 'code_fingerprint' });
     expect(check?.detail).toContain('no such field');
     expect((await server.resume(run, { force: true })).status).toBe(202);
-    expect(resumeLine(run)).toMatchObject({ force: true, adjusted: [{ status: 'forced' }] });
+    expect(await resumeLine(run)).toMatchObject({ force: true, adjusted: [{ status: 'forced' }] });
   });
 
   it('is refused when the configuration did, with a difference field by field', async () => {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { startCrashServer, type CrashServer } from '../crash/crash-server.ts';
-import { ledgerRun, runLog, type LedgerRun } from '../crash/inspect.ts';
+import { storedRun, type LedgerRun } from '../crash/inspect.ts';
 import { builtGraphs } from '../support/built.ts';
 
 export interface RunRef {
@@ -33,6 +33,12 @@ export interface ApiAnswer<T> {
   body: T;
 }
 
+export interface LogLine {
+  kind: string;
+  run_id: string;
+  detail: Record<string, unknown>;
+}
+
 export interface PauseServer extends CrashServer {
   launch(graph: string, input: Record<string, unknown>, of?: Record<string, unknown>): Promise<RunRef>;
   api<T = Record<string, unknown>>(method: string, path: string, body?: unknown): Promise<ApiAnswer<T>>;
@@ -46,7 +52,8 @@ export interface PauseServer extends CrashServer {
   current(run: RunRef): Promise<PauseShown>;
   /** Waits until the run is at rest; what the ledger says of it then. */
   atRest(run: RunRef): Promise<LedgerRun>;
-  log(run: RunRef): ReturnType<typeof runLog>;
+  /** What the session log says of the run, in order. */
+  log(run: RunRef): Promise<LogLine[]>;
 }
 
 /** A server of the graphs that are paused here. */
@@ -81,9 +88,12 @@ export const startPauseServer = async (
     current: async ({ threadId }) => (await api<PauseShown>('GET', `/threads/${threadId}/pause`)).body,
     atRest: async ({ threadId, runId }) => {
       await client.runs.join(threadId, runId);
-      return ledgerRun(dataDir, runId);
+      return storedRun(dataDir, runId);
     },
-    log: ({ runId }) => runLog(dataDir, runId),
+    log: async ({ threadId, runId }) => {
+      const { body } = await api<LogLine[]>('GET', `/threads/${threadId}/log`);
+      return body.filter((line) => line.run_id === runId);
+    },
   };
 };
 

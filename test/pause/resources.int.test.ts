@@ -59,7 +59,7 @@ describe('what a graph holds open', () => {
     latch.open('hold');
     expect(await server.atRest(run)).toMatchObject({ state: 'paused' });
     expect(await open()).toEqual({ connections: 0, database: false, lock: false });
-    const released = server.log(run).find(({ kind }) => kind === 'drained')?.detail['released'] as {
+    const released = (await server.log(run)).find(({ kind }) => kind === 'drained')?.detail['released'] as {
       resource: string;
       kind: string;
       at: string;
@@ -104,7 +104,7 @@ describe('what a graph holds open', () => {
     latch.open('shutdown');
     expect(await server.atRest(run)).toMatchObject({ state: 'paused' });
     while ((await server.worker()) === before) await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(server.log(run).at(-1)).toMatchObject({ kind: 'releaseWorker', detail: { pid: before } });
+    expect((await server.log(run)).at(-1)).toMatchObject({ kind: 'releaseWorker', detail: { pid: before } });
     expect((await server.resume(run)).status).toBe(202);
     expect(await server.atRest(run)).toMatchObject({ state: 'success' });
   });

@@ -85,7 +85,7 @@ describe('the preflight', () => {
     expect(first.body.preflight.every(({ status }) => status !== 'failed')).toBe(true);
     await server.atRest(run);
     expect(did(run)).toEqual(['a', 'b', 'c', 'd']);
-    expect(server.log(run).find(({ kind }) => kind === 'resume')?.detail).toMatchObject({
+    expect((await server.log(run)).find(({ kind }) => kind === 'resume')?.detail).toMatchObject({
       trigger: 'manual',
       pause_duration_ms: expect.any(Number) as number,
       checkpoint_age_ms: expect.any(Number) as number,
@@ -103,13 +103,13 @@ describe('a look at what a resume would find', () => {
 
   it('names what passes and what fails, for what is asked, and changes nothing', async () => {
     const run = await pausedLinear({ resume_behavior: 'await_instructions' });
-    const before = [await server.current(run), server.log(run)];
+    const before = [await server.current(run), await server.log(run)];
     const bare = await preview(run);
     expect([bare.status, bare.body.passes]).toEqual([200, false]);
     expect(failing(bare.body.preflight)).toMatchObject([{ name: 'instructions' }]);
     const told = await preview(run, { additional_context: 'Go on.' });
     expect([told.status, told.body.passes, failing(told.body.preflight)]).toEqual([200, true, []]);
-    expect([await server.current(run), server.log(run)]).toEqual(before);
+    expect([await server.current(run), await server.log(run)]).toEqual(before);
 
     const resumed = await server.resume(run, { additional_context: 'Go on.' });
     const names = (checks: Check[]) => checks.map(({ name, status }) => [name, status]);
