@@ -19,6 +19,8 @@ const GOALS = {
   growth_worst: { most: 1.2 },
 };
 
+const WORKERS = 2;
+
 const p95 = (xs) => [...xs].sort((a, b) => a - b)[Math.min(xs.length - 1, Math.floor(xs.length * 0.95))];
 
 const oneStep = async (base) =>
@@ -69,6 +71,17 @@ const launched = async (base, input) => {
 
 const settled = (base, { thread, run }) => call(base, `GET /threads/${thread}/runs/${run}/join`);
 
+/** A stop ends the worker whose code may not have heard of it: resolves when that is done and another has its place. */
+const replaced = async (base, { stop_id: id }) => {
+  const isDown = async () =>
+    (await call(base, `GET /emergency-stops/${id}`)).runs.every(({ confirmed }) => confirmed);
+  const areReady = async () => {
+    const workers = await call(base, 'GET /workers');
+    return workers.filter(({ state }) => state === 'running').length === WORKERS;
+  };
+  while (!(await isDown()) || !(await areReady())) await new Promise((resolve) => setTimeout(resolve, 100));
+};
+
 /** From an order, given to one API node, until another says that the run, on a worker, has obeyed. */
 const orders = async ({ base, other }, { quick }) => {
   const count = quick ? 10 : 40;
@@ -90,13 +103,16 @@ const orders = async ({ base, other }, { quick }) => {
       await settled(other, ref);
     }),
   );
-  const stopped = await repeated(count, () =>
-    timed({ steps: 1, sleep_ms: 20_000 }, async (ref) => {
+  const stopped = await repeated(count / 2, async () => {
+    let stop;
+    const took = await timed({ steps: 1, sleep_ms: 20_000 }, async (ref) => {
       const scope = { thread_id: ref.thread };
-      await call(base, 'POST /emergency-stops', { scope, reason: 'measured' });
+      stop = await call(base, 'POST /emergency-stops', { scope, reason: 'measured' });
       await settled(other, ref);
-    }),
-  );
+    });
+    await replaced(base, stop);
+    return took;
+  });
   return { pause_p95_ms: p95(paused), cancel_p95_ms: p95(cancelled), stop_p95_ms: p95(stopped) };
 };
 
@@ -210,7 +226,7 @@ export const benchScale = async (args) => {
     HOLDPOINT_RATE_LIMIT: '0',
   };
   const apis = [await startApi(env), await startApi(env)];
-  let running = [await startWorkers(env), await startWorkers(env)];
+  let running = await repeated(WORKERS, () => startWorkers(env));
   const stopWorkers = async () => {
     const ending = running;
     running = [];

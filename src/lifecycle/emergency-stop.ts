@@ -35,9 +35,9 @@ export const createEmergencyStop = (deps: LifecycleDeps) => {
     });
     deps.at('stop:committed');
     for (const { runId } of fenced) storage.signals.publish({ kind: 'desired', runId });
-    for (const { threadId, fence } of fenced) {
-      await storage.checkpoints.acquire({ threadId, fence, token: newId() });
-    }
+    await Promise.all(
+      fenced.map(({ threadId, fence }) => storage.checkpoints.acquire({ threadId, fence, token: newId() })),
+    );
     for (const threadId of threads) storage.signals.publish({ kind: 'thread', threadId });
     storage.signals.publish({ kind: 'due', of: NOTICES });
     return findStop(storage, stopId);

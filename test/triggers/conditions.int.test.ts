@@ -102,7 +102,7 @@ describe('a resume URL', () => {
 
   it('that comes while the step still runs resumes when it has ended', async () => {
     const run = await server.launch('steps', { held: true });
-    await server.becomes(run, 'running');
+    await server.begun(run);
     const pause = await server.pause(run, { resume_when: 'webhook' });
     expect(pause.state).toBe('draining');
     expect(await call(pause.resume_token)).toMatchObject({

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { vi } from 'vitest';
@@ -28,6 +28,8 @@ export interface TriggerServer {
   ): Promise<Answer<T>>;
   /** Launches a run on a thread of its own, or on this one. */
   launch(graph?: string, input?: Json, of?: { threadId?: string; multitask_strategy?: string }): Promise<Run>;
+  /** Waits until the first step of what was launched to be held has begun. */
+  begun(run: Run): Promise<void>;
   /** Lets go on what was launched to be held. */
   letGo(run: Run): void;
   pause(run: Run, terms?: Json): Promise<PauseView>;
@@ -98,6 +100,13 @@ export const startTriggerServer = async (env: Record<string, string> = {}): Prom
       });
       return { threadId: thread, runId: body.run_id };
     },
+    begun: ({ threadId }) =>
+      vi.waitFor(
+        () => {
+          if (!readFileSync(effectsFile, 'utf8').includes(threadId)) throw new Error('no step has begun');
+        },
+        { timeout: 60_000, interval: 25 },
+      ),
     letGo: ({ threadId }) => writeFileSync(gateOf(effectsFile, threadId), ''),
     pause: async ({ threadId }, terms = {}) =>
       (await api<PauseView>('POST', `/threads/${threadId}/pause`, { reason: 'to wait', ...terms })).body,

@@ -38,7 +38,10 @@ export interface PostgresSignalBus extends SignalBus {
   close(): Promise<void>;
 }
 
-/** Signals by LISTEN and NOTIFY, gathered into one message. After a lost connection every subscriber is woken to look. */
+/**
+ * Signals by LISTEN and NOTIFY, gathered into one message. After a lost connection the queue and what comes due are looked
+ * at; who follows a thread looks at it every second, whatever it hears.
+ */
 export const createPostgresSignalBus = ({
   pool,
   sessionUrl,

@@ -1,6 +1,6 @@
 import { Annotation, END, START, StateGraph } from '@langchain/langgraph';
 import type { RunnableConfig } from '@langchain/core/runnables';
-import { untilOwnGate } from '../../crash/graphs/effects.ts';
+import { effect, untilOwnGate } from '../../crash/graphs/effects.ts';
 
 const State = Annotation.Root({
   /** How long the first step takes. */
@@ -13,7 +13,10 @@ const State = Annotation.Root({
 const step = (name: string) => () => ({ done: [name] });
 
 const first = async ({ ms, held }: { ms: number; held: boolean }, config: RunnableConfig) => {
-  if (held) await untilOwnGate(config);
+  if (held) {
+    effect(config, 'begun');
+    await untilOwnGate(config);
+  }
   if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
   return { done: ['one'] };
 };
