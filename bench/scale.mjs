@@ -103,7 +103,7 @@ const orders = async ({ base, other }, { quick }) => {
       await settled(other, ref);
     }),
   );
-  const stopped = await repeated(count / 2, async () => {
+  const stopOne = async () => {
     let stop;
     const took = await timed({ steps: 1, sleep_ms: 20_000 }, async (ref) => {
       const scope = { thread_id: ref.thread };
@@ -112,7 +112,9 @@ const orders = async ({ base, other }, { quick }) => {
     });
     await replaced(base, stop);
     return took;
-  });
+  };
+  await stopOne(); // the first one on a node loads what reads the states of runs that have not ended
+  const stopped = await repeated(quick ? 5 : 24, stopOne);
   return { pause_p95_ms: p95(paused), cancel_p95_ms: p95(cancelled), stop_p95_ms: p95(stopped) };
 };
 
