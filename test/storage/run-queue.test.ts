@@ -4,7 +4,7 @@ import { createLedgerQueue } from '../../src/storage/embedded/run-queue.ts';
 import type { Handled, RunJob, RunQueue, Storage } from '../../src/storage/ports.ts';
 import { deferred } from '../support/deferred.ts';
 import { temporaryFolder } from '../support/server.ts';
-import { run, thread } from './ports/records.ts';
+import { offeredRun } from './ports/records.ts';
 
 /** Nobody looks because time has passed: the clock of the intervals stands still. */
 describe('the queue in the ledger, between its looks by time', () => {
@@ -27,15 +27,7 @@ describe('the queue in the ledger, between its looks by time', () => {
     vi.useRealTimers();
   });
 
-  const offered = async (): Promise<RunJob> => {
-    const created = run(thread().threadId);
-    await storage.transaction(async (ledger) => {
-      await ledger.threads.insert(thread({ threadId: created.threadId }));
-      await ledger.runs.insert(created);
-      await ledger.runs.offerNext(created.threadId);
-    });
-    return { runId: created.runId, threadId: created.threadId };
-  };
+  const offered = (): Promise<RunJob> => offeredRun(storage);
   const end = async ({ runId }: RunJob): Promise<Handled> => {
     await storage.transaction((l) => l.runs.move({ runId, from: 'pending', to: 'cancelled', at: '2026' }));
     return 'done';

@@ -9,11 +9,11 @@ import { createLedger, ledgerIn } from '../ledger/ledger.ts';
 import { migrateLedger } from '../ledger/migrate.ts';
 import type { LedgerSchema } from '../ledger/schema.ts';
 import type { Storage } from '../ports.ts';
+import { LOG_PAGES } from './checkpoint-file.ts';
 import { openCheckpoints } from './checkpointer.ts';
 import { createLedgerEventLog } from './event-log.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { createLedgerQueue } from './run-queue.ts';
-import { LOG_PAGES } from './checkpoint-file.ts';
 import { createProcessSignalBus, type SignalLink } from './signal-bus.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
 

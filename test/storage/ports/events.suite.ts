@@ -5,7 +5,7 @@ import type { PartialOutput } from '../../../src/model/partial-output.ts';
 import { LOG_START, type NewRunEvent } from '../../../src/model/run-event.ts';
 import type { RunJob, Storage } from '../../../src/storage/ports.ts';
 import { deferred } from '../../support/deferred.ts';
-import { AT, run, thread } from './records.ts';
+import { AT, offeredRun, run, thread } from './records.ts';
 import type { OpenStorage } from './suite.ts';
 
 const event = (seq: number, data = `{"n":${seq}}`): NewRunEvent => ({
@@ -237,13 +237,5 @@ export const eventSuite = (open: OpenStorage): void => {
     });
   });
 
-  const offered = async (): Promise<RunJob> => {
-    const created = run(thread().threadId);
-    await storage.transaction(async (ledger) => {
-      await ledger.threads.insert(thread({ threadId: created.threadId }));
-      await ledger.runs.insert(created);
-      await ledger.runs.offerNext(created.threadId);
-    });
-    return { runId: created.runId, threadId: created.threadId };
-  };
+  const offered = (): Promise<RunJob> => offeredRun(storage);
 };

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Assistant } from '../../../src/model/assistant.ts';
 import type { Run } from '../../../src/model/run.ts';
 import type { Thread } from '../../../src/model/thread.ts';
+import type { RunJob, Storage } from '../../../src/storage/ports.ts';
 
 export const AT = '2026-01-01T00:00:00.000Z';
 
@@ -73,3 +74,16 @@ export const assistant = (of: Partial<Assistant> = {}): Assistant => ({
   updatedAt: AT,
   ...of,
 });
+
+/** A run on a thread of its own, in the queue. */
+export const offeredRun = async (storage: Pick<Storage, 'transaction'>): Promise<RunJob> => {
+  const { runId, threadId } = await storage.transaction(async (ledger) => {
+    const { threadId } = thread();
+    const created = run(threadId);
+    await ledger.threads.insert(thread({ threadId }));
+    await ledger.runs.insert(created);
+    await ledger.runs.offerNext(threadId);
+    return created;
+  });
+  return { runId, threadId };
+};
