@@ -212,6 +212,19 @@ describe('waiting writes', () => {
     await Promise.all([first, second]);
   });
 
+  it('are not committed before the end of the turn for another run that begins to read', async () => {
+    const { points, checkpoints } = counted();
+    const writer = await acquired(checkpoints);
+    const beginning = await acquired(checkpoints, { thread: 'u' });
+    points.length = 0;
+    const stored = [put(writer, 'id-1')];
+    await Promise.all([beginning.getTuple(at(undefined, '', 'u')), beginning.stored()]);
+    expect(points).toEqual([]);
+    stored.push(putInput(beginning, 'id-2', 'u'));
+    await Promise.all(stored);
+    expect(points).toEqual(['store:before-commit', 'store:committed']);
+  });
+
   it('are not lost to a checkpoint that cannot be stored', async () => {
     const checkpoints = open();
     const writer = await acquired(checkpoints);

@@ -9,7 +9,7 @@ const SCHEMA_VERSION = 2;
  * How many pages a write-ahead log may hold (16 MiB) before SQLite moves them into its database: most of them are
  * written again and again, and every writer waits meanwhile.
  */
-export const LOG_PAGES = 4000;
+const LOG_PAGES = 4000;
 
 export interface CheckpointFile {
   path: string;
@@ -82,12 +82,17 @@ const migrate = (db: Database.Database): void => {
   }).immediate();
 };
 
+/** Options of a connection, which each has to be given; the file does not keep them. */
+export const tune = (db: Database.Database, synchronous: 'FULL' | 'NORMAL'): void => {
+  db.pragma(`synchronous = ${synchronous}`);
+  db.pragma(`wal_autocheckpoint = ${LOG_PAGES}`);
+  db.pragma('temp_store = MEMORY'); // what savepoints keep to go back to was written to a file each time
+};
+
 const open = ({ path, synchronous, readonly = false }: CheckpointFile): Database.Database => {
   const db = new Database(path, { readonly, timeout: 5000 });
   try {
-    // An option of the connection, not of the file: WAL would otherwise reopen at the compiled default.
-    db.pragma(`synchronous = ${synchronous}`);
-    db.pragma(`wal_autocheckpoint = ${LOG_PAGES}`);
+    tune(db, synchronous);
     if (readonly) schemaVersion(db);
     else {
       db.pragma('journal_mode = WAL');

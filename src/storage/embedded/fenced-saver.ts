@@ -40,6 +40,8 @@ export class FencedSaver extends CheckpointReader implements CheckpointWriter {
   readonly #inputIsKept: boolean;
   readonly #lists: SharedLists;
   #closed = false;
+  /** Of what was to be stored, how much is not yet. */
+  #waiting = 0;
   #latest: Promise<void> = Promise.resolve();
 
   constructor(
@@ -58,7 +60,7 @@ export class FencedSaver extends CheckpointReader implements CheckpointWriter {
       threadId: lease.threadId,
       reads: this.tables.lists,
       serializer: this.serializer,
-      flush: () => this.#group.flush(),
+      flush: () => this.#flush(),
       from: connection.sharedFrom ?? SHARED_FROM,
     });
   }
@@ -94,7 +96,7 @@ export class FencedSaver extends CheckpointReader implements CheckpointWriter {
   }
 
   override async getTuple(config: RunnableConfig) {
-    this.#group.flush();
+    this.#flush();
     return super.getTuple(config);
   }
 
@@ -106,12 +108,12 @@ export class FencedSaver extends CheckpointReader implements CheckpointWriter {
   }
 
   override async *list(...args: Parameters<CheckpointReader['list']>) {
-    this.#group.flush();
+    this.#flush();
     yield* super.list(...args);
   }
 
   async stored(): Promise<void> {
-    this.#group.flush();
+    this.#flush();
     await this.#latest;
   }
 
@@ -134,9 +136,15 @@ export class FencedSaver extends CheckpointReader implements CheckpointWriter {
     return { thread_id, checkpoint_ns, checkpoint_id };
   }
 
+  /** What others store may wait for the end of the turn, and be more by then. */
+  #flush(): void {
+    if (this.#waiting > 0) this.#group.flush();
+  }
+
   #store(stored: Omit<SharingBatch, 'lease' | 'runId'>): Promise<void> {
     const batch = { lease: this.#lease, runId: this.#runId, ...stored };
-    const done = this.#group.store(batch, () => this.#closed);
+    this.#waiting++;
+    const done = this.#group.store(batch, () => this.#closed).finally(() => this.#waiting--);
     done.catch(() => this.#lists.forget());
     this.#latest = Promise.all([this.#latest, done]).then(() => undefined);
     this.#latest.catch(() => undefined); // whoever asked for this write hears of it

@@ -9,7 +9,7 @@ import { createLedger, ledgerIn } from '../ledger/ledger.ts';
 import { migrateLedger } from '../ledger/migrate.ts';
 import type { LedgerSchema } from '../ledger/schema.ts';
 import type { Storage } from '../ports.ts';
-import { LOG_PAGES } from './checkpoint-file.ts';
+import { tune } from './checkpoint-file.ts';
 import { openCheckpoints } from './checkpointer.ts';
 import { createLedgerEventLog } from './event-log.ts';
 import { createGroupCommit } from './group-commit.ts';
@@ -73,7 +73,6 @@ export const openLedgerDatabase = ({
 } => {
   const file = new Database(join(dataDir, 'holdpoint.db'), { timeout: 5000 });
   file.pragma('journal_mode = WAL');
-  file.pragma(`synchronous = ${synchronous}`);
-  file.pragma(`wal_autocheckpoint = ${LOG_PAGES}`);
+  tune(file, synchronous);
   return { file, db: new Kysely<LedgerSchema>({ dialect: sqliteDialect(file) }) };
 };

@@ -35,6 +35,8 @@ const LOCK_WAIT_MS = 5000;
 /** Statements kept prepared; far more than the code has, so that only generated filters ever fall out. */
 const MAX_STATEMENTS = 500;
 
+const isBusy = (error: unknown): boolean => (error as { code?: string }).code === 'SQLITE_BUSY';
+
 class CachedConnection implements DatabaseConnection {
   readonly #db: Database.Database;
   readonly #statements = new Map<string, Database.Statement>();
@@ -42,19 +44,13 @@ class CachedConnection implements DatabaseConnection {
 
   constructor(db: Database.Database) {
     this.#db = db;
+    this.#wait(0); // a transaction waits for its turn by itself, and in one no statement has to
     this.#begin = db.prepare('BEGIN IMMEDIATE');
   }
 
-  executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+  executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     try {
-      const statement = this.#statement(sql);
-      if (statement.reader) return Promise.resolve({ rows: statement.all(...parameters) as R[] });
-      const { changes, lastInsertRowid } = statement.run(...parameters);
-      return Promise.resolve({
-        numAffectedRows: BigInt(changes),
-        insertId: BigInt(lastInsertRowid),
-        rows: [],
-      });
+      return Promise.resolve(this.#run<R>(query));
     } catch (error) {
       return Promise.reject(error instanceof Error ? error : new Error(String(error)));
     }
@@ -67,15 +63,12 @@ class CachedConnection implements DatabaseConnection {
 
   /** False when another process is writing; with `last`, that is an error. */
   tryBegin(last: boolean): boolean {
-    this.#db.pragma('busy_timeout = 0');
     try {
       this.#begin.run();
       return true;
     } catch (error) {
-      if (last || (error as { code?: string }).code !== 'SQLITE_BUSY') throw error;
+      if (last || !isBusy(error)) throw error;
       return false;
-    } finally {
-      this.#db.pragma(`busy_timeout = ${LOCK_WAIT_MS}`);
     }
   }
 
@@ -85,6 +78,34 @@ class CachedConnection implements DatabaseConnection {
 
   close(): void {
     this.#db.close();
+  }
+
+  #run<R>({ sql, parameters }: CompiledQuery): QueryResult<R> {
+    const statement = this.#statement(sql);
+    const rows = <T>(of: () => T): T => (this.#db.inTransaction ? of() : this.#patiently(of));
+    if (statement.reader) return { rows: rows(() => statement.all(...parameters)) as R[] };
+    const { changes, lastInsertRowid } = rows(() => statement.run(...parameters));
+    return { numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid), rows: [] };
+  }
+
+  /** Runs what stands alone; when another process is in its way, again and with patience. */
+  #patiently<T>(statement: () => T): T {
+    try {
+      return statement();
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+    }
+    this.#wait(LOCK_WAIT_MS);
+    try {
+      return statement();
+    } finally {
+      this.#wait(0);
+    }
+  }
+
+  /** For how long SQLite itself waits, the event loop with it. Each time this is said takes as long as a small statement. */
+  #wait(ms: number): void {
+    this.#db.pragma(`busy_timeout = ${ms}`);
   }
 
   #statement(sql: string): Database.Statement {

@@ -65,6 +65,7 @@ const offerNext = prepared((db, { threadId }: { threadId: string }) =>
     .returning(['run_id', 'thread_id']),
 );
 
+/** A sum, because SQLite plans a query whose LIMIT is a bound value anew each time that it is given one. */
 const dueRuns = prepared((db, { limit }: { limit: number }) =>
   db
     .selectFrom('runs')
@@ -74,7 +75,7 @@ const dueRuns = prepared((db, { limit }: { limit: number }) =>
     .orderBy('priority', 'desc')
     .orderBy('turn')
     .orderBy('seq')
-    .limit(limit),
+    .limit(sql<number>`${limit} + 0`),
 );
 
 /** The queue: a column of the runs. */
