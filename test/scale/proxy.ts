@@ -8,6 +8,10 @@ export interface Proxy {
   cut(): void;
   /** Nothing passes any more and nobody is told; `open` makes new connections pass again, old ones stay dead. */
   halfOpen(): void;
+  /** As {@link halfOpen}, for the one connection that is next to say this. */
+  halfOpenAt(word: string): void;
+  /** How many clients are connected. */
+  clients(): number;
   /** Each packet comes so much later. */
   delay(ms: number): void;
   open(): void;
@@ -18,7 +22,9 @@ export const startProxy = async (target: { port: number }): Promise<Proxy> => {
   const pairs = new Set<Pair>();
   let delayMs = 0;
   let silent = false;
+  let trap: string | undefined;
   const pass = (pair: Pair, to: Socket) => (data: Buffer) => {
+    if (trap !== undefined && data.includes(trap)) [pair.dead, trap] = [true, undefined];
     if (pair.dead) return;
     if (delayMs === 0) to.write(data);
     else setTimeout(() => !pair.dead && to.writable && to.write(data), delayMs);
@@ -45,6 +51,8 @@ export const startProxy = async (target: { port: number }): Promise<Proxy> => {
       silent = true;
       pairs.forEach((pair) => (pair.dead = true));
     },
+    halfOpenAt: (word) => (trap = word),
+    clients: () => [...pairs].filter(({ client }) => !client.destroyed).length,
     delay: (ms) => (delayMs = ms),
     open: () => {
       silent = false;

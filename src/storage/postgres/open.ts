@@ -12,7 +12,7 @@ import { startDatabaseClock } from './database-clock.ts';
 import { createPostgresEventLog } from './event-log.ts';
 import { kyselyOn } from './ledger-driver.ts';
 import { migrateSchema } from './migrate.ts';
-import { NOTICES_BREAKS, openPool, PreparingConnection, SCHEMA } from './pool.ts';
+import { NOTICES_BREAKS, openPool, PreparingConnection, SCHEMA, SERVER_NOTICES } from './pool.ts';
 import { createBullQueue } from './run-queue.ts';
 import { createPostgresSignalBus } from './signal-bus.ts';
 import { again, createTransactions } from './transactions.ts';
@@ -89,7 +89,7 @@ export const openPostgresStorage = async (options: PostgresOptions): Promise<Sto
 };
 
 /** A job that a crash of the server loses is found in the ledger: nobody waits until it is on disk. */
-const HINTS_ONLY = '-c synchronous_commit=off -c jit=off';
+const HINTS_ONLY = `-c synchronous_commit=off -c jit=off${SERVER_NOTICES}`;
 
 const openCarriers = async (
   { ledger, events, onError }: CarrierParts,

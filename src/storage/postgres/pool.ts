@@ -21,8 +21,8 @@ export const NOTICES_BREAKS = {
   query_timeout: QUERY_TIMEOUT_MS,
 };
 
-/** The server ends the transaction of a client that is gone, and lets go of its locks. */
-const SERVER_NOTICES = [
+/** The server ends the session of a client that is gone, and its transaction, and lets go of its locks. */
+export const SERVER_NOTICES = [
   'tcp_keepalives_idle=5',
   'tcp_keepalives_interval=2',
   'tcp_keepalives_count=3',
@@ -111,4 +111,10 @@ export const openPool = ({ url, poolSize, onError }: PostgresAccess): pg.Pool =>
 
 /** One connection that lasts, with the same types. */
 export const newClient = (url: string): pg.Client =>
-  new Connection({ connectionString: url, types, ...NOTICES_BREAKS, application_name: 'holdpoint listen' });
+  new Connection({
+    connectionString: url,
+    types,
+    ...NOTICES_BREAKS,
+    application_name: 'holdpoint listen',
+    options: SERVER_NOTICES,
+  });

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Signal, SignalBus } from '../ports.ts';
 import { newClient } from './pool.ts';
@@ -152,46 +153,56 @@ interface Listening {
 const listen = ({ url, channels, onMessage, onReconnected, onError }: Listening) => {
   let client: pg.Client | undefined;
   let closed = false;
-  let retry: NodeJS.Timeout | undefined;
-  /** A connection that broke silently hears nothing and says nothing: it has to be asked. */
-  const probe = setInterval(() => {
-    const asked = client;
-    asked?.query('SELECT 1').catch((error: unknown) => {
-      onError(error);
-      if (client !== asked) return;
-      client = undefined;
-      asked.removeAllListeners('end');
-      asked.end().catch(onError);
-      again();
-    });
-  }, PROBE_MS);
-  probe.unref();
-  const connect = async (): Promise<void> => {
+  const connect = async (): Promise<pg.Client> => {
     const next = newClient(url);
     next.on('notification', ({ payload }) => onMessage(JSON.parse(payload ?? 'null') as Message));
     next.on('error', onError);
-    next.on('end', again);
-    await next.connect();
-    await next.query(channels.map((channel) => `LISTEN ${channel}`).join('; '));
-    client = next;
+    try {
+      await next.connect();
+      await next.query(channels.map((channel) => `LISTEN ${channel}`).join('; '));
+      return next;
+    } catch (error) {
+      next.end().catch(onError);
+      throw error;
+    }
   };
-  const again = (): void => {
-    if (closed) return;
-    clearTimeout(retry);
-    retry = setTimeout(() => {
-      connect().then(onReconnected, (error: unknown) => {
-        onError(error);
-        again();
-      });
-    }, RECONNECT_MS);
+  const report = (error: unknown): undefined => {
+    onError(error);
   };
+  const keep = async (): Promise<void> => {
+    while (!closed) {
+      if (client) await untilBroken(client, onError);
+      client?.end().catch(onError);
+      client = undefined;
+      await sleep(RECONNECT_MS, undefined, { ref: false });
+      if (!closed) client = await connect().catch(report);
+      if (client && !closed) onReconnected();
+    }
+    await client?.end();
+  };
+  const ready = connect().then((first) => {
+    client = first;
+    void keep();
+  });
   return {
-    ready: connect(),
+    ready,
     close: async (): Promise<void> => {
       closed = true;
-      clearInterval(probe);
-      clearTimeout(retry);
       await client?.end();
     },
   };
+};
+
+/** A connection that broke silently hears nothing and says nothing: it has to be asked. */
+const untilBroken = async (client: pg.Client, onError: (error: unknown) => void): Promise<void> => {
+  let probe: NodeJS.Timeout | undefined;
+  await new Promise<void>((resolve) => {
+    const broke = (error: unknown): void => {
+      onError(error);
+      resolve();
+    };
+    client.once('end', resolve);
+    probe = setInterval(() => void client.query('SELECT 1').catch(broke), PROBE_MS).unref();
+  });
+  clearInterval(probe);
 };
