@@ -43,21 +43,22 @@ describe('a ledger that another process is writing', () => {
     return { release, gone };
   };
 
-  /** Begins a transaction while the other writes, and sees whether this process's event loop turns meanwhile. */
-  const transactionWaits = async (): Promise<void> => {
+  /** Of a transaction that was asked for while another process writes: whether this one's event loop went on. */
+  const askedMeanwhile = async () => {
     const other = await held(60_000);
     let done = false;
     const inserted = storage
       .transaction((ledger) => ledger.threads.insert(thread()))
       .finally(() => (done = true));
     for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
-    expect(done).toBe(false);
+    const waits = !done;
     await other.release();
-    expect(await inserted).toBe(true);
+    return { waits, inserted: await inserted };
   };
 
-  it('takes a transaction when the other has ended, and the process does other things meanwhile', () =>
-    transactionWaits());
+  it('takes a transaction when the other has ended, and the process does other things meanwhile', async () => {
+    expect(await askedMeanwhile()).toEqual({ waits: true, inserted: true });
+  });
 
   it('puts all that came meanwhile into one commit, but nothing to be flushed into one that is not', async () => {
     const { db } = openLedgerDatabase({ dataDir, synchronous: 'NORMAL' });
@@ -84,6 +85,6 @@ describe('a ledger that another process is writing', () => {
     const result = await sql`UPDATE threads SET updated_at = ''`.execute(storage.connection);
     expect(result.numAffectedRows).toBe(0n);
     await other.gone;
-    await transactionWaits(); // in its own way again, not as the single statement has
+    expect(await askedMeanwhile()).toEqual({ waits: true, inserted: true }); // not as the single statement waited
   });
 });
