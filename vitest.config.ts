@@ -19,16 +19,16 @@ const MATRIX = [
   'test/scale/**/*.int.test.ts',
   'test/storage/ports/*.int.test.ts',
 ];
+/** And through the console, as far as one whole story. */
+const CONSOLE_STORY = 'test/browser/console-story.browser.test.ts';
 const REDIS = ['test/storage/ports/redis.int.test.ts', 'test/scale/redis*.int.test.ts'];
 const FAULTS = 'test/scale/faults.int.test.ts';
 const UPHEAVAL = 'test/scale/upheaval.int.test.ts';
-/** It looks into the data folder. */
-const INSIDE = ['test/control/emergency-stop.int.test.ts'];
 /** What each backend does without: what needs a `redis-server`, takes long, or is about another one. */
 const LEFT_OUT = {
   embedded: [...REDIS, FAULTS, UPHEAVAL],
-  postgres: [...REDIS, ...INSIDE],
-  redis: [FAULTS, ...INSIDE],
+  postgres: REDIS,
+  redis: [FAULTS],
 };
 const backend = (process.env['HOLDPOINT_TEST_BACKEND'] ?? 'embedded') as keyof typeof LEFT_OUT;
 
@@ -71,7 +71,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'browser',
-          include: ['test/browser/**/*.browser.test.ts'],
+          include: [backend === 'embedded' ? 'test/browser/**/*.browser.test.ts' : CONSOLE_STORY],
           globalSetup: ['test/support/backend-servers.ts', 'test/browser/kept-schemas.ts'],
           retry,
           testTimeout: 180_000,

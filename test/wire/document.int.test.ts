@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { BACKEND } from '../support/backend.ts';
 import { drives } from './rows.ts';
 import { refusal, useServer } from './server.ts';
 
@@ -187,7 +188,11 @@ describe('what the server says of itself', () => {
     expect((await server.send('GET', '/ok')).json).toEqual({ ok: true });
     expect((await server.send('GET', '/ok?check_db=1')).json).toEqual({
       ok: true,
-      dependencies: { database: 'ok', workers: expect.any(Number) as number },
+      dependencies: {
+        database: 'ok',
+        ...(BACKEND === 'redis' && { redis: 'ok' }),
+        workers: expect.any(Number) as number,
+      },
     });
   });
 

@@ -1,5 +1,5 @@
 import { startCrashServer, type CrashServer } from '../crash/crash-server.ts';
-import { ledgerRun, runLog, type LedgerRun } from '../crash/inspect.ts';
+import { runLog, storedRun, type LedgerRun } from '../crash/inspect.ts';
 import { builtGraphs } from '../support/built.ts';
 import type { Trouble } from './graphs/trouble.ts';
 
@@ -37,7 +37,7 @@ export const startTroubleServer = async (
     trouble: (what) => launch('trouble', { what }),
     ended: async ({ threadId, runId }) => {
       await client.runs.join(threadId, runId);
-      return ledgerRun(server.dataDir, runId);
+      return storedRun(server.dataDir, runId);
     },
     lastEvent: async ({ threadId, runId }) => {
       let last: { event: string; data: unknown } | undefined;
