@@ -24,6 +24,8 @@ export class AttemptPartials {
   readonly #messages = new Map<string, PartialMessage>();
   #changed = false;
   #kept = false;
+  /** One write after the other: of two at once the older could come last. */
+  #saving: Promise<void> = Promise.resolve();
 
   constructor(store: PartialStore, claimed: ClaimedRun) {
     this.#store = store;
@@ -50,7 +52,12 @@ export class AttemptPartials {
   }
 
   /** Resolves when what was said until now is on disk. */
-  async flush(): Promise<void> {
+  flush(): Promise<void> {
+    this.#saving = this.#saving.catch(() => undefined).then(() => this.#save());
+    return this.#saving;
+  }
+
+  async #save(): Promise<void> {
     if (!this.#changed) return;
     this.#changed = false;
     const messages = [...this.#messages.values()];
