@@ -19,15 +19,32 @@ const MATRIX = [
   'test/scale/**/*.int.test.ts',
   'test/storage/ports/*.int.test.ts',
 ];
+/** With Redis only the queue, the events and the signals are others than on Postgres. */
+const ON_POSTGRES = [
+  ...MATRIX,
+  'test/a2a/*.int.test.ts',
+  'test/crash/{effects,partial-output}.int.test.ts',
+  'test/mcp/*.int.test.ts',
+  'test/notify/*.int.test.ts',
+  'test/outbound/*.int.test.ts',
+  'test/pause/*.int.test.ts',
+  'test/security/*.int.test.ts',
+  'test/storage/postgres*.int.test.ts',
+  'test/supervisor/*.int.test.ts',
+  'test/telemetry/*.int.test.ts',
+];
 /** And through the console, as far as one whole story. */
 const CONSOLE_STORY = 'test/browser/console-story.browser.test.ts';
 const REDIS = ['test/storage/ports/redis.int.test.ts', 'test/scale/redis*.int.test.ts'];
 const FAULTS = 'test/scale/faults.int.test.ts';
 const UPHEAVAL = 'test/scale/upheaval.int.test.ts';
+/** It writes its thousands of threads into the data folder. */
+const MANY = 'test/pause/many.int.test.ts';
+const INCLUDED = { embedded: ['test/**/*.int.test.ts'], postgres: ON_POSTGRES, redis: MATRIX };
 /** What each backend does without: what needs a `redis-server`, takes long, or is about another one. */
 const LEFT_OUT = {
   embedded: [...REDIS, FAULTS, UPHEAVAL],
-  postgres: REDIS,
+  postgres: [...REDIS, MANY],
   redis: [FAULTS],
 };
 const backend = (process.env['HOLDPOINT_TEST_BACKEND'] ?? 'embedded') as keyof typeof LEFT_OUT;
@@ -59,7 +76,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'int',
-          include: backend === 'embedded' ? ['test/**/*.int.test.ts'] : MATRIX,
+          include: INCLUDED[backend],
           exclude: LEFT_OUT[backend],
           globalSetup: ['test/support/backend-servers.ts', 'test/support/built.ts'],
           retry,

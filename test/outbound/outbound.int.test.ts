@@ -3,7 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openEmbeddedStorage } from '../../src/storage/embedded/open.ts';
+import { openPostgresStorage } from '../../src/storage/postgres/open.ts';
 import { readText } from '../house/files.ts';
+import { backendEnv } from '../support/backend.ts';
 import { startReceiver, type Receiver } from '../support/receiver.ts';
 import { refusal, useServer } from '../wire/server.ts';
 
@@ -32,7 +34,11 @@ afterAll(() => receiver.close());
 
 /** As another process of the server would: the row is all there is. */
 const enqueue = async (kind: string): Promise<string> => {
-  const storage = await openEmbeddedStorage({ dataDir: server.process.dataDir, synchronous: 'NORMAL' });
+  const { dataDir } = server.process;
+  const { HOLDPOINT_DATABASE_URL: url } = await backendEnv(dataDir);
+  const storage = url
+    ? await openPostgresStorage({ url })
+    : await openEmbeddedStorage({ dataDir, synchronous: 'NORMAL' });
   const outboundId = randomUUID();
   await storage.transaction((ledger) =>
     ledger.outbound.enqueue({ outboundId, kind, url: receiver.url, body: { kind }, now: Date.now() }),

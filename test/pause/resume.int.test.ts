@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../crash/crash-server.ts';
+import { BACKEND } from '../support/backend.ts';
 import { startPauseServer, type Check, type PauseServer, type RunRef } from './pause-server.ts';
 
 let server: PauseServer;
@@ -49,7 +50,7 @@ const DAMAGES: [string, string, string][] = [
 ];
 
 describe('the preflight', () => {
-  it.each(DAMAGES)(
+  it.skipIf(BACKEND !== 'embedded').each(DAMAGES)(
     'names a checkpoint that was %s, and an earlier one recovers',
     async (_, statement, problem) => {
       const run = await pausedLinear();

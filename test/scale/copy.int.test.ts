@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Client } from '@langchain/langgraph-sdk';
 import { run } from '../cli/cli.ts';
-import { createKey, type MadeKey } from '../security/keys-server.ts';
+import { madeKey, type MadeKey } from '../security/keys-server.ts';
 import { builtGraphs } from '../support/built.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { startPostgres, type PostgresServer } from '../support/postgres.ts';
@@ -48,7 +48,9 @@ it(
     );
     await before.kill();
 
-    const { key } = await createKey(dataDir, 'mover', 'admin');
+    const { key } = madeKey(
+      await run(['keys', 'create', 'mover', '--scope', 'admin', '--json', '--data', dataDir]),
+    );
     const url = await postgres.newDatabase();
     const { stdout } = await copy(dataDir, url);
     expect(JSON.parse(stdout)).toMatchObject({ rows: { threads: 3, runs: 3 } });

@@ -6,7 +6,7 @@ import { WebSocket } from 'ws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../cli/cli.ts';
 import { startServerProcess, type ServerUnderTest } from '../support/server.ts';
-import { createKey, folderWithKeys, openSocket, SCOPES, type Keys } from './keys-server.ts';
+import { createKey, folderWithKeys, openSocket, runKeys, SCOPES, type Keys } from './keys-server.ts';
 
 type Scope = keyof Keys | 'any' | 'open';
 
@@ -259,18 +259,18 @@ describe('a server whose data folder has API keys', () => {
     expect(stream.status).toBe(200);
     const closed = once(socket, 'close') as Promise<[number]>;
 
-    expect((await run(['keys', 'revoke', 'leaver', '--data', server.dataDir])).code).toBe(0);
+    expect((await runKeys(server.dataDir, 'revoke', 'leaver')).code).toBe(0);
 
     expect((await closed)[0]).toBe(1008);
     await expect(stream.text()).rejects.toThrow();
     expect((await call(made.key, 'GET', '/approvals')).status).toBe(401);
-    const again = await run(['keys', 'revoke', 'leaver', '--json', '--data', server.dataDir]);
+    const again = await runKeys(server.dataDir, 'revoke', 'leaver', '--json');
     expect(again.json()).toMatchObject({ error: { code: 'key_not_found' } });
   });
 
   it('lists the keys with when each was last used, and has their secrets nowhere on disk', async () => {
     await call(keys.read, 'GET', '/approvals');
-    const listed = (await run(['keys', 'list', '--json', '--data', server.dataDir])).json();
+    const listed = (await runKeys(server.dataDir, 'list', '--json')).json();
     expect(listed).toContainEqual({
       key_id: keys.read.split('_')[1],
       name: 'read',
@@ -318,7 +318,7 @@ describe('beyond loopback', () => {
   it('one with keys starts, and stays closed when all of them are revoked or expired', async () => {
     const dataDir = join(server.dataDir, 'closed');
     const { key } = await createKey(dataDir, 'only', 'admin');
-    expect((await run(['keys', 'revoke', 'only', '--data', dataDir])).code).toBe(0);
+    expect((await runKeys(dataDir, 'revoke', 'only')).code).toBe(0);
     const closed = await serve(dataDir);
     const port = new URL(closed.url).port;
     for (const headers of [{}, { 'x-api-key': key }] as Record<string, string>[]) {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { WebSocket } from 'ws';
-import { run } from '../cli/cli.ts';
+import { run, type Ended } from '../cli/cli.ts';
+import { backendEnv } from '../support/backend.ts';
 import { temporaryFolder } from '../support/server.ts';
 
 /** What "holdpoint keys create" says. */
@@ -9,9 +10,16 @@ export interface MadeKey {
   key: string;
 }
 
-/** A key of the data folder, made by the command line. */
-export const createKey = async (dataDir: string, name: string, scope: string): Promise<MadeKey> => {
-  const ended = await run(['keys', 'create', name, '--scope', scope, '--json', '--data', dataDir]);
+/** `holdpoint keys` for the server of this data folder, wherever it keeps its keys. */
+export const runKeys = async (dataDir: string, ...args: string[]): Promise<Ended> =>
+  run(['keys', ...args, '--data', dataDir], { env: await backendEnv(dataDir) });
+
+/** A key of the server of this data folder, made by the command line. */
+export const createKey = async (dataDir: string, name: string, scope: string): Promise<MadeKey> =>
+  madeKey(await runKeys(dataDir, 'create', name, '--scope', scope, '--json'));
+
+/** What `holdpoint keys create --json` has made. */
+export const madeKey = (ended: Ended): MadeKey => {
   if (ended.code !== 0) throw new Error(ended.err + ended.out);
   return ended.json() as MadeKey;
 };
