@@ -32,6 +32,7 @@ const ON_POSTGRES = [
   'test/storage/postgres*.int.test.ts',
   'test/supervisor/*.int.test.ts',
   'test/telemetry/*.int.test.ts',
+  'test/worker/*.int.test.ts',
 ];
 /** And through the console, as far as one whole story. */
 const CONSOLE_STORY = 'test/browser/console-story.browser.test.ts';

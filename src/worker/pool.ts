@@ -284,8 +284,6 @@ export class WorkerPool {
   async #gone(worker: WorkerProcess, code: number | null, signal: NodeJS.Signals | null): Promise<void> {
     const { log } = this.#options;
     this.#workers.delete(worker.id);
-    for (const { reject } of worker.calls.values())
-      reject(unavailable('The worker ended while it worked on this.'));
     const reason = endReason(worker, code, signal);
     if (!this.#stopping && !worker.drain)
       log.warn({ worker: worker.id, lastWords: worker.lastWords }, reason);
@@ -293,6 +291,9 @@ export class WorkerPool {
     const taken = this.#takeBack(worker, reason);
     const patience = new Promise((resolve) => setTimeout(resolve, RESTART_DELAY_MS).unref());
     await (this.#stopping ? taken : Promise.race([taken, patience]));
+    // Whoever hears of it finds the thread free: a call that held one may be tried again at once.
+    for (const { reject } of worker.calls.values())
+      reject(unavailable('The worker ended while it worked on this.'));
     if (this.#stopping || worker.drain) return;
     if (worker.ready) this.#start();
     else setTimeout(() => !this.#stopping && this.#start(), RESTART_DELAY_MS).unref();

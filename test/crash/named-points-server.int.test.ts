@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCrashServer, type CrashServer } from './crash-server.ts';
-import { expectAgreement, integrity, orphans } from './inspect.ts';
+import { damage, expectAgreement, orphans } from './inspect.ts';
 import {
   effectsOf,
   ended,
@@ -22,8 +22,8 @@ describe('a server that dies between two writes', () => {
 
   afterAll(async () => {
     await server.kill();
-    expect(integrity(server.dataDir)).toEqual(['ok', 'ok']);
-    expect(orphans(server.dataDir)).toEqual({});
+    expect(damage(server.dataDir)).toEqual([]);
+    expect(await orphans(server.dataDir)).toEqual({});
   });
 
   const restart = async (): Promise<void> => {
@@ -89,7 +89,7 @@ describe('a server that dies between two writes', () => {
       await expect(client.threads.delete(threadId)).rejects.toThrow();
       await restart();
       await expect(server.client.threads.get(threadId)).rejects.toThrow('404');
-      expect(orphans(server.dataDir)).toEqual({});
+      expect(await orphans(server.dataDir)).toEqual({});
     });
   }
 
@@ -121,7 +121,7 @@ describe('a server that dies between two writes', () => {
       const other = await newThread(server);
       await client.runs.wait(other, 'steps', { input: STEPS });
       expect(effectsOf(server, threadId)).toEqual([]);
-      expect(orphans(server.dataDir)).toEqual({});
+      expect(await orphans(server.dataDir)).toEqual({});
     });
   }
 });

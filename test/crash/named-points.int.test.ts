@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCrashServer, type CrashServer } from './crash-server.ts';
-import { expectAgreement, integrity, orphans } from './inspect.ts';
+import { damage, expectAgreement, orphans } from './inspect.ts';
 import { effectsOf, ended, expectAnsweredOnce, heldThread, newThread, STEPS, TRAIL } from './scenarios.ts';
 
 const WORKER_POINTS = ['claim:committed', 'claim:acquired', 'settle:before', 'settle:committed'];
@@ -14,8 +14,8 @@ describe('a worker that dies between two writes is replaced, and', () => {
 
   afterAll(async () => {
     await server.kill();
-    expect(integrity(server.dataDir)).toEqual(['ok', 'ok']);
-    expect(orphans(server.dataDir)).toEqual({});
+    expect(damage(server.dataDir)).toEqual([]);
+    expect(await orphans(server.dataDir)).toEqual({});
   });
 
   for (const point of WORKER_POINTS) {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { startCrashServer, type CrashServer } from '../crash/crash-server.ts';
-import { storedRun, type LedgerRun } from '../crash/inspect.ts';
+import { type LedgerRun, storedRun } from '../crash/inspect.ts';
 import { builtGraphs } from '../support/built.ts';
 
 export interface RunRef {

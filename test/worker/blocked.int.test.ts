@@ -62,7 +62,7 @@ describe('a worker whose event loop stands still', PATIENT, () => {
     expect(p99).toBeLessThan(TIMED ? 500 : Infinity);
     for (const other of others) {
       expect(await server.ended(other)).toMatchObject({ state: 'success' });
-      const spent = spentEachTime(server, other);
+      const spent = await spentEachTime(server, other);
       expect(spent.length).toBeGreaterThan(0); // it was in flight when the worker stood still, at least once
       expect(new Set(spent)).toEqual(new Set([0]));
     }
@@ -92,8 +92,10 @@ describe('a worker whose event loop stands still', PATIENT, () => {
     const update = server.client.threads.updateState(threadId, { values: { reduced: 'doze' } });
     await expect(update).rejects.toThrow('503');
     for (const other of others) {
-      await until(() => spentEachTime(server, other).length > troubles.length);
-      expect(new Set(spentEachTime(server, other))).toEqual(new Set([0]));
+      await expect
+        .poll(async () => (await spentEachTime(server, other)).length)
+        .toBeGreaterThan(troubles.length);
+      expect(new Set(await spentEachTime(server, other))).toEqual(new Set([0]));
     }
   });
 
@@ -127,9 +129,9 @@ describe('a worker whose event loop stands still', PATIENT, () => {
     const run = await server.ended(hog);
     expect(run).toMatchObject({ state: 'error', spent: 2 });
     // The first attempt stored its input, which counts as progress.
-    expect(spentEachTime(server, hog)).toEqual([0, 1, 2]);
+    expect(await spentEachTime(server, hog)).toEqual([0, 1, 2]);
     expect(await server.ended(stepping)).toMatchObject({ state: 'success' });
-    expect(new Set(spentEachTime(server, stepping))).toEqual(new Set([0]));
+    expect(new Set(await spentEachTime(server, stepping))).toEqual(new Set([0]));
   });
 });
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../crash/crash-server.ts';
-import { expectAgreement, integrity, ledgerRun, orphans, storedRows } from '../crash/inspect.ts';
+import { damage, expectAgreement, orphans, storedRows, storedRun } from '../crash/inspect.ts';
 import { startTroubleServer, type RunRef, type TroubleServer } from './trouble-server.ts';
 
 let server: TroubleServer;
@@ -11,7 +11,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await server.kill();
-  expect(integrity(server.dataDir)).toEqual(['ok', 'ok']);
+  expect(damage(server.dataDir)).toEqual([]);
 });
 
 const effectsOf = ({ threadId }: RunRef): string[] => server.effects(threadId).map(({ what }) => what);
@@ -33,11 +33,11 @@ describe('cancelling a run that does not listen', () => {
     await client.runs.cancel(run.threadId, run.runId, true);
     expect(effectsOf(run)).not.toContain('deaf is done');
     expect(await client.runs.get(run.threadId, run.runId)).toMatchObject({ status: 'interrupted' });
-    const stored = storedRows(dataDir, run.threadId);
+    const stored = await storedRows(dataDir, run.threadId);
     await zombieEnded(run);
     // A further run on the thread's worker comes after whatever the zombie tried to write.
     await server.ended(await server.launch('steps', { steps: 1, ms: 0 }));
-    expect(storedRows(dataDir, run.threadId)).toEqual(stored);
+    expect(await storedRows(dataDir, run.threadId)).toEqual(stored);
     expect((await client.threads.get(run.threadId)).values).not.toMatchObject({ done: true });
     await expectAgreement(client, run.threadId);
   });
@@ -53,7 +53,7 @@ describe('cancelling a run that does not listen', () => {
     await client.runs.cancel(threadId, run.runId);
     await client.runs.join(threadId, next.run_id);
     expect(effectsOf(run)).not.toContain('deaf is done');
-    expect(ledgerRun(server.dataDir, next.run_id)).toMatchObject({ state: 'success' });
+    expect(await storedRun(server.dataDir, next.run_id)).toMatchObject({ state: 'success' });
     await zombieEnded(run);
     await expectAgreement(client, threadId);
   });
@@ -91,7 +91,7 @@ describe('deleting in the middle of a step', () => {
     await expect(client.threads.get(run.threadId)).rejects.toThrow('404');
     await zombieEnded(run);
     await server.ended(await server.launch('steps', { steps: 1, ms: 0 }));
-    expect(orphans(dataDir)).toEqual({});
+    expect(await orphans(dataDir)).toEqual({});
     expect(server.workers()).toHaveLength(1);
   });
 });

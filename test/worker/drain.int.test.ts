@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { until } from '../crash/crash-server.ts';
-import { expectAgreement, heldThreads, integrity, ledgerRun, runLog } from '../crash/inspect.ts';
+import { damage, expectAgreement, heldThreads, runLog, storedRun } from '../crash/inspect.ts';
 import { openStream, type Frame, type OpenStream } from '../wire/sse.ts';
 import { startTroubleServer, type RunRef, type TroubleServer } from './trouble-server.ts';
 
@@ -60,11 +60,16 @@ const framesOf = async (reader: OpenStream): Promise<Frame[]> => {
 };
 
 /** A stopped server leaves whole files and no owner; the run waits and has lost nothing by it. */
-const expectHandedBack = ({ runId }: RunRef): void => {
+const expectHandedBack = async ({ runId }: RunRef): Promise<void> => {
   const { dataDir } = server;
-  expect([integrity(dataDir), heldThreads(dataDir)]).toEqual([['ok', 'ok'], []]);
-  expect(ledgerRun(dataDir, runId)).toMatchObject({ state: 'pending', attempt: 1, spent: 0, failure: null });
-  expect(runLog(dataDir, runId).map(({ kind }) => kind)).toEqual(['launch', 'claim', 'loseLease']);
+  expect([damage(dataDir), await heldThreads(dataDir)]).toEqual([[], []]);
+  expect(await storedRun(dataDir, runId)).toMatchObject({
+    state: 'pending',
+    attempt: 1,
+    spent: 0,
+    failure: null,
+  });
+  expect((await runLog(dataDir, runId)).map(({ kind }) => kind)).toEqual(['launch', 'claim', 'loseLease']);
 };
 
 describe('a server that is told to stop', () => {
@@ -74,7 +79,7 @@ describe('a server that is told to stop', () => {
     await begun(run, 'step-2');
     expect(await stopped()).toBe(0);
     expect(effectsOf(run)).toEqual(['step-1', 'step-2']);
-    expectHandedBack(run);
+    await expectHandedBack(run);
     await restart();
     expect(await server.ended(run)).toMatchObject({ state: 'success', attempt: 2, spent: 0 });
     expect(effectsOf(run)).toEqual(['step-1', 'step-2', 'step-3', 'step-4', 'step-5']);
@@ -108,7 +113,7 @@ describe('a server that is told to stop', () => {
     await begun(run, 'sub-1');
     expect(await stopped()).toBe(0);
     expect(effectsOf(run)).toEqual(['choose', 'sub-1', 'sub-2', 'sub-3']);
-    expectHandedBack(run);
+    await expectHandedBack(run);
     await restart(HASTY);
     expect(await server.ended(run)).toMatchObject({ state: 'success' });
     expect(effectsOf(run)).toEqual(['choose', 'sub-1', 'sub-2', 'sub-3', 'conclude']);
@@ -128,7 +133,7 @@ describe('a server that is told to stop', () => {
     const run = await server.trouble('hangOnce');
     await begun(run, 'hang begins');
     expect(await stopped()).toBe(0);
-    expectHandedBack(run);
+    await expectHandedBack(run);
     await restart(HASTY);
     expect(await server.ended(run)).toMatchObject({ state: 'success', spent: 0 });
   });
@@ -138,6 +143,6 @@ describe('a server that is told to stop', () => {
     const run = await server.trouble('spin');
     await begun(run, 'spin');
     expect(await stopped()).toBe(0);
-    expectHandedBack(run);
+    await expectHandedBack(run);
   });
 });

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { until } from '../crash/crash-server.ts';
-import { ledgerRun } from '../crash/inspect.ts';
+import { storedRun } from '../crash/inspect.ts';
 import { startTroubleServer, type RunRef, type TroubleServer } from './trouble-server.ts';
 
 interface WorkerShown {
@@ -67,7 +67,11 @@ describe('workers', () => {
     expect(drained.status).toBe(202);
     expect(await drained.json()).toMatchObject({ state: 'draining', drain: { why: 'user: new kernel' } });
     await server.ended(moved);
-    expect(ledgerRun(server.dataDir, moved.runId)).toMatchObject({ state: 'success', attempt: 2, spent: 0 });
+    expect(await storedRun(server.dataDir, moved.runId)).toMatchObject({
+      state: 'success',
+      attempt: 2,
+      spent: 0,
+    });
     expect(did(moved.threadId)).toEqual(STEPS);
     expect((await workers()).map(({ worker_id: id }) => id)).not.toContain(worker?.worker_id);
   });

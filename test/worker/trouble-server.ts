@@ -1,5 +1,5 @@
 import { startCrashServer, type CrashServer } from '../crash/crash-server.ts';
-import { runLog, storedRun, type LedgerRun } from '../crash/inspect.ts';
+import { type LedgerRun, runLog, storedRun } from '../crash/inspect.ts';
 import { builtGraphs } from '../support/built.ts';
 import type { Trouble } from './graphs/trouble.ts';
 
@@ -48,7 +48,7 @@ export const startTroubleServer = async (
 };
 
 /** What the session log says of each time the run was taken back: how many attempts it had spent then. */
-export const spentEachTime = ({ dataDir }: TroubleServer, { runId }: RunRef): unknown[] =>
-  runLog(dataDir, runId)
+export const spentEachTime = async ({ dataDir }: TroubleServer, { runId }: RunRef): Promise<unknown[]> =>
+  (await runLog(dataDir, runId))
     .filter(({ kind }) => kind === 'loseLease' || kind === 'fail')
     .map(({ detail }) => detail['spent']);
