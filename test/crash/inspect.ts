@@ -31,10 +31,11 @@ const inPostgres = async <T extends object>(dataDir: string, sql: string): Promi
 const query = async <T extends object>(dataDir: string, sql: string): Promise<T[]> =>
   BACKEND === 'embedded' ? inSqlite<T>(dataDir, sql) : inPostgres<T>(dataDir, sql);
 
-const TABLES = [
-  ...['threads', 'runs', 'run_events', 'thread_values', 'session_log', 'checkpoints'],
-  ...(BACKEND === 'embedded' ? ['writes', 'leases'] : ['checkpoint_writes', 'checkpoint_leases']),
-];
+const OF_CHECKPOINTS =
+  BACKEND === 'embedded' ? ['writes', 'leases'] : ['checkpoint_writes', 'checkpoint_leases'];
+const TABLES = ['threads', 'runs', 'run_events', 'thread_values', 'session_log', 'checkpoints'].concat(
+  OF_CHECKPOINTS,
+);
 
 /** Rows of threads that are gone, by table; and threads whose deletion stands half done. */
 export const orphans = async (dataDir: string): Promise<Record<string, number>> => {
