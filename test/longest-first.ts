@@ -7,6 +7,7 @@ const LONGEST = [
   'crash/random-kills',
   'worker/blocked',
   'scale/nodes',
+  'control/emergency-stop',
   'browser/console-operate',
   'browser/console-thread',
   'cli/story',
@@ -38,7 +39,6 @@ const LONGEST = [
   'crash/story',
   'browser/console-looks',
   'scale/copy',
-  'control/emergency-stop',
 ];
 
 /** Starts the longest test files first, so that all workers are busy until the end. */

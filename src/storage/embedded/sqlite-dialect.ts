@@ -82,10 +82,12 @@ class CachedConnection implements DatabaseConnection {
 
   #run<R>({ sql, parameters }: CompiledQuery): QueryResult<R> {
     const statement = this.#statement(sql);
-    const rows = <T>(of: () => T): T => (this.#db.inTransaction ? of() : this.#patiently(of));
-    if (statement.reader) return { rows: rows(() => statement.all(...parameters)) as R[] };
-    const { changes, lastInsertRowid } = rows(() => statement.run(...parameters));
-    return { numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid), rows: [] };
+    const run = (): QueryResult<R> => {
+      if (statement.reader) return { rows: statement.all(...parameters) as R[] };
+      const { changes, lastInsertRowid } = statement.run(...parameters);
+      return { numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid), rows: [] };
+    };
+    return this.#db.inTransaction ? run() : this.#patiently(run);
   }
 
   /** Runs what stands alone; when another process is in its way, again and with patience. */

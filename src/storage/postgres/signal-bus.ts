@@ -178,7 +178,7 @@ const listen = ({ url, channels, onMessage, onReconnected, onError }: Listening)
       if (!closed) client = await connect().catch(report);
       if (client && !closed) onReconnected();
     }
-    await client?.end();
+    client?.end().catch(onError);
   };
   const ready = connect().then((first) => {
     client = first;
