@@ -19,6 +19,12 @@ afterAll(async () => {
   await receiver.close();
 });
 
+/** What a test that failed leaves in force would hold the runs of all that follow. */
+afterEach(async () => {
+  const { body } = await server.api<{ pause_id: string }[]>('GET', '/pauses?state=active');
+  for (const { pause_id: id } of body) await resumeScope(id);
+});
+
 const pauseScope = async (scope: unknown, more: Record<string, unknown> = {}) =>
   (
     await server.api<{ pause_id: string; resume_token: string }>('POST', '/pauses', {

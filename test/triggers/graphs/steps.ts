@@ -21,10 +21,16 @@ const first = async ({ ms, held }: { ms: number; held: boolean }, config: Runnab
   return { done: ['one'] };
 };
 
+/** After a step that was held an order has time to come: a busy machine brings it a step later. */
+const second = async ({ held }: { held: boolean }) => {
+  if (held) await new Promise((resolve) => setTimeout(resolve, 300));
+  return { done: ['two'] };
+};
+
 /** Three steps, of which the first takes as long as it is told, or until it is let go. */
 export const graph = new StateGraph(State)
   .addNode('one', first)
-  .addNode('two', step('two'))
+  .addNode('two', second)
   .addNode('three', step('three'))
   .addEdge(START, 'one')
   .addEdge('one', 'two')
