@@ -61,7 +61,7 @@ describe('an operator at the command line', () => {
     expect(await stateOf(launched)).toBe('paused');
     const resumed = await holdpoint('resume', pause.pause_id);
     expect(resumed).toMatchObject({ code: 0, err: '' });
-    await server.client.runs.join(launched.thread_id, launched.run_id);
+    await expect.poll(() => stateOf(launched)).toBe('success');
     expect((await holdpoint('follow', launched.thread_id, '--json')).json()).toMatchObject({
       status: 'success',
     });
