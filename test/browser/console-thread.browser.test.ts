@@ -51,6 +51,12 @@ describe.skipIf(!hasBrowser)('on the screen of a thread a person', () => {
     return id;
   };
   const dialog = (page: Page) => page.getByRole('dialog');
+  /** The threads that a list shows, in its order, by the beginnings of their ids. */
+  const shownOn = async (page: Page): Promise<string[]> => {
+    const boxes = await page.getByLabel(/^Select thread /).all();
+    const names = await Promise.all(boxes.map((box) => box.getAttribute('aria-label')));
+    return names.map((name) => name?.split(' ').at(-1) ?? '');
+  };
 
   it('pauses it with a reason and a condition, sees it drain to a safe point, and the event lets it go on', async () => {
     const id = await hold('pause');
@@ -257,7 +263,10 @@ describe.skipIf(!hasBrowser)('on the screen of a thread a person', () => {
     places.forEach((place) => latch.open(place));
     await page.getByRole('button', { name: /^Paused/ }).click();
     await page.waitForURL(/group=paused/);
-    await expect.poll(() => page.getByRole('row').filter({ hasText: 'Paused' }).count()).toBe(3);
+    for (const id of held)
+      await expect.poll(async () => (await api('GET', `/threads/${id}/pause`))['state']).toBe('paused');
+    const listed = await api<{ thread_id: string }[]>('GET', '/overview/threads?group=paused');
+    await expect.poll(() => shownOn(page)).toEqual(listed.map(({ thread_id: id }) => id.slice(0, 8)));
     await press(page, 'j', 'x', 'j', 'x');
     await bar.getByText('2 selected').waitFor();
     await bar.getByRole('button', { name: 'Resume…' }).click();
@@ -278,6 +287,19 @@ describe.skipIf(!hasBrowser)('on the screen of a thread a person', () => {
     await done('3 of 3 done');
     for (const id of held) expect((await server.send('GET', `/threads/${id}`)).status).toBe(404);
     noProblems(opened);
+  });
+
+  it('stays with the keys at the thread they were at when others come before it', async () => {
+    const places = ['one', 'two'].map((name) => `cursor ${name} ${crypto.randomUUID()}`) as [string, string];
+    onTestFinished(() => places.forEach((place) => latch.open(place)));
+    const first = await hold(places[0]);
+    const { page } = await openConsole(browser, { url: server.url, path: '/console/?group=running' });
+    await expect.poll(() => shownOn(page)).toEqual([first.slice(0, 8)]);
+    await press(page, 'j');
+    const second = await hold(places[1]);
+    await expect.poll(() => shownOn(page)).toEqual([second.slice(0, 8), first.slice(0, 8)]);
+    await press(page, 'x');
+    await page.getByRole('checkbox', { name: `Select thread ${first.slice(0, 8)}`, checked: true }).waitFor();
   });
 
   it('is shown what changed while a list was being read for the first time', async () => {

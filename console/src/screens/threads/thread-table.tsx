@@ -69,12 +69,14 @@ const COLUMNS: DataTableColumn<ThreadCard>[] = [
   },
 ];
 
+const idOf = ({ thread_id: id }: ThreadCard): string => id;
+
 /** A page of threads; each row leads to its thread. */
 export const ThreadTable = ({ page, search, selection, onChange }: Props) => {
   const navigate = useNavigate();
   const open = ({ thread_id: threadId }: ThreadCard): void =>
     void navigate({ to: '/threads/$threadId', params: { threadId } });
-  const current = useRowKeys(page.items, { open, toggle: selection.toggle });
+  const current = useRowKeys(page.items, { idOf, open, toggle: selection.toggle });
   return (
     <DataTable
       className={classes['table']}

@@ -2,15 +2,24 @@ import { useState } from 'react';
 import { useKeys } from '../../keys/keys.ts';
 
 interface Actions<T> {
+  idOf: (item: T) => string;
   open: (item: T) => void;
   toggle?: ((item: T) => void) | undefined;
 }
 
-/** j and k go down and up a list, Enter opens and x ticks. Answers the place that is current; -1 when none is. */
-export const useRowKeys = <T>(items: T[], { open, toggle }: Actions<T>): number => {
-  const [place, setPlace] = useState(-1);
-  const current = Math.min(place, items.length - 1);
-  const go = (by: number): void => setPlace(Math.max(0, Math.min(items.length - 1, current + by)));
+/**
+ * j and k go down and up a list, Enter opens and x ticks. Answers the place that is current; -1 when none is. The item that
+ * is current stays so when the list changes around it; when it leaves, the one at its place is.
+ */
+export const useRowKeys = <T>(items: T[], { idOf, open, toggle }: Actions<T>): number => {
+  const [cursor, setCursor] = useState({ id: '', place: -1 });
+  const found = items.findIndex((item) => idOf(item) === cursor.id);
+  const current = found >= 0 ? found : Math.min(cursor.place, items.length - 1);
+  const go = (by: number): void => {
+    const place = Math.max(0, Math.min(items.length - 1, current + by));
+    const item = items[place];
+    if (item !== undefined) setCursor({ id: idOf(item), place });
+  };
   const withCurrent = (act: (item: T) => void) => (): void => {
     const item = items[current];
     if (item !== undefined) act(item);
