@@ -33,9 +33,8 @@ const query = async <T extends object>(dataDir: string, sql: string): Promise<T[
 
 const OF_CHECKPOINTS =
   BACKEND === 'embedded' ? ['writes', 'leases'] : ['checkpoint_writes', 'checkpoint_leases'];
-const TABLES = ['threads', 'runs', 'run_events', 'thread_values', 'session_log', 'checkpoints'].concat(
-  OF_CHECKPOINTS,
-);
+const OF_THREADS = ['threads', 'runs', 'run_events', 'thread_values', 'session_log', 'checkpoints'];
+const TABLES = [...OF_THREADS, ...OF_CHECKPOINTS];
 
 /** Rows of threads that are gone, by table; and threads whose deletion stands half done. */
 export const orphans = async (dataDir: string): Promise<Record<string, number>> => {
