@@ -10,7 +10,8 @@ RUN npm ci --no-audit --no-fund && cp -r node_modules/typescript /tmp/typescript
 
 FROM node:20-bookworm-slim
 WORKDIR /app
-ENV NODE_ENV=production HOLDPOINT_DATA=/data
+# Whatever is written lies in the one folder that lasts and that the user may write.
+ENV NODE_ENV=production HOLDPOINT_DATA=/data HOLDPOINT_WORKSPACE=/data/workspace HOLDPOINT_OUTBOX=/data/outbox
 COPY --from=build /app/package.json /app/langgraph.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
