@@ -203,7 +203,8 @@ export interface RunStore {
   list(query: { threadId: string; states?: RunState[]; limit: number; offset: number }): Promise<Run[]>;
   /**
    * Runs of the thread that have not ended: pending, running, pausing, paused or stopped. First the one that is at
-   * work, then the oldest first, and last those that are not due yet.
+   * work, then those that have begun or rest, then the one that is queued, last those that are not due yet; of these
+   * the oldest first.
    */
   unfinished(threadId: string): Promise<Run[]>;
   /** The same for who holds the thread; undefined when the lease is no longer its own. */

@@ -103,6 +103,23 @@ describe('a pause of a graph', () => {
     await server.becomes(held, 'success');
   });
 
+  it('begins no run before it is due, in its scope or outside, and holds none that is due behind one that is not', async () => {
+    const of = { after_seconds: 3600 };
+    const outside = await server.launch('other', {}, of);
+    const delayed = await server.launch('steps', {}, of);
+    const { threadId } = delayed;
+    const { pause_id: pauseId } = await pauseScope({ graph_id: 'steps' });
+    const now = await server.launch('steps', {}, { threadId, multitask_strategy: 'enqueue' });
+    await server.becomes(await server.launch('other'), 'success'); // what was queued before it has begun
+    expect(await server.state(outside)).toBe('queued');
+    await resumeScope(pauseId);
+    await server.becomes(now, 'success');
+    await server.becomes(await server.launch('other'), 'success');
+    expect([await server.state(outside), await server.state(delayed)]).toEqual(['queued', 'queued']);
+    server.ahead((ahead += HOUR));
+    for (const run of [outside, delayed]) await server.becomes(run, 'success');
+  });
+
   it('goes on when its condition is met', async () => {
     const { resume_token: token } = await pauseScope({ all: true }, { resume_when: 'webhook: done' });
     const held = await server.launch();

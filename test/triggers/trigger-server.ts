@@ -27,7 +27,7 @@ export interface TriggerServer {
     headers?: Record<string, string>,
   ): Promise<Answer<T>>;
   /** Launches a run on a thread of its own, or on this one. */
-  launch(graph?: string, input?: Json, of?: { threadId?: string; multitask_strategy?: string }): Promise<Run>;
+  launch(graph?: string, input?: Json, of?: Json & { threadId?: string }): Promise<Run>;
   /** Waits until the first step of what was launched to be held has begun. */
   begun(run: Run): Promise<void>;
   /** Lets go on what was launched to be held. */

@@ -10,11 +10,16 @@ type QueueTurns = Pick<RunStore, 'offerNext' | 'due' | 'countDue' | 'oldestDue'>
 export const UNFINISHED = (column: string) =>
   sql<boolean>`${sql.ref(column)} IN ('pending', 'running', 'pausing', 'paused', 'stopped')`;
 
-/** What is at work first, what is not due yet last, and else the oldest first. */
+/**
+ * The order of a thread's unfinished runs: what is at work first, then what has begun, rests or was stopped, then what is
+ * in the queue, what is not due yet last, and else the oldest first. So what comes due later goes behind those.
+ */
 export const IN_TURN = (table: string) => {
   const column = (name: string) => sql.ref(`${table}.${name}`);
   return sql`CASE WHEN ${column('state')} IN ('running', 'pausing') THEN 0
-    WHEN ${column('due_ms')} = 0 THEN 1 ELSE 2 END, ${column('seq')}`;
+    WHEN ${column('state')} IN ('paused', 'stopped') OR ${column('attempt')} > 0 THEN 1
+    WHEN ${column('queued')} = 1 THEN 2
+    WHEN ${column('due_ms')} = 0 THEN 3 ELSE 4 END, ${column('seq')}`;
 };
 
 /** Assistants that have as many runs at work as they may. */
@@ -109,14 +114,22 @@ export const createQueueTurns = (db: LedgerConnection): QueueTurns => ({
   },
 });
 
-/** Takes out of the queue what paused scopes hold back, and offers what none does any more: lane by lane, in turn. */
+/** Unfinished runs, each with its place in the line of its thread. */
+const IN_LINE = sql`(SELECT f.seq, f.thread_id, f.assistant_id, f.state, f.queued, f.due_ms, f.priority, f.lane,
+    ROW_NUMBER() OVER (PARTITION BY f.thread_id ORDER BY ${IN_TURN('f')}) AS place
+  FROM runs AS f WHERE ${UNFINISHED('f.state')})`;
+
+/**
+ * Takes out of the queue what paused scopes hold back, and offers what none does any more, as
+ * {@link createQueueTurns} would offer it next: lane by lane, in turn.
+ */
 export const requeueHeld = async (db: LedgerConnection): Promise<void> => {
   const held = isHeldBack('r');
   await sql`UPDATE runs AS r SET queued = 0 WHERE r.queued = 1 AND ${held}`.execute(db);
   await sql`UPDATE runs SET queued = 1, turn = freed.turn FROM (
       SELECT r.seq, ROW_NUMBER() OVER (PARTITION BY r.priority, r.lane ORDER BY r.seq)
         + COALESCE((SELECT MIN(q.turn) FROM runs AS q WHERE q.queued = 1 AND q.priority = r.priority), 0) - 1 AS turn
-      FROM runs AS r WHERE r.state = 'pending' AND r.queued = 0 AND NOT ${held}
-        AND r.seq = (SELECT MIN(f.seq) FROM runs AS f WHERE f.thread_id = r.thread_id AND ${UNFINISHED('f.state')})
+      FROM ${IN_LINE} AS r
+      WHERE r.place = 1 AND r.state = 'pending' AND r.queued = 0 AND r.due_ms = 0 AND NOT ${held}
     ) AS freed WHERE runs.seq = freed.seq`.execute(db);
 };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Assistant } from '../../../src/model/assistant.ts';
 import type { Run } from '../../../src/model/run.ts';
+import type { ScopePause } from '../../../src/model/scope-pause.ts';
 import type { Thread } from '../../../src/model/thread.ts';
 import type { RunJob, Storage } from '../../../src/storage/ports.ts';
 
@@ -73,6 +74,23 @@ export const assistant = (of: Partial<Assistant> = {}): Assistant => ({
   createdAt: AT,
   updatedAt: AT,
   ...of,
+});
+
+/** A pause of everything. */
+export const scopePause = (): ScopePause => ({
+  scopePauseId: randomUUID(),
+  scope: { type: 'all' },
+  state: 'active',
+  terms: { reason: 'why' },
+  newRuns: 'queue',
+  redirectTo: null,
+  resumeWhen: null,
+  resumeTokenHash: null,
+  windowId: null,
+  requestedBy: 'me',
+  requestedAt: AT,
+  endedBy: null,
+  endedAt: null,
 });
 
 /** A run on a thread of its own, in the queue. */

@@ -3,8 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RUN_STATES } from '../../../src/model/run-state.ts';
 import type { Run } from '../../../src/model/run.ts';
 import type { Storage } from '../../../src/storage/ports.ts';
-import { assistant, AT, run, thread } from './records.ts';
+import { assistant, AT, run, scopePause, thread } from './records.ts';
 import type { OpenStorage } from './suite.ts';
+
+const NEVER = Number.MAX_SAFE_INTEGER;
 
 /** What every backend's `RunStore`, `AssistantStore` and `SessionLog` must do. */
 export const runSuite = (open: OpenStorage): void => {
@@ -91,13 +93,28 @@ export const runSuite = (open: OpenStorage): void => {
       expect(await storage.transaction((l) => l.runs.offerNext(first!.threadId))).toBeUndefined();
     });
 
+    it('offers what comes due neither in the middle of another run nor beside one that is offered', async () => {
+      const offer = (threadId: string) => storage.transaction((l) => l.runs.offerNext(threadId));
+      const later: Partial<Run> = { dueMs: 5 };
+      const [of, paused] = await line(later, { state: 'paused', attempt: 1 });
+      const [lost, begun] = await line(later, { attempt: 1 });
+      const [late, waits] = await line(later, {});
+      expect((await offer(late!.threadId))?.runId).toBe(waits!.runId);
+      await storage.transaction((l) => l.runs.promote(5));
+      expect(await offer(of!.threadId)).toBeUndefined();
+      expect((await storage.runs.unfinished(of!.threadId))[0]!.runId).toBe(paused!.runId);
+      expect((await offer(lost!.threadId))?.runId).toBe(begun!.runId);
+      expect((await offer(late!.threadId))?.runId).toBe(waits!.runId);
+      expect(await due(late!.threadId)).toMatchObject([{ runId: waits!.runId }]);
+    });
+
     it('lists unfinished runs oldest first and all runs newest first, by state', async () => {
       const runs = await line(
         ...RUN_STATES.filter((state) => state !== 'pausing').map((state) => ({ state })),
       );
       const { threadId } = runs[0]!;
       const unfinished = (await storage.runs.unfinished(threadId)).map(({ state }) => state);
-      expect(unfinished).toEqual(['running', 'pending', 'paused', 'stopped']);
+      expect(unfinished).toEqual(['running', 'paused', 'stopped', 'pending']);
       const listed = await storage.runs.list({ threadId, limit: 2, offset: 1 });
       expect(listed.map(({ runId }) => runId)).toEqual(
         runs
@@ -182,10 +199,35 @@ export const runSuite = (open: OpenStorage): void => {
         return { runId: first.runId, offered };
       };
       const now = await at({});
-      const later = await at({ dueMs: Number.MAX_SAFE_INTEGER });
+      const later = await at({ dueMs: NEVER });
       const after = await waiting(1, 'lane');
       expect([now.offered, later.offered]).toEqual([true, false]);
       expect(await dueOf(...lane, now.runId, later.runId, ...after)).toEqual([...lane, now.runId, ...after]);
+    });
+
+    it('takes out what paused scopes hold back and puts back what is in turn: never what is not due', async () => {
+      const runs = {
+        alone: await line({ dueMs: NEVER }),
+        behind: await line({ dueMs: NEVER }, {}, {}),
+        begun: await line({}, { attempt: 1 }),
+        paused: await line({ dueMs: NEVER }, { state: 'paused', attempt: 1 }, {}),
+      };
+      const threads = Object.values(runs).map(([first]) => first!.threadId);
+      const queued = async () => (await Promise.all(threads.map(due))).flat().map(({ runId }) => runId);
+      const inTurn = [runs.behind[1]!.runId, runs.begun[1]!.runId];
+      for (const threadId of threads) await storage.transaction((l) => l.runs.offerNext(threadId));
+      expect(await queued()).toEqual(inTurn);
+      const pause = scopePause();
+      await storage.transaction(async (l) => {
+        await l.scopes.insert(pause);
+        await l.scopes.requeue();
+      });
+      expect(await queued()).toEqual([]);
+      await storage.transaction(async (l) => {
+        await l.scopes.end(pause.scopePauseId, { actor: 'me', at: AT });
+        await l.scopes.requeue();
+      });
+      expect(await queued()).toEqual(inTurn);
     });
 
     it('says of a run what its claim has to know, and of a thread what a launch has to', async () => {
