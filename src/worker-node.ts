@@ -70,7 +70,7 @@ export const startWorkerNode = async ({
     settings,
     log,
   });
-  if (settings.apiUrl !== '') node.open(settings.apiUrl);
+  node.open(settings.apiUrl || null);
   const { workers, works } = node;
   const due = [...works, drainDeadlines(lifecycle, workers), stopSweep(lifecycle, workers)];
   const scheduler = new Scheduler({ works: due, clock, log, ...lookingAgain(storage) });

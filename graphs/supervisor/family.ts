@@ -5,40 +5,47 @@ import { Client } from '@langchain/langgraph-sdk';
 
 /** The server this graph runs in. A key for it, where it asks for one, is in `HOLDPOINT_API_KEY`. */
 const server = () => {
-  const apiUrl = (globalThis as Record<symbol, unknown>)[Symbol.for('langgraph_api:url')];
-  if (typeof apiUrl !== 'string')
+  const send = (globalThis as Record<symbol, unknown>)[Symbol.for('langgraph_api:fetch')];
+  if (typeof send !== 'function')
     throw new Error('The supervisor launches its agents through a server, and runs in none.');
   const { HOLDPOINT_API_KEY: key } = process.env;
   const headers: Record<string, string> = key ? { 'x-api-key': key } : {};
   const callerOptions = { maxRetries: 0 };
-  const client = new Client({ apiUrl, apiKey: null, defaultHeaders: headers, callerOptions });
-  return { apiUrl, headers, client };
+  const client = new Client({ apiKey: null, defaultHeaders: headers, callerOptions });
+  return { send: send as typeof fetch, headers, client };
 };
+
+type Server = ReturnType<typeof server>;
 
 const AGAIN_MS = 250;
 
-/** An answer of the server, as opposed to none. 429 and 503 ask to come again. */
-const isRefusal = (error: unknown): boolean =>
-  error instanceof Error && /\b4\d\d\b/.test(error.message) && !error.message.includes('429');
+/**
+ * An answer of the server, as opposed to none, of which 429 and 503 ask to come again; or a call that cannot be made
+ * at all. What the network does to a call has a cause.
+ */
+const isFinal = (error: unknown): boolean => {
+  if (error instanceof TypeError) return error.cause === undefined;
+  return error instanceof Error && /\b4\d\d\b/.test(error.message) && !error.message.includes('429');
+};
 
 /** Asks until there is an answer: a server that is being deployed, or was killed, is no failure of the agent. */
-const patiently = async <T>(signal: AbortSignal | undefined, ask: () => Promise<T>): Promise<T> => {
+const patiently = async <T>(
+  signal: AbortSignal | undefined,
+  ask: (server: Server) => Promise<T>,
+): Promise<T> => {
+  const asked = server();
   for (;;) {
     try {
-      return await ask();
+      return await ask(asked);
     } catch (error) {
-      if (isRefusal(error)) throw error;
+      if (isFinal(error)) throw error;
       await wait(AGAIN_MS, undefined, signal ? { signal } : {});
     }
   }
 };
 
-const post = async (path: string, body: object, signal: AbortSignal | undefined): Promise<void> =>
-  patiently(signal, () => postOnce(path, body));
-
-const postOnce = async (path: string, body: object): Promise<void> => {
-  const { apiUrl, headers } = server();
-  const response = await fetch(new URL(path, apiUrl), {
+const postOnce = async ({ send, headers }: Server, path: string, body: object): Promise<void> => {
+  const response = await send(path, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify(body),
@@ -82,10 +89,9 @@ export const launchSubtask = (
   coordinator: string,
   task: Subtask,
   signal: AbortSignal | undefined,
-): Promise<string> => patiently(signal, () => launchOnce(coordinator, task));
+): Promise<string> => patiently(signal, ({ client }) => launchOnce(client, coordinator, task));
 
-const launchOnce = async (coordinator: string, task: Subtask): Promise<string> => {
-  const { client } = server();
+const launchOnce = async (client: Client, coordinator: string, task: Subtask): Promise<string> => {
   const { threadId, persona, title, instructions } = task;
   const metadata = { parent_thread_id: coordinator, persona, title };
   await client.threads.create({ threadId, metadata, ifExists: 'do_nothing' });
@@ -109,10 +115,9 @@ interface ThreadNow {
 
 /** How a subtask stands now, whatever runs have moved its thread. */
 export const lookAt = (task: Subtask, signal: AbortSignal | undefined): Promise<Subtask> =>
-  patiently(signal, () => lookOnce(task));
+  patiently(signal, ({ client }) => lookOnce(client, task));
 
-const lookOnce = async (task: Subtask): Promise<Subtask> => {
-  const { client } = server();
+const lookOnce = async (client: Client, task: Subtask): Promise<Subtask> => {
   const thread = (await client.threads.get(task.threadId)) as unknown as ThreadNow;
   const status = thread.lifecycle?.state ?? thread.status;
   const said = thread.values?.messages?.findLast(({ type }) => type === 'ai')?.content;
@@ -131,7 +136,8 @@ const PAUSE_HEARD_MS = 5000;
 export const pauseSelf = async (reason: string, config: LangGraphRunnableConfig): Promise<void> => {
   const { control, signal } = config;
   const thread = String(config.configurable?.['thread_id']);
-  await post(`/threads/${thread}/pause`, { reason: reason.slice(0, 2000) }, signal);
+  const body = { reason: reason.slice(0, 2000) };
+  await patiently(signal, (server) => postOnce(server, `/threads/${thread}/pause`, body));
   const giveUp = Date.now() + PAUSE_HEARD_MS; // somebody may have withdrawn it
   while (control?.drainRequested === false && Date.now() < giveUp)
     await wait(10, undefined, signal ? { signal } : {});

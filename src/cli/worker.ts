@@ -10,6 +10,7 @@ export const worker = command({
   summary: 'Start workers alone, on any machine, for an API on Postgres',
   about: `Executes runs until Ctrl C or SIGTERM, then brings what runs to the end of its step and hands it to the other workers.
 Needs HOLDPOINT_DATABASE_URL and the same langgraph.json as the API, which is started with "holdpoint serve --role api".
+Graphs that call the server, as the supervisor does, also need HOLDPOINT_API_URL: where this machine reaches the API.
 Waits for the database to be migrated. Opens no port, and keeps nothing on this machine.`,
   args: [],
   options: {
@@ -31,6 +32,9 @@ Waits for the database to be migrated. Opens no port, and keeps nothing on this 
   },
 });
 
+const NO_API =
+  '\n  API      unknown: calls of the server by graphs fail. Set HOLDPOINT_API_URL where there are any (the supervisor)';
+
 const workUntilSignal = async (settings: Settings): Promise<number> => {
   const { startWorkerNode } = await import('../worker-node.ts');
   const node = await startWorkerNode({ settings });
@@ -39,7 +43,7 @@ const workUntilSignal = async (settings: Settings): Promise<number> => {
   process.stdout.write(`
   Holdpoint workers are ready: ${settings.workers} with ${settings.concurrency} runs at once
 
-  Graphs   ${node.graphs.join(', ')}
+  Graphs   ${node.graphs.join(', ')}${settings.apiUrl === '' ? NO_API : ''}
   Stop     Ctrl C
 
 `);

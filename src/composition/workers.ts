@@ -38,8 +38,8 @@ export interface WorkerNode {
   works: DueWork[];
   /** Resolves once a worker of this process takes runs. */
   ready(): Promise<void>;
-  /** Tells the workers of this process where the API listens. */
-  open(url: string): void;
+  /** Tells the workers of this process where the API listens; null: that nobody will say. */
+  open(url: string | null): void;
   /** Lets them drain for so long, and waits until all are gone and what they held was taken back. */
   stop(drainTimeoutMs: number): Promise<void>;
 }
@@ -49,7 +49,7 @@ export const startNode = (parts: NodeParts): WorkerNode => {
   const { settings, lifecycle } = parts;
   const nodeId = newUuid();
   const pool = settings.role === 'api' ? undefined : startPool(parts, nodeId);
-  const base = { pool, open: (url: string) => pool?.open(url), ready: async () => pool?.ready() };
+  const base = { pool, open: (url: string | null) => pool?.open(url), ready: async () => pool?.ready() };
   if (lifecycle.storage.capabilities.singleServer) {
     if (!pool) throw new Error('a server alone on its storage has workers');
     return { ...base, workers: localWorkers(pool), works: [], stop: (timeoutMs) => pool.stop(timeoutMs) };

@@ -12,6 +12,12 @@ const redis = z
   .refine((text) => text === '' || /^rediss?:\/\//.test(text), {
     message: 'expected a URL that begins with redis:// or rediss://',
   });
+const web = z
+  .string()
+  .default('')
+  .refine((text) => text === '' || /^https?:\/\//.test(text), {
+    message: 'expected a URL that begins with http:// or https://',
+  });
 
 /** Settings of a deployment on more than one machine; URLs hold passwords, so their values are never shown. */
 export const SCALE_SETTINGS = {
@@ -58,7 +64,7 @@ export const SCALE_SETTINGS = {
   },
   apiUrl: {
     env: 'HOLDPOINT_API_URL',
-    schema: z.string().default(''),
-    help: 'Where code in the graphs of a `holdpoint worker` finds the API.',
+    schema: web,
+    help: 'Where code in the graphs of a `holdpoint worker` finds the API (http://…). Without it their calls of the server fail.',
   },
 } as const;

@@ -72,7 +72,7 @@ export class WorkerPool {
   readonly #workers = new Map<string, WorkerProcess>();
   readonly #looking: NodeJS.Timeout;
   #stopping = false;
-  #address: string | undefined;
+  #address: string | null | undefined;
   #lastCall = 0;
 
   constructor(options: PoolOptions) {
@@ -97,8 +97,8 @@ export class WorkerPool {
     await Promise.race([...this.#workers.values()].map(({ started }) => started));
   }
 
-  /** Tells every worker, and those to come, where the server listens. */
-  open(url: string): void {
+  /** Tells every worker, and those to come, where the server listens; null: that nobody will say. */
+  open(url: string | null): void {
     this.#address = url;
     for (const worker of this.#workers.values()) send(worker, { type: 'address', url });
   }

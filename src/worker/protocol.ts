@@ -18,8 +18,8 @@ export type WorkerMethod = keyof WorkerCalls;
 export type ToWorker =
   | { type: 'signal'; signal: Signal }
   | { type: 'call'; id: number; method: WorkerMethod; params: unknown }
-  /** Where the server listens. */
-  | { type: 'address'; url: string }
+  /** Where the server listens; null where nobody will say. */
+  | { type: 'address'; url: string | null }
   /** Take nothing new, bring what runs to a boundary within so long, and exit. */
   | { type: 'drain'; timeoutMs: number };
 

@@ -206,6 +206,24 @@ describe('workers', () => {
     ]);
   });
 
+  it('whom nobody told where the API is fail a graph that calls it, and say what to set', async () => {
+    const { threadId, runId } = await launch('caller', {});
+    await one.client.runs.join(threadId, runId);
+    const run = await one.client.runs.get(threadId, runId);
+    expect(run).toMatchObject({ status: 'error' });
+    expect(JSON.stringify(await one.client.threads.get(threadId))).toMatch(/HOLDPOINT_API_URL/);
+    expect(workers.output()).toMatch(/API +unknown.*HOLDPOINT_API_URL/);
+  });
+
+  it('that know where the API is let graphs call it', async () => {
+    const told = await cluster.workers({ HOLDPOINT_API_URL: one.url });
+    await workers.kill('SIGTERM');
+    workers = told;
+    const state = await one.client.runs.wait(await newThread(), 'caller', { input: {} });
+    expect(state).toMatchObject({ graphs: expect.arrayContaining(['caller']) as string[] });
+    expect(told.output()).not.toMatch(/HOLDPOINT_API_URL/);
+  });
+
   it('leave no process behind when their supervisor is killed', async () => {
     const extra = await cluster.workers({ HOLDPOINT_WORKERS: '2' });
     const children = childrenOf(extra);
