@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { createPushMessages } from '../http/a2a/push-messages.ts';
@@ -15,6 +15,7 @@ import { createLinks, type Links } from '../resources/links.ts';
 import { createNotificationTargets } from '../resources/notification-targets.ts';
 import { createTellPeople } from '../resources/people-notices.ts';
 import { createTasks } from '../resources/tasks.ts';
+import { makeDataFolder } from '../storage/embedded/data-folder.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { DueWork } from '../worker/scheduler.ts';
 
@@ -102,7 +103,7 @@ const testOf = (lifecycle: LifecycleDeps, links: Links) => async (target: Notifi
 const linkKey = ({ linkSecret, dataDir }: Settings): Buffer => {
   if (linkSecret !== undefined) return createHash('sha256').update(linkSecret).digest();
   const file = join(dataDir, 'link.key');
-  mkdirSync(dataDir, { recursive: true }); // with Postgres nobody else has made it
+  makeDataFolder(dataDir); // with Postgres nobody else has made it
   try {
     writeFileSync(file, randomBytes(32), { flag: 'wx', mode: 0o600 });
   } catch (error) {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -76,6 +77,43 @@ describe('the command line without a server', () => {
     const { code, err } = await run(['serve'], { cwd });
     expect(code).toBe(1);
     expect(err).toContain(message);
+  });
+
+  it.each([
+    ['serve', 'file/beneath'],
+    ['migrate', 'file'],
+  ])('says which data folder cannot be made, and what to do: %s --data %s', async (command, path) => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'file'), 'mine');
+    const data = join(folder, path);
+    const { code, err } = await run([command, '--data', data]);
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: `holdpoint: The data folder ${data} cannot be made: there is a file in its place. Name another one with --data or HOLDPOINT_DATA.\n`,
+    });
+  });
+
+  it.each(['holdpoint.db', 'checkpoints.db'])('names a damaged %s, and how to go on', async (name) => {
+    const data = temporaryFolder();
+    const file = join(data, name);
+    const damage = randomBytes(8192);
+    writeFileSync(file, damage);
+    const { code, err } = await run(['serve', '--port', '0', '--data', data]);
+    expect(code).toBe(1);
+    expect(err).toBe(
+      `holdpoint: ${file} is damaged (file is not a database); it was left as it is. Move the folder ${data} away and put a backup in its place: holdpoint restore <backup>\n`,
+    );
+    expect(readFileSync(file).equals(damage)).toBe(true);
+  });
+
+  it('names a database that cannot be opened', async () => {
+    const data = temporaryFolder();
+    mkdirSync(join(data, 'holdpoint.db'));
+    const { code, err } = await run(['migrate', '--data', data]);
+    expect(code).toBe(1);
+    expect(err).toContain(
+      `holdpoint: ${join(data, 'holdpoint.db')} cannot be opened (unable to open database file)`,
+    );
   });
 
   it('migrates a data folder, says what it did, and does nothing the second time', async () => {

@@ -242,7 +242,7 @@ describe('the checkpoint file', () => {
     const db = new Database(path);
     onTestFinished(() => void db.close());
     db.pragma('user_version = 3');
-    expect(() => open({ path })).toThrow(/checkpoint schema 3, and this version knows 2/);
+    expect(() => open({ path })).toThrow(/checkpoint schema 3, this version knows 2/);
     expect(() => open({ path, readonly: true })).toThrow(/checkpoint schema 3/);
     expect(db.prepare('SELECT name FROM sqlite_master').all()).toEqual([]);
   });

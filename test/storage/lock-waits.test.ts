@@ -61,7 +61,7 @@ describe('a ledger that another process is writing', () => {
   });
 
   it('puts all that came meanwhile into one commit, but nothing to be flushed into one that is not', async () => {
-    const { db } = openLedgerDatabase({ dataDir, synchronous: 'NORMAL' });
+    const { db } = await openLedgerDatabase({ dataDir, synchronous: 'NORMAL' });
     const flushes: boolean[] = [];
     const commit = createGroupCommit(db, (flush) => flushes.push(flush));
     const commits = new Set<unknown>();

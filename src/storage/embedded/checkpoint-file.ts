@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
+import { HoldpointError } from '../../model/errors.ts';
 import { LIST_TABLES } from './list-tables.ts';
 
 /** Of the schema below. A file written by a newer one is refused. */
@@ -64,8 +65,9 @@ CREATE INDEX writes_raised_by_run ON writes (thread_id, run_id) WHERE channel = 
 const schemaVersion = (db: Database.Database): number => {
   const version = Number(db.pragma('user_version', { simple: true }));
   if (version <= SCHEMA_VERSION) return version;
-  throw new Error(
-    `${db.name} has checkpoint schema ${version}, and this version knows ${SCHEMA_VERSION}: run the newer Holdpoint`,
+  throw new HoldpointError(
+    'storage_unavailable',
+    `${db.name} was written by a newer Holdpoint (it has checkpoint schema ${version}, this version knows ${SCHEMA_VERSION}). Start that version or newer.`,
   );
 };
 
@@ -118,7 +120,7 @@ const isMigrated = (path: string): boolean => {
 /**
  * Opens the checkpoint database, created or brought up to date as needed: WAL, `busy_timeout` 5 s.
  * A file that a plain `SqliteSaver` made is taken over with its contents.
- * @throws when a newer version wrote the file.
+ * @throws {HoldpointError} `storage_unavailable` when a newer version wrote the file.
  */
 export const openCheckpointFile = (file: CheckpointFile): Database.Database => {
   if (file.readonly === true && !isMigrated(file.path)) open({ ...file, readonly: false }).close();

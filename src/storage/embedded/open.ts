@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { Kysely, sql } from 'kysely';
@@ -6,11 +5,13 @@ import { systemClock } from '../../model/clock.ts';
 import { createPartialStore } from '../ledger/partials.ts';
 import { createEffectLedger } from '../ledger/effects.ts';
 import { createLedger, ledgerIn } from '../ledger/ledger.ts';
-import { migrateLedger } from '../ledger/migrate.ts';
+import { migrateLedger, type Migrated } from '../ledger/migrate.ts';
 import type { LedgerSchema } from '../ledger/schema.ts';
 import type { Storage } from '../ports.ts';
 import { tune } from './checkpoint-file.ts';
 import { openCheckpoints } from './checkpointer.ts';
+import { makeDataFolder } from './data-folder.ts';
+import { whileOpening } from './database-file.ts';
 import { createLedgerEventLog } from './event-log.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { createLedgerQueue } from './run-queue.ts';
@@ -28,12 +29,12 @@ export interface EmbeddedOptions {
 /**
  * The default storage: `holdpoint.db` (the ledger) and `checkpoints.db`, two files and two connections in one
  * folder. Migrates the ledger. Several processes of one server may have it open at the same time.
+ * @throws {HoldpointError} `storage_unavailable` when one cannot be opened, is damaged, or is newer than the code.
  */
 export const openEmbeddedStorage = async (options: EmbeddedOptions): Promise<Storage> => {
   const { dataDir, synchronous, link, onError = () => {} } = options;
-  mkdirSync(dataDir, { recursive: true });
-  const { file, db } = openLedgerDatabase({ dataDir, synchronous });
-  await migrateLedger(db);
+  makeDataFolder(dataDir);
+  const { file, db } = await openLedgerDatabase({ dataDir, synchronous });
   const ledger = createLedger(db);
   const commit = createGroupCommit(db, (flush) =>
     file.pragma(`synchronous = ${flush ? synchronous : 'NORMAL'}`),
@@ -41,7 +42,8 @@ export const openEmbeddedStorage = async (options: EmbeddedOptions): Promise<Sto
   const transaction: Storage['transaction'] = (work, { flush = true } = {}) =>
     commit((tx) => work(ledgerIn(tx)), flush);
   const signals = createProcessSignalBus(link);
-  const checkpoints = openCheckpoints({ path: join(dataDir, 'checkpoints.db'), synchronous });
+  const path = join(dataDir, 'checkpoints.db');
+  const checkpoints = await whileOpening(path, () => openCheckpoints({ path, synchronous }));
   return {
     ...ledger,
     transaction,
@@ -63,16 +65,28 @@ export const openEmbeddedStorage = async (options: EmbeddedOptions): Promise<Sto
   };
 };
 
-/** The ledger's file, without looking at what is in it. */
+interface LedgerFile {
+  file: Database.Database;
+  db: Kysely<LedgerSchema>;
+  migrated: Migrated;
+}
+
+/** The ledger, brought to this version of the code. */
 export const openLedgerDatabase = ({
   dataDir,
   synchronous,
-}: Pick<EmbeddedOptions, 'dataDir' | 'synchronous'>): {
-  file: Database.Database;
-  db: Kysely<LedgerSchema>;
-} => {
-  const file = new Database(join(dataDir, 'holdpoint.db'), { timeout: 5000 });
-  file.pragma('journal_mode = WAL');
-  tune(file, synchronous);
-  return { file, db: new Kysely<LedgerSchema>({ dialect: sqliteDialect(file) }) };
+}: Pick<EmbeddedOptions, 'dataDir' | 'synchronous'>): Promise<LedgerFile> => {
+  const path = join(dataDir, 'holdpoint.db');
+  return whileOpening(path, async () => {
+    const file = new Database(path, { timeout: 5000 });
+    try {
+      file.pragma('journal_mode = WAL');
+      tune(file, synchronous);
+      const db = new Kysely<LedgerSchema>({ dialect: sqliteDialect(file) });
+      return { file, db, migrated: await migrateLedger(db) };
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+  });
 };
