@@ -43,6 +43,7 @@ export const createApp = (options: AppOptions): Koa => {
   const { routes, origins, authentication, userApp, consoleDir, bodyLimitBytes, limits, log } = options;
   const identify = authenticate(authentication, isOpenTo(routes));
   const app = new Koa();
+  app.on('error', tell(log));
   app.use(observe({ ...options, newId: randomUUID }));
   app.use(errors(log));
   app.use(securityHeaders);
@@ -63,6 +64,19 @@ export const createApp = (options: AppOptions): Koa => {
   });
   return app;
 };
+
+/** What nobody answers for any more. That a client broke its connection is nothing to tell. */
+const tell =
+  (log: Logger) =>
+  (error: NodeJS.ErrnoException, ctx?: Context): void => {
+    if (BROKEN.has(error.code ?? '')) return;
+    log.error(
+      { err: error, path: ctx?.path, requestId: ctx?.state['requestId'] as unknown },
+      'request failed',
+    );
+  };
+
+const BROKEN = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE']);
 
 const mount = ({ routes, access, authentication, limits }: AppOptions): Router => {
   const router = new Router();

@@ -1,17 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { createApp } from '../../src/http/app.ts';
+import { createApp, type AppOptions } from '../../src/http/app.ts';
 import type { Authentication } from '../../src/http/middleware/authenticate.ts';
 import { createLimits } from '../../src/http/middleware/limits.ts';
 import type { ProtocolDeps } from '../../src/http/protocol/deps.ts';
 import { serveWebSockets } from '../../src/http/protocol/websocket.ts';
-import { route } from '../../src/http/route.ts';
-import { createLogger } from '../../src/telemetry/logger.ts';
+import { route, StreamReply } from '../../src/http/route.ts';
+import { createLogger, type Logger } from '../../src/telemetry/logger.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
+import type { Tracing } from '../../src/telemetry/tracing.ts';
 import { deferred } from '../support/deferred.ts';
 import { openSocket } from '../security/keys-server.ts';
 
@@ -34,10 +35,29 @@ const knownAfter = (until: () => Promise<unknown>): Authentication => ({
   studioKeys: [],
 });
 
+/** An application of one route, at work on a free port until the test has ended. */
+const serving = async (parts: Pick<AppOptions, 'routes'> & Partial<AppOptions>): Promise<Server> => {
+  const app = createApp({
+    origins: ORIGINS,
+    authentication: knownAfter(() => Promise.resolve()),
+    access: () => (input) => Promise.resolve(input),
+    bodyLimitBytes: 1000,
+    limits: limits(),
+    log: createLogger('silent'),
+    metrics: METRICS(),
+    ...parts,
+  });
+  const server = createServer((request, response) => void app.callback()(request, response));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  return server;
+};
+
 it('a caller that left before it was known who they are is counted as gone, and nothing waits for them', async () => {
   let gone = Promise.resolve();
   const left: boolean[] = [];
-  const app = createApp({
+  const server = await serving({
     routes: [
       route({
         method: 'get',
@@ -48,18 +68,8 @@ it('a caller that left before it was known who they are is counted as gone, and 
         handle: ({ request }) => left.push(request.signal.aborted),
       }),
     ],
-    origins: ORIGINS,
     authentication: knownAfter(() => gone),
-    access: () => (input) => Promise.resolve(input),
-    bodyLimitBytes: 1000,
-    limits: limits(),
-    log: createLogger('silent'),
-    metrics: METRICS(),
   });
-  const server = createServer((request, response) => void app.callback()(request, response));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => void server.close());
   const { port } = server.address() as AddressInfo;
   const accepted = once(server, 'connection') as Promise<[Socket]>;
   const client = connect(port, '127.0.0.1');
@@ -74,6 +84,55 @@ it('a caller that left before it was known who they are is counted as gone, and 
   const next = await fetch(`http://127.0.0.1:${port}/look`);
   expect(next.status).toBe(200);
   expect(left).toEqual([true, false]);
+});
+
+/** What goes to the log as an error, and what is printed beside it. */
+const hearing = (): { log: Logger; told: string[]; printed: unknown[] } => {
+  const printed: unknown[] = [];
+  const spy = vi.spyOn(console, 'error').mockImplementation((text) => void printed.push(text));
+  onTestFinished(() => spy.mockRestore());
+  const told: string[] = [];
+  const log = createLogger('silent');
+  log.error = ({ err }: { err: Error }) => void told.push(err.message);
+  return { log, told, printed };
+};
+
+const STREAM = route({
+  method: 'get',
+  path: '/stream',
+  scope: 'any',
+  tag: 'test',
+  summary: 'A stream that does not end',
+  handle: () =>
+    new StreamReply({}, async (response) => {
+      response.write('on my way');
+      await once(response, 'close');
+    }),
+});
+
+it('a caller that breaks a stream off is nothing to tell', async () => {
+  const { log, told, printed } = hearing();
+  const server = await serving({ routes: [STREAM], log });
+  const accepted = once(server, 'connection') as Promise<[Socket]>;
+  const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  const [socket] = await accepted;
+  client.write('GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  await once(client, 'data');
+  const broken = new Promise((resolve) => socket.once('close', resolve));
+  client.resetAndDestroy();
+  await broken;
+  expect({ told, printed }).toEqual({ told: [], printed: [] });
+});
+
+it('what goes wrong outside of all that answers is told in the log, and nowhere else', async () => {
+  const { log, told, printed } = hearing();
+  const start = (): never => {
+    throw new Error('no trace can be started');
+  };
+  const server = await serving({ routes: [STREAM], log, tracing: { start } as unknown as Tracing });
+  const answer = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/stream`);
+  expect(answer.status).toBe(500);
+  expect({ told, printed }).toEqual({ told: ['no trace can be started'], printed: [] });
 });
 
 it('so is one that left while it was asking for a WebSocket', async () => {
