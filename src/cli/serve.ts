@@ -54,13 +54,22 @@ export const welcome = (
 
   Graphs   ${graphs.join(', ')}
   Data     ${databaseUrl === '' ? dataDir : `Postgres ${placeOf(databaseUrl)}${redisUrl === '' ? '' : `, and Redis ${placeOf(redisUrl)}`}`}${role === 'api' ? '\n  Workers  none here: start "holdpoint worker"' : ''}
-  Model    ${model === 'rehearsal' ? REHEARSAL : `${process.env['OPENAI_MODEL'] ?? "the graph's default"} at ${process.env['OPENAI_BASE_URL'] ?? 'OpenAI'}`}
+  Model    ${model === 'rehearsal' ? REHEARSAL : modelIn(process.env)}
 
   Try      curl ${url}/info
   Docs     ${url}/docs
   Stop     Ctrl C
 
 `;
+};
+
+/** Which model, and where, without the credentials of its address. */
+const modelIn = ({ OPENAI_MODEL: name, OPENAI_BASE_URL: url }: NodeJS.ProcessEnv): string =>
+  `${name || "each graph's own default (OPENAI_MODEL names one for all)"} at ${url ? addressOf(url) : 'OpenAI'}`;
+
+const addressOf = (url: string): string => {
+  const { protocol, host = '', pathname } = URL.canParse(url) ? new URL(url) : {};
+  return host === '' ? 'what OPENAI_BASE_URL says' : `${protocol}//${host}${pathname}`;
 };
 
 /** Host, port and database, without the password. */
