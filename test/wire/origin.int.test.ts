@@ -6,12 +6,14 @@ const FOREIGN = [
   'https://evil.example',
   'http://localhost.evil.example',
   'https://smith.langchain.com.evil.example',
+  'http://[::1].evil.example',
   'null',
 ];
 const ALLOWED = [
   'http://localhost:3000',
   'https://localhost',
   'http://127.0.0.1:5173',
+  'http://[::1]:5173',
   'https://smith.langchain.com',
   'https://inbox.example',
 ];

@@ -7,6 +7,7 @@ import { refuseStrangeHost, type HostRules } from './hosts.ts';
 const ALWAYS = [
   /^https?:\/\/localhost(:\d+)?$/,
   /^https?:\/\/127\.0\.0\.1(:\d+)?$/,
+  /^https?:\/\/\[::1\](:\d+)?$/,
   /^https:\/\/smith\.langchain\.com$/,
 ];
 
