@@ -47,8 +47,6 @@ One table in \`src/model/run-state.ts\` says how a run may move, and one functio
 the run is still where it was read and, for a worker, only while its lease is the thread's), with a line in the session log
 in the same transaction. What the table does not know is refused with 409 \`invalid_transition\`.
 
-The transitions of pausing, resuming and the emergency stop are in the table and not yet reachable from outside.
-
 \`\`\`mermaid
 stateDiagram-v2
   [*] --> pending

@@ -1,7 +1,11 @@
 import { code, table } from './markdown.mjs';
 
 const shown = (fallback) =>
-  (Array.isArray(fallback) ? fallback.join(', ') : fallback === '' ? '' : code(fallback)) || '–';
+  (Array.isArray(fallback)
+    ? fallback.join(', ')
+    : fallback === '' || fallback === undefined
+      ? ''
+      : code(fallback)) || '–';
 
 export const settingsPage = async () => {
   const { SETTINGS, SETTING_NAMES, fileKeyOf, flagNameOf, isSecret } =
