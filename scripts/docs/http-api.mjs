@@ -93,15 +93,23 @@ const scopeOf = ({ 'x-holdpoint-scope': scope }) => {
   return scope === 'any' ? 'Any API key may.' : `Scope: ${code(scope)}.`;
 };
 
-const outcome = ({ responses }) => {
-  const [status, { content }] = Object.entries(responses)[0];
+const outcome = ({ responses: { default: _errors, ...good } }) => {
+  const statuses = new Map();
+  for (const [status, { content }] of Object.entries(good)) {
+    const what = contentOf(content);
+    statuses.set(what, [...(statuses.get(what) ?? []), status]);
+  }
+  return `Answers ${[...statuses].map(([what, those]) => `${those.join(' or ')}${what}`).join(', or ')}.`;
+};
+
+const contentOf = (content) => {
   const [type, { schema } = {}] = Object.entries(content ?? {})[0] ?? [];
-  if (type === undefined) return `Answers ${status}.`;
-  if (type !== 'application/json') return `Answers ${status} with ${code(type)}.`;
+  if (type === undefined) return '';
+  if (type !== 'application/json') return ` with ${code(type)}`;
   const item = schema.type === 'array' ? schema.items : schema;
   const fields = propertiesOf(item).map(([name]) => code(name));
   const what = fields.length > 0 ? fields.join(', ') : 'a JSON object';
-  return `Answers ${status} with ${schema.type === 'array' ? 'a list, each with ' : ''}${what}.`;
+  return ` with ${schema.type === 'array' ? 'a list, each with ' : ''}${what}`;
 };
 
 const propertiesOf = (schema) =>

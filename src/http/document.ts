@@ -39,6 +39,7 @@ const operation = ({
   body,
   response,
   status = 200,
+  also,
   produces,
 }: Route) => ({
   tags: [tag],
@@ -48,20 +49,23 @@ const operation = ({
   parameters: [...parameters(params, 'path'), ...parameters(query, 'query')],
   ...(body && { requestBody: { content: { 'application/json': { schema: jsonSchema(body, 'input') } } } }),
   responses: {
-    [status]: {
-      description: 'Done',
-      ...((response ?? produces) !== undefined && {
-        content: {
-          ...(response && { 'application/json': { schema: jsonSchema(response, 'output') } }),
-          ...(produces !== undefined && { [produces]: { schema: { type: 'string' } } }),
-        },
-      }),
-    },
+    [status]: goodAnswer(response, produces),
+    ...(also && { [also.status]: goodAnswer(also.response) }),
     default: {
       description: errorsText,
       content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
     },
   },
+});
+
+const goodAnswer = (response?: z.ZodType, produces?: string) => ({
+  description: 'Done',
+  ...((response ?? produces) !== undefined && {
+    content: {
+      ...(response && { 'application/json': { schema: jsonSchema(response, 'output') } }),
+      ...(produces !== undefined && { [produces]: { schema: { type: 'string' } } }),
+    },
+  }),
 });
 
 const errorsText = `An error: ${ERROR_CODES.map((code) => `\`${code}\` (${HTTP_STATUS[code]})`).join(', ')}`;

@@ -87,6 +87,8 @@ interface RouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodTyp
   /** The body of a good answer, for the document; absent when there is none. */
   response?: z.ZodType;
   status?: number;
+  /** What a good answer is otherwise, by its status. */
+  also?: { status: number; response?: z.ZodType };
   /** What the answer is when it is text and no JSON. */
   produces?: string;
   handle: (input: {

@@ -224,9 +224,9 @@ export const Lifecycle = z
   .meta({ description: "Holdpoint's own word for the state" });
 
 export const RunView = z.object({
-  run_id: z.uuid(),
-  thread_id: z.uuid(),
-  assistant_id: z.uuid(),
+  run_id: z.guid(),
+  thread_id: z.guid(),
+  assistant_id: z.guid(),
   status: z.enum(WIRE_RUN_STATUSES),
   metadata: JsonObjectBody,
   kwargs: z.record(z.string(), z.unknown()),
@@ -242,7 +242,7 @@ export const RunView = z.object({
 });
 
 export const ThreadView = z.object({
-  thread_id: z.uuid(),
+  thread_id: z.guid(),
   status: z.enum(THREAD_STATUSES),
   metadata: JsonObjectBody,
   config: z.record(z.string(), z.unknown()),
@@ -253,8 +253,20 @@ export const ThreadView = z.object({
   updated_at: z.string(),
 });
 
+const Ttl = z
+  .object({ strategy: z.enum(['delete', 'keep_latest']), ttl_minutes: z.number(), expires_at: z.string() })
+  .nullable();
+
+/** With `include=ttl` also when it expires. */
+export const ThreadWithTtlView = ThreadView.extend({ ttl: Ttl.optional() });
+
+/** Of a search, which may ask for some fields only, and for what lies at paths of its own. */
+export const ThreadFoundView = ThreadView.partial().extend({
+  extracted: z.record(z.string(), z.unknown()).optional(),
+});
+
 export const AssistantView = z.object({
-  assistant_id: z.uuid(),
+  assistant_id: z.guid(),
   graph_id: z.string(),
   name: z.string(),
   description: z.string().nullable(),

@@ -1,7 +1,8 @@
+import { Validator, type Schema } from '@cfworker/json-schema';
 import { describe, expect, it } from 'vitest';
 import { BACKEND } from '../support/backend.ts';
 import { drives } from './rows.ts';
-import { refusal, useServer } from './server.ts';
+import { refusal, useServer, type Answer } from './server.ts';
 
 interface Operation {
   tags: string[];
@@ -238,6 +239,71 @@ describe('what the server says of itself', () => {
     expect(ids).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/), expect.stringMatching(/^[0-9a-f-]{36}$/)]);
     expect(ids[0]).not.toBe(ids[1]);
     expect(refusal(two)).toEqual({ status: 404, code: 'route_not_found' });
+  });
+
+  describe('its answers are what /openapi.json says of them', () => {
+    /** What a good answer has that its schema does not allow, or lacks that it requires. */
+    const strange = async (name: string, { status, json }: Answer): Promise<unknown> => {
+      const operation = Object.fromEntries(await operations())[name];
+      const declared = operation?.responses[status];
+      if (!declared) return `${status} is not declared`;
+      const schema = declared.content?.['application/json']?.schema;
+      if (!schema) return json === undefined ? [] : 'no body is declared';
+      return new Validator(schema as Schema, '2020-12').validate(json).errors;
+    };
+
+    it.each(['00000000-0000-0000-0000-000000000001', '12345678-1234-9234-8234-123456789012'])(
+      'of a thread with the id %s, and its runs',
+      async (id) => {
+        const made = await server.send('POST', '/threads', { thread_id: id });
+        expect(await strange('post /threads', made)).toEqual([]);
+        const run = await server.send('POST', `/threads/${id}/runs`, { assistant_id: 'steps', input: {} });
+        expect(await strange('post /threads/{thread_id}/runs', run)).toEqual([]);
+        await server.client.runs.join(id, (run.json as { run_id: string }).run_id);
+        const overview = await server.send('GET', '/overview/threads');
+        expect(await strange('get /overview/threads', overview)).toEqual([]);
+      },
+    );
+
+    it.each([
+      ['post /threads/search', { extract: { last: 'values.n' } }],
+      ['post /threads/search', { select: ['thread_id', 'status'] }],
+      ['post /assistants/search', { select: ['graph_id'] }],
+      ['post /runs/crons/search', { select: ['cron_id'] }],
+    ])('of %s with %j', async (name, asked) => {
+      await server.client.threads.create({ ttl: 10 });
+      await server.client.crons.create('steps', { schedule: '0 0 1 1 *' });
+      const found = await server.send('POST', name.replace('post ', ''), asked);
+      expect((found.json as object[]).length).toBeGreaterThan(0);
+      expect(await strange(name, found)).toEqual([]);
+    });
+
+    it('of a thread with the time when it expires, one that is changed, and of some fields of its runs', async () => {
+      const { thread_id: id } = await server.client.threads.create({ ttl: 10 });
+      const path = 'get /threads/{thread_id}';
+      expect(await strange(path, await server.send('GET', `/threads/${id}?include=ttl`))).toEqual([]);
+      const prefer = { prefer: 'return=minimal' };
+      const changed = await server.send('PATCH', `/threads/${id}`, { metadata: { a: 1 } }, prefer);
+      expect(await strange('patch /threads/{thread_id}', changed)).toEqual([]);
+      await server.client.runs.wait(id, 'steps', { input: {} });
+      const runs = await server.send('GET', `/threads/${id}/runs?select=run_id`);
+      expect(await strange('get /threads/{thread_id}/runs', runs)).toEqual([]);
+    });
+
+    it('of a run that is cancelled, and a thread that is paused, at once or before', async () => {
+      const { thread_id: id } = await server.client.threads.create();
+      const asked = { assistant_id: 'gate', input: {}, after_seconds: 600 };
+      const { run_id: run } = (await server.send('POST', `/threads/${id}/runs`, asked)).json as {
+        run_id: string;
+      };
+      const pause = 'post /threads/{thread_id}/pause';
+      for (const _time of ['first', 'second'])
+        expect(
+          await strange(pause, await server.send('POST', `/threads/${id}/pause`, { reason: 'a look' })),
+        ).toEqual([]);
+      const cancelled = await server.send('POST', `/threads/${id}/runs/${run}/cancel?wait=1`);
+      expect(await strange('post /threads/{thread_id}/runs/{run_id}/cancel', cancelled)).toEqual([]);
+    });
   });
 
   drives(server, ['GET /ok', 'GET /info', 'GET /docs', 'GET /openapi.json', 'GET /metrics']);

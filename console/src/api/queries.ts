@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
-import { api, bodyOf, pageOf } from './client.ts';
+import { api, bodyOf, pageOf, type Page } from './client.ts';
 import type { paths } from './schema.ts';
+import type { Answer } from './types.ts';
 
 type Get<Path extends keyof paths> = paths[Path] extends { get: { responses: { 200: infer Answer } } }
   ? Answer extends { content: { 'application/json': infer Body } }
@@ -138,11 +139,14 @@ export const scopePausesQuery = () =>
     queryFn: () => bodyOf(api.GET('/pauses', { params: { query: { state: 'active', limit: '100' } } })),
   });
 
+/** Whole, as no fields are chosen. */
 export const agentsQuery = () =>
   queryOptions({
     queryKey: ['agents'],
-    queryFn: () =>
-      pageOf(api.POST('/assistants/search', { body: { limit: 1000, sort_by: 'name', sort_order: 'asc' } })),
+    queryFn: async () =>
+      (await pageOf(
+        api.POST('/assistants/search', { body: { limit: 1000, sort_by: 'name', sort_order: 'asc' } }),
+      )) as Page<Answer<'/assistants/{assistant_id}'>>,
   });
 
 export interface ActivitySearch {

@@ -99,22 +99,22 @@ export interface paths {
           content: {
             'application/json': {
               /** Format: uuid */
-              assistant_id: string;
-              graph_id: string;
-              name: string;
-              description: string | null;
-              config: {
+              assistant_id?: string;
+              graph_id?: string;
+              name?: string;
+              description?: string | null;
+              config?: {
                 [key: string]: unknown;
               };
-              context: {
+              context?: {
                 [key: string]: unknown;
               };
-              metadata: {
+              metadata?: {
                 [key: string]: unknown;
               };
-              version: number;
-              created_at: string;
-              updated_at: string;
+              version?: number;
+              created_at?: string;
+              updated_at?: string;
             }[];
           };
         };
@@ -820,22 +820,22 @@ export interface paths {
           content: {
             'application/json': {
               /** Format: uuid */
-              thread_id: string;
+              thread_id?: string;
               /** @enum {string} */
-              status: 'idle' | 'busy' | 'interrupted' | 'error';
-              metadata: {
+              status?: 'idle' | 'busy' | 'interrupted' | 'error';
+              metadata?: {
                 [key: string]: unknown;
               };
-              config: {
+              config?: {
                 [key: string]: unknown;
               };
-              values: {
+              values?: {
                 [key: string]: unknown;
               } | null;
-              interrupts: {
+              interrupts?: {
                 [key: string]: unknown[];
               };
-              lifecycle: {
+              lifecycle?: {
                 /** @enum {string} */
                 state:
                   | 'queued'
@@ -856,8 +856,11 @@ export interface paths {
                 since: string;
                 reason: string | null;
               } | null;
-              created_at: string;
-              updated_at: string;
+              created_at?: string;
+              updated_at?: string;
+              extracted?: {
+                [key: string]: unknown;
+              };
             }[];
           };
         };
@@ -936,6 +939,12 @@ export interface paths {
               } | null;
               created_at: string;
               updated_at: string;
+              ttl?: {
+                /** @enum {string} */
+                strategy: 'delete' | 'keep_latest';
+                ttl_minutes: number;
+                expires_at: string;
+              } | null;
             };
           };
         };
@@ -1047,6 +1056,13 @@ export interface paths {
               updated_at: string;
             };
           };
+        };
+        /** @description Done */
+        204: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content?: never;
         };
       };
     };
@@ -1614,24 +1630,24 @@ export interface paths {
           content: {
             'application/json': {
               /** Format: uuid */
-              run_id: string;
+              run_id?: string;
               /** Format: uuid */
-              thread_id: string;
+              thread_id?: string;
               /** Format: uuid */
-              assistant_id: string;
+              assistant_id?: string;
               /** @enum {string} */
-              status: 'pending' | 'running' | 'error' | 'success' | 'timeout' | 'interrupted';
-              metadata: {
+              status?: 'pending' | 'running' | 'error' | 'success' | 'timeout' | 'interrupted';
+              metadata?: {
                 [key: string]: unknown;
               };
-              kwargs: {
+              kwargs?: {
                 [key: string]: unknown;
               };
-              multitask_strategy: string;
+              multitask_strategy?: string;
               /** @description Where it is traced, if it says so */
               langsmith_session_name?: string;
               /** @description Holdpoint's own word for the state */
-              lifecycle: {
+              lifecycle?: {
                 /** @enum {string} */
                 state:
                   | 'queued'
@@ -1653,7 +1669,7 @@ export interface paths {
                 reason: string | null;
               };
               /** @description Why it failed, if it did */
-              failure: {
+              failure?: {
                 /** @enum {string} */
                 reason:
                   | 'graph_error'
@@ -1666,8 +1682,8 @@ export interface paths {
                 error: string;
                 message: string;
               } | null;
-              created_at: string;
-              updated_at: string;
+              created_at?: string;
+              updated_at?: string;
             }[];
           };
         };
@@ -2034,6 +2050,13 @@ export interface paths {
       responses: {
         /** @description Done */
         202: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content?: never;
+        };
+        /** @description Done */
+        204: {
           headers: {
             [name: string]: unknown;
           };
@@ -2737,6 +2760,79 @@ export interface paths {
         };
       };
       responses: {
+        /** @description Done */
+        200: {
+          headers: {
+            [name: string]: unknown;
+          };
+          content: {
+            'application/json': {
+              /** Format: uuid */
+              pause_id: string;
+              /** Format: uuid */
+              thread_id: string;
+              /** Format: uuid */
+              run_id: string;
+              /** @enum {string} */
+              state: 'draining' | 'paused' | 'resumed' | 'withdrawn' | 'ended';
+              /** @enum {string} */
+              cause: 'operator' | 'condition' | 'scope' | 'window';
+              reason: string;
+              requested_by: string;
+              requested_at: string;
+              /** @enum {string} */
+              mode: 'drain' | 'now';
+              drain_timeout_ms: number;
+              /** @enum {string} */
+              on_timeout: 'extend' | 'force';
+              drain_deadline: string | null;
+              /** @enum {string} */
+              resume_behavior: 'continue' | 'restart_step' | 'await_instructions';
+              /** @enum {string} */
+              release: 'idle' | 'shutdown';
+              resume_when: unknown;
+              remedy: {
+                [key: string]: unknown;
+              } | null;
+              paused_at: string | null;
+              ended_at: string | null;
+              ended_by: string | null;
+              /** @description Whether the checkpoint was read back as it was written */
+              verified: boolean | null;
+              checkpoint: {
+                checkpoint_id: string | null;
+                parent_checkpoint_id: string | null;
+                /** @description Of the checkpoint and its pending writes on disk */
+                sha256: string | null;
+                step: number | null;
+                next: string[];
+                /** @description The step in flight was cut and runs again */
+                unsafe: boolean;
+                taken_at: string;
+                code_fingerprint: string | null;
+                langgraph_version: string | null;
+                state_version: string | null;
+                assistant_version: number | null;
+                config: {
+                  [key: string]: unknown;
+                };
+                context: unknown;
+                environment: {
+                  [key: string]: unknown;
+                } | null;
+              } | null;
+              /** @description Told only by the answer that created the pause */
+              resume_token?: string;
+              resume_url?: string;
+              cascade?: {
+                /** Format: uuid */
+                thread_id: string;
+                state: string;
+                detail: string | null;
+              }[];
+            };
+          };
+        };
         /** @description Done */
         202: {
           headers: {

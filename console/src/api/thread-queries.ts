@@ -6,7 +6,7 @@ import type { paths } from './schema.ts';
 type Json<Answer> = Answer extends { content: { 'application/json': infer Body } } ? Body : never;
 export type Thread = Json<paths['/threads/{thread_id}']['get']['responses'][200]>;
 export type State = Json<paths['/threads/{thread_id}/state']['get']['responses'][200]>;
-export type Run = Json<paths['/threads/{thread_id}/runs']['get']['responses'][200]>[number];
+export type Run = Json<paths['/threads/{thread_id}/runs/{run_id}']['get']['responses'][200]>;
 export type Pause = Json<paths['/threads/{thread_id}/pause']['get']['responses'][200]>;
 export type Check = Json<
   paths['/threads/{thread_id}/resume/preflight']['post']['responses'][200]
@@ -16,7 +16,7 @@ export type Graph = Json<paths['/assistants/{assistant_id}/graph']['get']['respo
 
 const onThread = (threadId: string) => ({ params: { path: { thread_id: threadId } } });
 
-const FIELDS: (keyof Thread)[] = [
+const FIELDS: Exclude<keyof Thread, 'ttl'>[] = [
   'thread_id',
   'status',
   'metadata',
@@ -26,7 +26,7 @@ const FIELDS: (keyof Thread)[] = [
   'updated_at',
 ];
 
-export type ThreadShown = Omit<Thread, 'values' | 'config'>;
+export type ThreadShown = Omit<Thread, 'values' | 'config' | 'ttl'>;
 
 /** The thread without its values, which may be large. */
 export const threadQuery = (threadId: string) =>
@@ -41,16 +41,16 @@ export const threadQuery = (threadId: string) =>
     },
   });
 
-/** Newest first. */
+/** Newest first, and whole, as no fields are chosen. */
 export const runsQuery = (threadId: string) =>
   queryOptions({
     queryKey: ['thread', threadId, 'runs'],
-    queryFn: () =>
-      bodyOf(
+    queryFn: async () =>
+      (await bodyOf(
         api.GET('/threads/{thread_id}/runs', {
           params: { path: { thread_id: threadId }, query: { limit: '20' } },
         }),
-      ),
+      )) as Run[],
   });
 
 /** So many bytes of states are read at once. */

@@ -19,7 +19,7 @@ const Kinds = z
 
 const ActivityView = LogLineView.extend({
   id: z.number().meta({ description: 'Its place: later lines have higher numbers' }),
-  thread_id: z.uuid(),
+  thread_id: z.guid(),
 });
 
 /** What happened on all threads. */

@@ -33,7 +33,7 @@ const Status = z
   ] as const satisfies LifecycleState[])
   .meta({ description: 'Where it is, in the words of `lifecycle.state`' });
 
-const Launched = z.object({ id: z.uuid(), run_id: z.uuid(), status: Status });
+const Launched = z.object({ id: z.guid(), run_id: z.guid(), status: Status });
 
 const ProgressView = Launched.extend({
   steps: z.number().meta({ description: 'Steps it has done' }),
@@ -124,6 +124,7 @@ const pausing = (deps: AgentDeps): Route =>
     body: Of.extend({ reason: z.string().trim().min(1).max(2000).default('asked for') }),
     response: Launched,
     status: 202,
+    also: { status: 200, response: Launched },
     handle: async ({ body, request }) => {
       const { id: threadId, reason } = body;
       const { pause, created } = await deps.agent.pause({ threadId, reason, actor: request.actor });

@@ -62,10 +62,10 @@ const ToolCallView = z.object({
 });
 
 export const ApprovalView = z.object({
-  id: z.uuid(),
-  thread_id: z.uuid(),
-  run_id: z.uuid().meta({ description: 'The run that asked' }),
-  assistant_id: z.uuid(),
+  id: z.guid(),
+  thread_id: z.guid(),
+  run_id: z.guid().meta({ description: 'The run that asked' }),
+  assistant_id: z.guid(),
   graph_id: z.string(),
   interrupt_id: z.string(),
   checkpoint_id: z.string(),

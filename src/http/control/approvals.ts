@@ -69,7 +69,7 @@ const reading = ({ getApproval, searchApprovals }: ApprovalDeps): Route[] => [
 
 const DecisionReply = z.object({
   approval: ApprovalView,
-  run_id: z.uuid().meta({ description: 'The run that carries the answer' }),
+  run_id: z.guid().meta({ description: 'The run that carries the answer' }),
   already: z.boolean().meta({ description: 'The same was decided before: nothing was done now' }),
 });
 

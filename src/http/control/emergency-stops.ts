@@ -22,7 +22,7 @@ const Scope = z.union([
 ]);
 
 const StopView = z.object({
-  stop_id: z.uuid(),
+  stop_id: z.guid(),
   scope: z.record(z.string(), z.unknown()),
   state: z.enum(['in_force', 'released']),
   reason: z.string(),
@@ -32,8 +32,8 @@ const StopView = z.object({
   released_by: z.string().nullable(),
   runs: z.array(
     z.object({
-      run_id: z.uuid(),
-      thread_id: z.uuid(),
+      run_id: z.guid(),
+      thread_id: z.guid(),
       confirmed: z.boolean().meta({ description: 'It is certain that no code of the run executes any more' }),
       confirmed_at: z.string().nullable(),
     }),

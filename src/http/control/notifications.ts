@@ -18,8 +18,8 @@ export interface NotificationDeps {
 const tag = 'notifications';
 
 const TargetView = z.object({
-  target_id: z.uuid(),
-  assistant_id: z.uuid().nullable().meta({ description: 'Only what concerns it; null for all' }),
+  target_id: z.guid(),
+  assistant_id: z.guid().nullable().meta({ description: 'Only what concerns it; null for all' }),
   channel: z.enum(TARGET_CHANNELS),
   address: z.string(),
   events: z.array(z.enum(TARGET_EVENTS)),

@@ -31,7 +31,7 @@ const Counts = z.object({
 });
 
 const ThreadCardView = z.object({
-  thread_id: z.uuid(),
+  thread_id: z.guid(),
   graph_id: z.string().nullable(),
   group: z.enum(THREAD_GROUPS).nullable(),
   lifecycle: Lifecycle.nullable(),

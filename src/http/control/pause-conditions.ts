@@ -12,7 +12,7 @@ export interface WatchDeps {
 }
 
 const UsageView = z.object({
-  run_id: z.uuid(),
+  run_id: z.guid(),
   model: z.string().nullable(),
   calls: z.number(),
   input_tokens: z.number(),

@@ -30,9 +30,9 @@ const PauseCheckpointView = z
   .nullable();
 
 export const PauseView = z.object({
-  pause_id: z.uuid(),
-  thread_id: z.uuid(),
-  run_id: z.uuid(),
+  pause_id: z.guid(),
+  thread_id: z.guid(),
+  run_id: z.guid(),
   state: z.enum(PAUSE_STATES),
   cause: z.enum(['operator', 'condition', 'scope', 'window']),
   reason: z.string(),

@@ -70,7 +70,7 @@ const WindowPatch = Fields.partial().refine(
 );
 
 const WindowView = z.object({
-  window_id: z.uuid(),
+  window_id: z.guid(),
   name: z.string(),
   scope: z.record(z.string(), z.unknown()),
   schedule: z.string(),

@@ -86,14 +86,16 @@ const Cascading = z
   .meta({ description: 'Also the threads that this one launched (`parent_thread_id` in their metadata)' });
 
 const CascadeView = z.array(
-  z.object({ thread_id: z.uuid(), state: z.string(), detail: z.string().nullable() }),
+  z.object({ thread_id: z.guid(), state: z.string(), detail: z.string().nullable() }),
 );
 
 const presentCascade = (family: CascadedThread[]): z.input<typeof CascadeView> =>
   family.map(({ threadId, state, detail }) => ({ thread_id: threadId, state, detail }));
 
+const AskedView = PauseView.extend({ cascade: CascadeView.optional() });
+
 const ResumedView = z.object({
-  run_id: z.uuid(),
+  run_id: z.guid(),
   attempt: z.number(),
   preflight: z.array(CheckView),
   cascade: CascadeView.optional(),
@@ -118,8 +120,9 @@ const asking = (deps: PauseDeps): Route =>
       'Pause a thread at the end of its step, or now; one that is draining or paused answers with that pause',
     params: ThreadParams,
     body: PauseTermsBody.extend({ cascade: Cascading }),
-    response: PauseView.extend({ cascade: CascadeView.optional() }),
+    response: AskedView,
     status: 202,
+    also: { status: 200, response: AskedView },
     handle: async ({ params, body, request }) => {
       const { pause, created, resumeToken } = await deps.requestPause({
         ...toTerms(body),

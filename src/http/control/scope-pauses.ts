@@ -43,7 +43,7 @@ const ScopePauseBody = PauseTermsBody.extend({
 }).refine(redirectSaid, REDIRECT_PROBLEM);
 
 const ScopePauseView = z.object({
-  pause_id: z.uuid(),
+  pause_id: z.guid(),
   scope: z.record(z.string(), z.unknown()),
   state: z.enum(['active', 'resumed']),
   reason: z.string(),

@@ -16,7 +16,7 @@ export const LogLineView = z.object({
   at: z.string(),
   actor: z.string().meta({ description: 'Who did it' }),
   kind: z.string().meta({ description: 'What happened' }),
-  run_id: z.uuid().nullable(),
+  run_id: z.guid().nullable(),
   from: z.string().nullable().meta({ description: "The run's state before, when it changed" }),
   to: z.string().nullable(),
   detail: z.record(z.string(), z.unknown()).nullable(),

@@ -20,15 +20,15 @@ export interface StickyDeps {
 const Id = z.guid('is not a UUID').transform((id) => id.toLowerCase());
 
 const StickyView = z.object({
-  id: z.uuid(),
+  id: z.guid(),
   scope: z.enum(STICKY_SCOPES),
-  thread_id: z.uuid().nullable(),
-  assistant_id: z.uuid().nullable(),
+  thread_id: z.guid().nullable(),
+  assistant_id: z.guid().nullable(),
   tool: z.string(),
   decision: z.enum(DECISIONS),
   message: z.string().nullable(),
   decided_by: z.string(),
-  approval_id: z.uuid().meta({ description: 'The question it was first said to' }),
+  approval_id: z.guid().meta({ description: 'The question it was first said to' }),
   created_at: z.string(),
 });
 

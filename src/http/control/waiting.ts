@@ -10,9 +10,9 @@ export interface WaitingDeps {
 }
 
 const WaitingView = z.object({
-  thread_id: z.uuid(),
-  run_id: z.uuid(),
-  pause_id: z.uuid(),
+  thread_id: z.guid(),
+  run_id: z.guid(),
+  pause_id: z.guid(),
   state: z.enum(PAUSE_STATES),
   reason: z.string(),
   requested_by: z.string(),

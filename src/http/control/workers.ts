@@ -15,7 +15,7 @@ export interface WorkerDeps {
 }
 
 const WorkerView = z.object({
-  worker_id: z.uuid(),
+  worker_id: z.guid(),
   pid: z.number().nullable(),
   version: z.string(),
   state: z
@@ -29,14 +29,14 @@ const WorkerView = z.object({
   last_heartbeat: z.string(),
   drain: z.object({ why: z.string(), since: z.string(), deadline: z.string() }).nullable(),
   holds: z
-    .array(z.object({ thread_id: z.uuid(), run_id: z.uuid().nullable() }))
+    .array(z.object({ thread_id: z.guid(), run_id: z.guid().nullable() }))
     .meta({ description: 'Threads it owns, by the ledger' }),
 });
 
 const QueueView = z.object({
   waiting: z.number().meta({ description: 'Runs that the next free worker takes' }),
   oldest: z
-    .object({ run_id: z.uuid(), thread_id: z.uuid(), since: z.string(), age_ms: z.number() })
+    .object({ run_id: z.guid(), thread_id: z.guid(), since: z.string(), age_ms: z.number() })
     .nullable(),
   runs: z.record(z.string(), z.number()).meta({ description: 'How many, by lifecycle state' }),
 });

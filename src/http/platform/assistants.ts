@@ -77,7 +77,7 @@ const finding = ({ assistants }: PlatformDeps): Route[] => [
     tag,
     summary: 'Find assistants',
     body: Search,
-    response: z.array(AssistantView),
+    response: z.array(AssistantView.partial()),
     handle: async ({ body }) => {
       const { items, total } = await assistants.search({
         ...filterOf(body),

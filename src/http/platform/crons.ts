@@ -32,9 +32,9 @@ const Update = RunCreate.partial().extend({ ...Planning, schedule: Planning.sche
 const CronParams = z.object({ cron_id: Uuid });
 
 const CronView = z.object({
-  cron_id: z.uuid(),
-  assistant_id: z.uuid(),
-  thread_id: z.uuid().nullable(),
+  cron_id: z.guid(),
+  assistant_id: z.guid(),
+  thread_id: z.guid().nullable(),
   schedule: z.string(),
   timezone: z.string().nullable(),
   end_time: z.string().nullable(),
@@ -109,7 +109,7 @@ const finding = ({ crons }: PlatformDeps): Route[] => [
     tag,
     summary: 'Find crons',
     body: Search,
-    response: z.array(CronView),
+    response: z.array(CronView.partial()),
     handle: async ({ body }) => {
       const { items, total } = await crons.search({
         ...toFilter(body),

@@ -93,7 +93,7 @@ const reading = (deps: PlatformDeps): Route[] => [
       status: z.enum(WIRE_RUN_STATUSES).optional(),
       select: queryList(RunView.keyof().options as [string, ...string[]]),
     }),
-    response: z.array(RunView),
+    response: z.array(RunView.partial()),
     handle: async ({ params, query }) => {
       const { thread } = await deps.threads.get(params.thread_id);
       const states = query.status === undefined ? undefined : statesShownAs(query.status);
@@ -169,6 +169,7 @@ const ending = (deps: PlatformDeps): Route[] => [
     params: RunParams,
     query: Cancel,
     status: 202,
+    also: { status: 204 },
     handle: async ({ params, query, request }) => {
       const { action } = query;
       const run = await deps.cancelRun({ ...idOf(params), action, actor: request.actor });

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../model/json.ts';
 import { extract } from '../extract.ts';
 import { pageHeaders, presentThread, presentTtl, selectFields } from '../present.ts';
 import { Reply, route, type Route } from '../route.ts';
-import { ThreadParams, ThreadView } from '../schemas.ts';
+import { ThreadFoundView, ThreadParams, ThreadView, ThreadWithTtlView } from '../schemas.ts';
 import type { PlatformDeps } from './deps.ts';
 import { incomingState } from './incoming-state.ts';
 import { toCommand } from './run-request.ts';
@@ -62,7 +62,7 @@ const collection = ({ threads, importThread }: PlatformDeps): Route[] => [
     tag,
     summary: 'Find threads',
     body: Search,
-    response: z.array(ThreadView),
+    response: z.array(ThreadFoundView),
     handle: async ({ body }) => {
       const { items, total } = await threads.search({
         ...filterOf(body),
@@ -117,7 +117,7 @@ const single = ({ threads, deleteThread }: PlatformDeps): Route[] => [
     summary: 'Get a thread with its values and waiting questions; include=ttl: and when it expires',
     params: ThreadParams,
     query: z.looseObject({ include: z.union([z.string(), z.array(z.string())]).optional() }),
-    response: ThreadView,
+    response: ThreadWithTtlView,
     handle: async ({ params, query }) => {
       const found = await threads.get(params.thread_id);
       const wantsTtl = [query.include ?? []].flat().includes('ttl');
@@ -133,6 +133,7 @@ const single = ({ threads, deleteThread }: PlatformDeps): Route[] => [
     params: ThreadParams,
     body: ThreadPatchBody,
     response: ThreadView,
+    also: { status: 204 },
     handle: async ({ params, body, request }) => {
       const metadata = incomingState(body.metadata ?? {}, 'metadata') as JsonObject;
       const patched = await threads.patch(params.thread_id, { metadata, ttl: body.ttl });
@@ -187,7 +188,7 @@ const upkeep = ({ threads, copyThread, pruneThreads }: PlatformDeps): Route[] =>
     summary: "Bytes the thread's checkpoints take, as stored; channel values are within them",
     params: ThreadParams,
     response: z.object({
-      thread_id: z.uuid(),
+      thread_id: z.guid(),
       total_bytes: z.number(),
       checkpoints: Section,
       channel_values: Section,
