@@ -1,3 +1,4 @@
+import { migrateSchema } from '../../src/storage/postgres/migrate.ts';
 import { BACKEND, TEST_DATABASE, TEST_REDIS } from './backend.ts';
 import { startPostgres } from './postgres.ts';
 import { startRedis } from './redis.ts';
@@ -10,6 +11,7 @@ export const setup = async (): Promise<() => Promise<void>> => {
     started.push(postgres);
     process.env[TEST_DATABASE] = await postgres.newDatabase();
   }
+  if (BACKEND !== 'embedded') await migrateSchema({ url: process.env[TEST_DATABASE] ?? '' });
   if (BACKEND === 'redis' && !process.env[TEST_REDIS]) {
     const redis = await startRedis();
     started.push(redis);

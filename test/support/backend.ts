@@ -36,13 +36,16 @@ export const redisDatabase = (number: number): string => {
   return redis.href;
 };
 
+/** A copy of the database that was migrated before the first test, once for each name. */
 const databaseOf = async (name: string): Promise<string> => {
   const url = new URL(process.env[TEST_DATABASE] ?? '');
+  const migrated = pg.escapeIdentifier(url.pathname.slice(1));
+  url.pathname = '/postgres'; // nobody may be connected to what is copied
   const client = new pg.Client({ connectionString: url.href });
   await client.connect();
   try {
     const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [`of_${name}`]);
-    if (rowCount === 0) await client.query(`CREATE DATABASE of_${name}`);
+    if (rowCount === 0) await client.query(`CREATE DATABASE of_${name} TEMPLATE ${migrated}`);
   } finally {
     await client.end();
   }
