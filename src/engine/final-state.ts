@@ -1,9 +1,11 @@
-import type { BaseCheckpointSaver } from '@langchain/langgraph-checkpoint';
 import { questionIds } from '../model/questions.ts';
 import { isUnavailable } from '../model/errors.ts';
 import { encodeState } from '../model/state-json.ts';
 import type { Interrupts } from '../model/thread.ts';
+import type { CheckpointWriter } from '../storage/checkpoints.ts';
 import type { Graph } from './graph-registry.ts';
+import { isDone } from './is-done.ts';
+import { dropRefusedCommand } from './latest-state.ts';
 import { isDatabaseError, type RunOutcome } from './outcome.ts';
 import { waitingQuestions } from './questions.ts';
 import { readThreadNow } from './thread-now.ts';
@@ -23,7 +25,7 @@ export const NOTHING_READ: FinalState = { values: null, interrupts: {}, hasNext:
 export const readFinalState = async (
   outcome: RunOutcome,
   left: {
-    saver: BaseCheckpointSaver;
+    saver: CheckpointWriter;
     threadId: string;
     /** The last that were streamed. */
     values: unknown;
@@ -37,7 +39,9 @@ export const readFinalState = async (
     const interrupts = waitingQuestions(latest);
     if (questionIds(interrupts).length > 0) return { values: encodeState(values), interrupts, hasNext: true };
   }
-  return readThreadNow(await left.graph(), saver, threadId);
+  const graph = await left.graph();
+  if (outcome.kind === 'failed') await isDone(dropRefusedCommand(graph, saver, threadId));
+  return readThreadNow(graph, saver, threadId);
 };
 
 /** What an attempt that ended so has left on its thread, and there alone. */

@@ -1,11 +1,12 @@
 import type { BaseCheckpointSaver, CheckpointTuple } from '@langchain/langgraph-checkpoint';
-import { HoldpointError } from '../model/errors.ts';
+import { HoldpointError, isUnavailable, LeaseLostError } from '../model/errors.ts';
 import { checkpointNotFound } from '../model/not-found.ts';
 import type { CheckpointRef, RunCommand } from '../model/run.ts';
 import { encodeState } from '../model/state-json.ts';
 import type { Interrupts } from '../model/thread.ts';
 import { checkpointCoordinates, type CheckpointCoordinates } from './debug-payload.ts';
 import { withCheckpointer, type Graph } from './graph-registry.ts';
+import { isDatabaseError } from './outcome.ts';
 import { waitingQuestions } from './questions.ts';
 import { toCommand } from './run-input.ts';
 
@@ -55,7 +56,7 @@ export const updateState = async (
     supersteps
       ? bound.bulkUpdateState(start, supersteps)
       : bound.updateState(start, update.values as never, update.asNode)
-  ).catch(refused);
+  ).catch((error: unknown) => refused(error, graph, update));
   const state = await bound.getState({ configurable: base });
   const tuple: CheckpointTuple | undefined = await saver.getTuple({ configurable: base });
   const coordinates = checkpointCoordinates(config);
@@ -76,24 +77,17 @@ const toNodeUpdate = ({ values, command, asNode }: SuperstepUpdate) => ({
   asNode,
 });
 
-const refused = (error: unknown): never => {
-  if (error instanceof Error && REFUSALS.has(error.name)) {
-    throw new HoldpointError('invalid_request', `The graph refuses the update: ${error.message}`, {
-      cause: error,
-    });
-  }
-  throw error;
+/** Whatever the graph's reducers, edges or schemas throw is its word on the update; what our storage throws is not. */
+const refused = (error: unknown, graph: Graph, { asNode, supersteps }: StateUpdate): never => {
+  if (isUnavailable(error) || isDatabaseError(error) || error instanceof LeaseLostError) throw error;
+  const unknownNode = asNode !== undefined && asNode !== '__end__' && !(asNode in graph.nodes);
+  const field = supersteps ? 'supersteps' : unknownNode ? 'as_node' : 'values';
+  const why = error instanceof Error ? error.message : String(error);
+  throw new HoldpointError('invalid_request', `The graph refuses the update: ${why}`, {
+    cause: error,
+    details: { field },
+  });
 };
-
-/** Errors by which LangGraph refuses an update, and those of reducers and schemas given a wrong value. */
-const REFUSALS = new Set([
-  'InvalidUpdateError',
-  'EmptyInputError',
-  'UnstorableValueError',
-  'ZodError',
-  'Error',
-  'TypeError',
-]);
 
 /** The graph as nodes and edges; `xray` opens subgraphs, all of them or so many levels deep. */
 export const drawGraph = async (graph: Graph, xray: boolean | number): Promise<unknown> =>

@@ -1,7 +1,8 @@
 import type { BaseCheckpointSaver } from '@langchain/langgraph-checkpoint';
 import { encodeState } from '../model/state-json.ts';
 import type { Interrupts } from '../model/thread.ts';
-import { withCheckpointer, type Graph } from './graph-registry.ts';
+import type { Graph } from './graph-registry.ts';
+import { latestState } from './latest-state.ts';
 
 /** What a thread shows of its latest checkpoint. */
 export interface ThreadNow {
@@ -21,8 +22,7 @@ export const readThreadNow = async (
   saver: BaseCheckpointSaver,
   threadId: string,
 ): Promise<ThreadNow> => {
-  const config = { configurable: { thread_id: threadId, checkpoint_ns: '' } };
-  const state = await withCheckpointer(graph, saver).getState(config);
+  const state = await latestState(graph, saver, { place: { thread_id: threadId, checkpoint_ns: '' } });
   const hasNext = state.next.length > 0;
   const waiting = state.tasks.filter((task) => task.result == null);
   const interrupts = Object.fromEntries(waiting.map((task) => [task.id, task.interrupts])) as Interrupts;

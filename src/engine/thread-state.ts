@@ -3,6 +3,7 @@ import type { BaseCheckpointSaver } from '@langchain/langgraph-checkpoint';
 import type { CheckpointRef } from '../model/run.ts';
 import { checkpointCoordinates, type CheckpointCoordinates } from './debug-payload.ts';
 import { withCheckpointer, type Graph } from './graph-registry.ts';
+import { latestState } from './latest-state.ts';
 
 /** A thread's state at one checkpoint, in the words of the wire. */
 export interface ThreadState {
@@ -48,13 +49,9 @@ export const readState = async (
   saver: BaseCheckpointSaver,
   query: StateQuery,
 ): Promise<ThreadState> => {
-  const config = {
-    configurable: { thread_id: query.threadId, checkpoint_ns: '', ...defined(query.checkpoint) },
-  };
-  const snapshot = await withCheckpointer(graph, saver).getState(config, {
-    subgraphs: query.subgraphs ?? false,
-  });
-  return toThreadState(snapshot);
+  const { threadId, checkpoint, subgraphs } = query;
+  const place = { thread_id: threadId, checkpoint_ns: '', ...defined(checkpoint) };
+  return toThreadState(await latestState(graph, saver, { place, subgraphs }));
 };
 
 /** States of the thread, newest first, in the order they were stored. */

@@ -20,6 +20,9 @@ const resultsAfter = (messages: readonly BaseMessage[], index: number): Map<stri
 const saysNothingElse = ({ content }: AIMessage): boolean =>
   Array.isArray(content) && content.every(({ type }) => type === 'tool_call' || type === 'invalid_tool_call');
 
+/** Whatever its type says: messages come from outside. */
+const saysNothing = (message: BaseMessage): boolean => (message.content as unknown) == null;
+
 const withoutBlocks = (message: AIMessage): AIMessage => {
   const { output_version: _version, ...metadata } = message.response_metadata;
   message.response_metadata = metadata;
@@ -41,7 +44,7 @@ const sendable = (message: AIMessage, { valid, invalid }: Calls): AIMessage => {
 const withResults = (messages: readonly BaseMessage[], index: number, message: AIMessage): BaseMessage[] => {
   const calls = callsOf(message);
   const all = [...calls.valid, ...calls.invalid];
-  if (all.length === 0) return [message];
+  if (all.length === 0) return saysNothing(message) ? [] : [message];
   const results = resultsAfter(messages, index);
   const answers = all.map(
     ({ id, name }) =>
@@ -60,10 +63,12 @@ const withResults = (messages: readonly BaseMessage[], index: number, message: A
  * The same conversation in an order that model APIs accept: right after an AI message come the results of all its
  * tool calls, and nothing else. A message that was put in between (a person's remark, given with a decision) moves
  * behind the results; a call that was never decided gets a result that says so; a result without a call is left out.
+ * A message without content and without calls, which APIs refuse, is left out, too.
  * For the model's eyes only: the state keeps the order in which things happened.
  */
 export const inLegalOrder = (messages: readonly BaseMessage[]): BaseMessage[] =>
   messages.flatMap((message, index) => {
     if (ToolMessage.isInstance(message)) return [];
-    return AIMessage.isInstance(message) ? withResults(messages, index, message) : [message];
+    if (AIMessage.isInstance(message)) return withResults(messages, index, message);
+    return saysNothing(message) ? [] : [message];
   });

@@ -3,6 +3,7 @@ import { isoTime } from '../model/clock.ts';
 import { HoldpointError } from '../model/errors.ts';
 import type { Lease } from '../model/lease.ts';
 import { isActive } from '../model/run-state.ts';
+import type { Run } from '../model/run.ts';
 import type { Storage } from '../storage/ports.ts';
 import type { LifecycleDeps } from './deps.ts';
 import { threadNotFound } from '../model/not-found.ts';
@@ -64,14 +65,15 @@ const claimIdle = async (
     throw new HoldpointError(
       'invalid_request',
       `Thread ${threadId} has no graph yet: start a run on it first.`,
+      { details: { field: 'thread_id', thread_id: threadId } },
     );
   }
-  const active = (await ledger.runs.unfinished(threadId)).some(({ state }) => isActive(state));
+  const active = (await ledger.runs.unfinished(threadId)).find(({ state }) => isActive(state));
   const expiresAt = clock.now() + settings.leaseMs;
   const lease = active
     ? undefined
     : await ledger.threads.claim({ threadId, runId: null, token: newId(), owner, expiresAt });
-  if (!lease) throw busy(threadId);
+  if (!lease) throw busy(threadId, active);
   return { graphId: thread.graphId, lease };
 };
 
@@ -111,8 +113,9 @@ const record = async (
 };
 
 /** 409 on the wire: unlike a second run, an edit is never queued. */
-const busy = (threadId: string): HoldpointError =>
+const busy = (threadId: string, run?: Run): HoldpointError =>
   new HoldpointError(
     'invalid_transition',
     `Thread ${threadId} is busy: its state cannot be edited while a run is active.`,
+    { details: { thread_id: threadId, ...(run && { run_id: run.runId, state: run.state }) } },
   );

@@ -27,7 +27,7 @@ export const addressAnswer = (resume: unknown, waiting: string[]): Answers => {
     throw new HoldpointError(
       'invalid_transition',
       'No question waits on this thread: there is nothing to resume.',
-      { details: { field: 'command.resume' } },
+      { details: { field: 'command.resume', waiting } },
     );
   }
   if (isKeyedById(resume)) {

@@ -8,6 +8,8 @@ export interface CheckpointWriter extends BaseCheckpointSaver {
    * The gates ask it between two tool calls of one step (`storedSoFar`): the first must not be repeated.
    */
   stored(): Promise<void>;
+  /** Deletes what a task has written at a root checkpoint. */
+  dropWrites(of: { checkpointId: string; taskId: string }): Promise<void>;
   /** After this every write is refused with `LeaseLostError`, whatever still runs of the attempt. */
   close(): void;
 }

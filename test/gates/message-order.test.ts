@@ -16,6 +16,12 @@ describe('inLegalOrder', () => {
     expect(inLegalOrder(messages).map(lineOf)).toEqual(messages.map(lineOf));
   });
 
+  it('leaves out a message without content, which no API takes', () => {
+    const empty = [new HumanMessage('gone'), new AIMessage('gone')];
+    for (const message of empty) Object.assign(message, { content: undefined });
+    expect(inLegalOrder([...empty, new HumanMessage('go')]).map(lineOf)).toEqual(['human: go']);
+  });
+
   it('moves what was said between a call and its result behind the result', () => {
     const messages = [
       aiTurn({ name: 'a' }, { name: 'b' }),

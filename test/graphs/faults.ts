@@ -1,4 +1,4 @@
-import { Annotation, END, START, StateGraph } from '@langchain/langgraph';
+import { Annotation, END, START, StateGraph, interrupt } from '@langchain/langgraph';
 import { last } from './channels.ts';
 
 const Failing = Annotation.Root({ n: last(0), fail: last(true) });
@@ -74,4 +74,27 @@ export const poison = new StateGraph(Poison)
   })
   .addEdge(START, 'step')
   .addConditionalEdges('step', ({ n, steps }) => (n < steps ? 'step' : END), ['step', END])
+  .compile();
+
+const add = (sum: number, given: unknown): number => {
+  if (typeof given !== 'number') throw new RangeError(`${String(given)} is no number`);
+  return sum + given;
+};
+
+const Refusing = Annotation.Root({
+  sum: Annotation<number, unknown>({ reducer: add, default: () => 0 }),
+  both: last(false),
+  /** One node may write it in a step. */
+  word: Annotation<string>(),
+});
+
+/** Its reducer throws what is not a number, two of its nodes write one channel if told to, and then it asks. */
+export const refusing = new StateGraph(Refusing)
+  .addNode('left', () => ({ word: 'left' }))
+  .addNode('right', ({ both }) => (both ? { word: 'right' } : {}))
+  .addNode('ask', () => ({ sum: interrupt<string, unknown>('how many?') }))
+  .addEdge(START, 'left')
+  .addEdge(START, 'right')
+  .addEdge(['left', 'right'], 'ask')
+  .addEdge('ask', END)
   .compile();

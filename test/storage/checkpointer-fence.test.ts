@@ -79,6 +79,20 @@ describe('a writer', () => {
     ]);
   });
 
+  it('deletes what a task wrote at a checkpoint, and nothing once a newer owner has the thread', async () => {
+    const path = temporaryPath();
+    const writer = await acquired(open({ path }));
+    await put(writer, 'id-1');
+    for (const task of ['a', 'b', 'c']) await writer.putWrites(at('id-1'), [['log', task]], task);
+    await writer.dropWrites({ checkpointId: 'id-1', taskId: 'b' });
+    const current = open({ path });
+    await acquired(current, { fence: 2 });
+    const late = rejectionOf(writer.dropWrites({ checkpointId: 'id-1', taskId: 'a' }));
+    expect(await late).toBeInstanceOf(LeaseLostError);
+    const left = (await current.reader.getTuple(at('id-1')))?.pendingWrites;
+    expect(left?.map(([task]) => task)).toEqual(['a', 'c']);
+  });
+
   it('stores nothing under an equal fence with another token', async () => {
     const checkpoints = open();
     await put(await acquired(checkpoints), 'id-1');

@@ -45,6 +45,20 @@ it('keeps as many of the latest checkpoints as asked, the oldest of them without
   expect((await reader.getTuple(at('c', '', 'kept')))?.parentConfig).toBeUndefined();
 });
 
+it('deletes what a task wrote at a checkpoint, and nothing once a newer owner has the thread', async () => {
+  const checkpoints = createPostgresCheckpoints(pool);
+  const here = at('a', '', 'dropped');
+  const writer = await acquired(checkpoints, { thread: 'dropped' });
+  const metadata = { source: 'loop', step: 0, parents: {} } as const;
+  await writer.put(at(undefined, '', 'dropped'), checkpoint('a'), metadata, {});
+  for (const task of ['a', 'b', 'c']) await writer.putWrites(here, [['log', task]], task);
+  await writer.dropWrites({ checkpointId: 'a', taskId: 'b' });
+  await acquired(checkpoints, { thread: 'dropped', fence: 2 });
+  await expect(writer.dropWrites({ checkpointId: 'a', taskId: 'a' })).rejects.toThrow('another owner');
+  const left = (await checkpoints.reader.getTuple(here))?.pendingWrites;
+  expect(left?.map(([task]) => task)).toEqual(['a', 'c']);
+});
+
 it('stores the checkpoint of the input before what follows it, or alone', async () => {
   const checkpoints = createPostgresCheckpoints(pool);
   const { reader } = checkpoints;

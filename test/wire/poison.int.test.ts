@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { StreamMode } from '@langchain/langgraph-sdk';
 import { LIGHT } from '../support/server.ts';
-import { collect, useServer } from './server.ts';
+import { collect, refusal, useServer } from './server.ts';
 
 const PROBLEMS = {
   bigint: 'is a bigint',
@@ -91,4 +91,70 @@ describe('state that no checkpoint can hold', () => {
       }
     },
   );
+});
+
+describe('what a step wrote and the graph cannot take', () => {
+  const server = useServer({ config: LIGHT });
+  const run = (id: string, payload: Record<string, unknown>) =>
+    server.client.runs.wait(id, 'refusing', { ...payload, raiseError: false });
+  const asking = async (): Promise<string> => {
+    const { thread_id: id } = await server.client.threads.create();
+    await run(id, { input: { sum: 1 } });
+    return id;
+  };
+  const answered = async (): Promise<string> => {
+    const id = await asking();
+    await run(id, { command: { resume: 1 } });
+    return id;
+  };
+  const waiting = async (id: string) =>
+    (await server.send('GET', `/approvals?thread_id=${id}&state=waiting`)).json;
+
+  it('fails the run and not the thread: an input that a reducer throws out', async () => {
+    const id = await answered();
+    expect(await run(id, { input: { sum: 'many' } })).toMatchObject({ __error__: { error: 'RangeError' } });
+
+    const state = await server.client.threads.getState(id, undefined, { subgraphs: true });
+    expect(state).toMatchObject({ values: { sum: 2 }, next: ['__start__'] });
+    expect((await server.send('POST', `/threads/${id}/copy`)).status).toBe(200);
+    expect(await run(id, { input: { sum: 1 } })).toMatchObject({ sum: 3 });
+  });
+
+  it('fails the run and not the thread: two nodes that write what one may', async () => {
+    const { thread_id: id } = await server.client.threads.create();
+    const failed = await run(id, { input: { both: true } });
+    expect(failed).toMatchObject({ __error__: { error: 'InvalidUpdateError' } });
+
+    expect(await server.client.threads.getState(id)).toMatchObject({ next: ['left', 'right'] });
+    expect(await run(id, { input: { both: false } })).toMatchObject({ word: 'left' });
+  });
+
+  it('is not applied again at the next start: the update of a command', async () => {
+    const id = await answered();
+    const before = await server.client.threads.getState(id);
+    expect(await run(id, { command: { update: { sum: 'many' } } })).toHaveProperty('__error__');
+
+    expect(await server.client.threads.getState(id)).toEqual(before);
+    expect((await server.client.threads.getHistory(id)).length).toBeGreaterThan(0);
+    expect(await run(id, { input: { sum: 1 } })).toMatchObject({ sum: 3 });
+  });
+
+  it('leaves no question behind that nobody asks any more', async () => {
+    const id = await asking();
+    expect(await waiting(id)).toHaveLength(1);
+
+    await run(id, { input: { sum: 'many' } });
+
+    expect(await waiting(id)).toEqual([]);
+    expect(await server.client.threads.get(id)).toMatchObject({ status: 'error', interrupts: {} });
+  });
+
+  it.each([
+    ['values', { values: { sum: 'many' } }],
+    ['as_node', { values: { sum: 1 }, as_node: 'nobody' }],
+  ])('is refused as an edit of the state, naming the field: %s', async (field, edit) => {
+    const id = await answered();
+    const answer = await server.send('POST', `/threads/${id}/state`, edit);
+    expect(refusal(answer)).toEqual({ status: 422, code: 'invalid_request', field });
+  });
 });

@@ -82,6 +82,9 @@ const prepareChanges = (db: Database) => ({
   putWrite: db.prepare(`${PUT_WRITE} NOTHING`),
   replaceWrite: db.prepare(REPLACE_WRITE),
   holds: db.prepare('SELECT 1 FROM leases WHERE thread_id = ? AND fence = ? AND token = ?'),
+  dropWrites: db.prepare(
+    `DELETE FROM writes WHERE thread_id = ? AND checkpoint_ns = '' AND checkpoint_id = ? AND task_id = ?`,
+  ),
   acquire: db.prepare(
     `INSERT INTO leases (thread_id, fence, token) VALUES (?, ?, ?)
      ON CONFLICT (thread_id) DO UPDATE SET fence = excluded.fence, token = excluded.token
@@ -120,6 +123,19 @@ const createStore = (
     }
   });
   return (batch) => store(batch);
+};
+
+interface WritesOf {
+  checkpointId: string;
+  taskId: string;
+}
+
+const createDropWrites = (db: Database, changes: ReturnType<typeof prepareChanges>) => {
+  const drop = db.transaction(({ threadId, fence, token }: Lease, { checkpointId, taskId }: WritesOf) => {
+    if (changes.holds.get(threadId, fence, token) === undefined) throw new LeaseLostError(threadId);
+    changes.dropWrites.run(threadId, checkpointId, taskId);
+  });
+  return (lease: Lease, of: WritesOf): void => drop.immediate(lease, of);
 };
 
 export type AtPoint = (point: CheckpointPoint) => void;
@@ -164,6 +180,8 @@ export const prepareCheckpointTables = (db: Database, at: AtPoint = () => {}) =>
     }),
     /** @throws LeaseLostError, with nothing stored, unless the lease is the thread's. */
     store: createStore(db, changes),
+    /** Deletes what a task has written at a root checkpoint. @throws LeaseLostError as `store` does. */
+    dropWrites: createDropWrites(db, changes),
     /** Not flushed to disk by itself: it may be lost with the machine, as its owner is, but not with the process. */
     acquire: (lease: Lease): boolean => {
       const level = Number(db.pragma('synchronous', { simple: true }));

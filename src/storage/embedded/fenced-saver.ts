@@ -117,6 +117,12 @@ export class FencedSaver extends CheckpointReader implements CheckpointWriter {
     await this.#latest;
   }
 
+  async dropWrites({ checkpointId, taskId }: { checkpointId: string; taskId: string }): Promise<void> {
+    await this.stored();
+    if (this.#closed) throw new LeaseLostError(this.#lease.threadId);
+    this.tables.dropWrites(this.#lease, { checkpointId, taskId });
+  }
+
   close(): void {
     this.#closed = true;
   }

@@ -74,6 +74,15 @@ ON CONFLICT (thread_id) DO UPDATE SET fence = excluded.fence, token = excluded.t
 WHERE held.fence < excluded.fence OR (held.fence = excluded.fence AND held.token = excluded.token)
 RETURNING 1`;
 
+const DROP_WRITES = `
+WITH lease AS (
+  SELECT thread_id FROM checkpoint_leases WHERE thread_id = $1 AND fence = $2 AND token = $3 FOR SHARE
+), dropped AS (
+  DELETE FROM checkpoint_writes AS w USING lease
+  WHERE w.thread_id = lease.thread_id AND w.checkpoint_ns = '' AND w.checkpoint_id = $4 AND w.task_id = $5
+)
+SELECT 1 FROM lease`;
+
 const PROGRESS = `
 SELECT
   EXISTS (SELECT 1 FROM checkpoints WHERE thread_id = $1 AND run_id = $2 AND checkpoint_ns = '') AS advanced,
@@ -179,6 +188,14 @@ const createChanges = (query: Query) => ({
       puts.map((row) => bytes(row.metadata)),
     ]);
     if (stored.length === 0) throw new LeaseLostError(threadId);
+  },
+  /** Deletes what a task has written at a root checkpoint. @throws {LeaseLostError} as `store` does. */
+  dropWrites: async (
+    { threadId, fence, token }: Lease,
+    { checkpointId, taskId }: { checkpointId: string; taskId: string },
+  ): Promise<void> => {
+    const held = await query(DROP_WRITES, [threadId, fence, token, checkpointId, taskId]);
+    if (held.length === 0) throw new LeaseLostError(threadId);
   },
   deleteThread: async (threadId: string): Promise<void> => {
     await query(DELETE_THREAD, [threadId]);

@@ -89,6 +89,13 @@ export class FencedSaver extends CheckpointReader implements CheckpointWriter {
     return this.#flush();
   }
 
+  async dropWrites({ checkpointId, taskId }: { checkpointId: string; taskId: string }): Promise<void> {
+    await this.#flush();
+    const { lease } = this.#input;
+    if (this.#closed) throw new LeaseLostError(lease.threadId);
+    await this.tables.dropWrites(lease, { checkpointId, taskId });
+  }
+
   close(): void {
     this.#closed = true;
   }
