@@ -45,6 +45,7 @@ const WORKER = {
     'worker-process',
     'worker/watchdog-thread',
     'engine/fallback-resolver',
+    'engine/project-langgraph',
     'engine/schemas/read-types-process',
 
     'gates/index',

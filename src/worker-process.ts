@@ -7,6 +7,7 @@ import { openTelemetry, type Telemetry } from './composition/telemetry.ts';
 import { langsmithConfigured } from './config/langsmith.ts';
 import type { Settings } from './config/settings.ts';
 import { updateState as applyStateUpdate } from './engine/graph-calls.ts';
+import { sendClassOf } from './engine/send-class.ts';
 import { AttemptEffects } from './engine/effect-book.ts';
 import { createExecutor, currentRun } from './engine/executor.ts';
 import { answerRead, type GraphReads, type ReadGraph } from './engine/graph-reads.ts';
@@ -228,7 +229,11 @@ const createUpdates = (lifecycle: LifecycleDeps, graphs: GraphRegistry) =>
       const metadata = { thread_id: lease.threadId, graph_id: graphId };
       const writer = await lifecycle.storage.checkpoints.writer({ lease, runId, metadata });
       return currentRun
-        .run(runId, async () => applyStateUpdate(await graphs.load(graphId), writer, update))
+        .run(runId, async () => {
+          const graph = await graphs.load(graphId);
+          const Send = await sendClassOf(graph, (await graphs.module(graphId)).file);
+          return applyStateUpdate({ graph, Send }, writer, update);
+        })
         .finally(() => writer.close());
     },
   });

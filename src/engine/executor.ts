@@ -3,7 +3,7 @@ import type { BaseCheckpointSaver } from '@langchain/langgraph-checkpoint';
 import type { EffectBook } from '../model/effect.ts';
 import { isUnavailable } from '../model/errors.ts';
 import { isRecord } from '../model/json.ts';
-import type { CheckpointPut, CheckpointWriter } from '../storage/checkpoints.ts';
+import type { CheckpointPut, CheckpointWriter, RunProgress } from '../storage/checkpoints.ts';
 import type { AttemptControl } from './attempt-control.ts';
 import { addEvent, isBreakpoint } from './add-event.ts';
 import { attemptConfig } from './attempt-config.ts';
@@ -14,7 +14,7 @@ import { EFFECT_BOOK, refusalReason } from './effect-book.ts';
 import { createEventSink, FLUSH_MS, type EventSink } from './event-sink.ts';
 import { NOTHING_READ, orStorageLost, readFinalState, type FinalState } from './final-state.ts';
 import type { AttemptParts, ExecutorDeps } from './executor-deps.ts';
-import type { Graph } from './graph-registry.ts';
+import type { Graph, GraphModule } from './graph-registry.ts';
 import { isDone } from './is-done.ts';
 import { addFeedback, tracersOf } from './langsmith.ts';
 import { loadClaimed } from './load-claimed.ts';
@@ -23,10 +23,11 @@ import { failureIn, isDatabaseError, outcomeOfError, type RunOutcome } from './o
 import { checkpointMetadata, mergeConfig, type ClaimedRun } from './run-config.ts';
 import { createRunHandle, RUN_HANDLE, type HeldRun } from './run-handle.ts';
 import { createRunWatch, type RunWatch } from './run-watch.ts';
-import { DELIVERED, maySpeak, planDelivery, sortDelivery, toDeliveryCommand } from './resume-delivery.ts';
+import { DELIVERED, maySpeak, planDelivery, toDeliveryCommand } from './resume-delivery.ts';
 import type { CheckpointRef } from '../model/run.ts';
 import { restartAt, tupleAt, toolRunsAt } from './attempt-start.ts';
 import { NO_PROGRESS, resolveInput } from './run-input.ts';
+import { sendClassOf, type SendClass } from './send-class.ts';
 import { streamGraph } from './stream-graph.ts';
 import { createToolRunLog, type ToolRunLog } from './tool-run-log.ts';
 import { withResources } from './with-resources.ts';
@@ -108,8 +109,7 @@ class Attempt {
       stored: () => this.#writer.stored(),
       log: deps.toolRunsTo({ lease, runId: run.runId }),
     });
-    const { resume } = run;
-    this.#held = createRunHandle({ control, resume, findArrival: deps.findArrival });
+    this.#held = createRunHandle({ control, resume: run.resume, findArrival: deps.findArrival });
     this.#partials = new AttemptPartials(deps.partials, claimed);
     this.#sink = createEventSink({
       log: deps.events,
@@ -205,24 +205,26 @@ class Attempt {
   }
 
   async #stream(graph: Graph): Promise<RunOutcome> {
-    const { run } = this.#claimed;
+    const { run, graphId } = this.#claimed;
     const progress = run.attempt === 1 ? NO_PROGRESS : await this.#deps.checkpoints.progress(run);
     if (asksForEnd(run.kwargs.command)) {
       this.#values = await endThread(graph, this.#writer, run.threadId);
       if (run.kwargs.stream_mode.includes('values')) this.#emit('values', this.#values);
       return { kind: 'finished' };
     }
+    const module = await this.#deps.graphs.module(graphId);
+    const project = { graph, module, Send: await sendClassOf(graph, module.file) };
     const { input, fromNamedCheckpoint } = await resolveInput({
       run,
       progress,
       saver: this.#writer,
       dialects: this.#deps.approvalDialects,
+      Send: project.Send,
     });
     const at = fromNamedCheckpoint
       ? run.kwargs.checkpoint
       : await restartAt(this.#writer, run, () => this.#progressed);
-    const { advanced } = progress;
-    await this.#advance(graph, await this.#delivering(graph, { input, advanced, at }), at);
+    await this.#advance(graph, await this.#delivering(project, { input, progress, at }), at);
     if (!this.#interrupted) return { kind: 'finished' };
     if (this.#asked || !this.#held.stopped) return { kind: 'interrupted' };
     const { waits } = this.#held;
@@ -250,16 +252,14 @@ class Attempt {
 
   /** What the attempt starts with, when a resume brought something along. */
   async #delivering(
-    graph: Graph,
-    { input, advanced, at }: { input: unknown; advanced: boolean; at: CheckpointRef | null },
+    project: { graph: Graph; module: GraphModule; Send: SendClass },
+    { input, progress, at }: { input: unknown; progress: RunProgress; at: CheckpointRef | null },
   ): Promise<unknown> {
-    const { run, graphId } = this.#claimed;
+    const { run } = this.#claimed;
     if (!run.resume) return input;
-    const module = await this.#deps.graphs.module(graphId);
     const start = await tupleAt(this.#writer, run.threadId, at);
-    const delivery = await planDelivery({ run, module, graph, start, saver: this.#writer });
-    const messages = start?.checkpoint.channel_values['messages'];
-    const { now, goto, later } = sortDelivery(delivery, { advanced, legal: maySpeak(messages) });
+    const plan = { ...project, run, start, saver: this.#writer, advanced: progress.advanced };
+    const { now, goto, later } = await planDelivery(plan);
     if (later.length > 0) this.#toSay = later;
     else this.#metadata[DELIVERED] = run.resume.at;
     return now.length + goto.length > 0 ? toDeliveryCommand(now, goto) : input;

@@ -1,8 +1,9 @@
 import type { ResolveFnOutput, ResolveHook } from 'node:module';
-import { GENERATION, LENT } from './lent-packages.ts';
+import { GENERATION, IMPORTER, LENT } from './lent-packages.ts';
 
 /** A module hook: what cannot be found from where it is imported is looked for from here. */
-export const resolve: ResolveHook = async (specifier, context, nextResolve) => {
+export const resolve: ResolveHook = async (specifier, given, nextResolve) => {
+  const context = LENT.test(specifier) ? { ...given, parentURL: importerOf(given.parentURL) } : given;
   try {
     return sameGeneration(context.parentURL, await nextResolve(specifier, context));
   } catch (error) {
@@ -11,6 +12,10 @@ export const resolve: ResolveHook = async (specifier, context, nextResolve) => {
     return nextResolve(specifier, { ...context, parentURL: import.meta.url });
   }
 };
+
+/** The file from which to look: where a module imports for another, that one. */
+const importerOf = (parent: string | undefined): string | undefined =>
+  parent?.includes(IMPORTER) ? (new URL(parent).searchParams.get(IMPORTER) ?? parent) : parent;
 
 const OWN = new URL('..', import.meta.url).href;
 

@@ -9,6 +9,7 @@ import { withCheckpointer, type Graph } from './graph-registry.ts';
 import { isDatabaseError } from './outcome.ts';
 import { waitingQuestions } from './questions.ts';
 import { toCommand } from './run-input.ts';
+import type { SendClass } from './send-class.ts';
 
 export interface StateUpdate {
   threadId: string;
@@ -40,7 +41,7 @@ export interface StateUpdated {
  * @throws {HoldpointError} `invalid_request` when the graph refuses the update.
  */
 export const updateState = async (
-  graph: Graph,
+  { graph, Send }: { graph: Graph; Send: SendClass },
   saver: BaseCheckpointSaver,
   update: StateUpdate,
 ): Promise<StateUpdated> => {
@@ -51,7 +52,7 @@ export const updateState = async (
     throw checkpointNotFound(named);
   }
   const start = { configurable: { ...base, ...update.checkpoint } };
-  const supersteps = update.supersteps?.map((updates) => ({ updates: updates.map(toNodeUpdate) }));
+  const supersteps = update.supersteps?.map((updates) => ({ updates: updates.map(toNodeUpdate(Send)) }));
   const config = await (
     supersteps
       ? bound.bulkUpdateState(start, supersteps)
@@ -72,10 +73,12 @@ export const updateState = async (
   };
 };
 
-const toNodeUpdate = ({ values, command, asNode }: SuperstepUpdate) => ({
-  values: command ? toCommand(command) : (values as Record<string, unknown> | null),
-  asNode,
-});
+const toNodeUpdate =
+  (Send: SendClass) =>
+  ({ values, command, asNode }: SuperstepUpdate) => ({
+    values: command ? toCommand(command, Send) : (values as Record<string, unknown> | null),
+    asNode,
+  });
 
 /** Whatever the graph's reducers, edges or schemas throw is its word on the update; what our storage throws is not. */
 const refused = (error: unknown, graph: Graph, { asNode, supersteps }: StateUpdate): never => {

@@ -57,6 +57,7 @@ export interface GraphRegistry {
 
 /** A graph's module beside the graph itself. */
 export interface GraphModule {
+  file: string;
   exports: Record<string, unknown>;
   code: CodeFingerprint;
 }
@@ -134,7 +135,7 @@ const importGraphModule = async ({ file, generation }: GraphSource): Promise<Gra
   const exports = isRecord(commonJs) && !isGraph(commonJs) ? { ...commonJs, ...module } : module;
   const version = exports['stateVersion'];
   const stateVersion = typeof version === 'string' || typeof version === 'number' ? String(version) : null;
-  return { exports, code: fingerprintOf(file, stateVersion) };
+  return { file, exports, code: fingerprintOf(file, stateVersion) };
 };
 
 const exportOf = ({ exports }: GraphModule, { exportName }: GraphSource): unknown => {

@@ -5,11 +5,13 @@ import type { Run } from '../model/run.ts';
 import { withDeadline } from './deadline.ts';
 import { withCheckpointer, type Graph, type GraphModule } from './graph-registry.ts';
 import { migrationPath } from './migrations.ts';
+import { toCommand } from './run-input.ts';
+import type { SendClass } from './send-class.ts';
 
 type Writes = [channel: string, value: unknown][];
 
 /** What a resume brings into the state. */
-export interface Delivery {
+interface Delivery {
   /** Written before the next step runs. */
   atOnce: Writes;
   goto: unknown[];
@@ -25,29 +27,38 @@ interface PlanInput {
   module: GraphModule;
   graph: Graph;
   saver: BaseCheckpointSaver;
+  /** The graph's own. */
+  Send: SendClass;
   /** The checkpoint the attempt goes on from. */
   start: CheckpointTuple | undefined;
 }
 
-/** What is still to be delivered to the thread of a resumed run; undefined when nothing is. */
+/**
+ * What is still to be delivered to the thread of a resumed run, of that what is written now and what at the first
+ * boundary: a run that stored nothing yet takes its own input first.
+ */
 export const planDelivery = async ({
-  run,
-  module,
-  graph,
-  saver,
-  start,
-}: PlanInput): Promise<Delivery | undefined> => {
-  const { resume } = run;
-  if (!resume) return undefined;
-  const metadata = (start?.metadata ?? {}) as Record<string, unknown>;
-  if (metadata[DELIVERED] === resume.at) return undefined;
-  const state: unknown = start ? (await withCheckpointer(graph, saver).getState(start.config)).values : {};
+  advanced,
+  ...input
+}: PlanInput & { advanced: boolean }): Promise<{ now: Writes; goto: unknown[]; later: Writes }> => {
+  const { atOnce, goto, whenLegal } = await undelivered(input);
+  if (!advanced) return { now: [], goto: [], later: [...atOnce, ...whenLegal] };
+  return maySpeak(input.start?.checkpoint.channel_values['messages'])
+    ? { now: [...atOnce, ...whenLegal], goto, later: [] }
+    : { now: atOnce, goto, later: whenLegal };
+};
+
+const undelivered = async ({ run, module, graph, saver, start, Send }: PlanInput): Promise<Delivery> => {
   const delivery: Delivery = { atOnce: [], goto: [], whenLegal: [] };
+  const { resume } = run;
+  if (!resume) return delivery;
+  const metadata = (start?.metadata ?? {}) as Record<string, unknown>;
+  if (metadata[DELIVERED] === resume.at) return delivery;
+  const state: unknown = start ? (await withCheckpointer(graph, saver).getState(start.config)).values : {};
   await addMigrations(delivery, { run, module, state });
-  add(delivery, resume.command ?? {});
+  add(delivery, toCommand(resume.command ?? {}, Send));
   await addContext(delivery, { run, module, state, graph });
-  const { atOnce, goto, whenLegal } = delivery;
-  return atOnce.length + goto.length + whenLegal.length > 0 ? delivery : undefined;
+  return delivery;
 };
 
 interface From {
@@ -104,17 +115,6 @@ const addOwn = async (
   );
   const target = isRecord(update) && 'messages' in update ? delivery.whenLegal : delivery.atOnce;
   target.push(...toWrites(update));
-};
-
-/** What is written now and what at the first boundary: a run that stored nothing yet takes its own input first. */
-export const sortDelivery = (
-  { atOnce, goto, whenLegal }: Delivery = { atOnce: [], goto: [], whenLegal: [] },
-  { advanced, legal }: { advanced: boolean; legal: boolean },
-): { now: Writes; goto: unknown[]; later: Writes } => {
-  if (!advanced) return { now: [], goto: [], later: [...atOnce, ...whenLegal] };
-  return legal
-    ? { now: [...atOnce, ...whenLegal], goto, later: [] }
-    : { now: atOnce, goto, later: whenLegal };
 };
 
 /** The command by which LangGraph writes into the state without running a step for it. */

@@ -1,4 +1,4 @@
-import { Command, Send } from '@langchain/langgraph';
+import { Command, type Send } from '@langchain/langgraph';
 import type { BaseCheckpointSaver } from '@langchain/langgraph-checkpoint';
 import { addressAnswer, isAnswer, isKeyedById, refuseLeaving, type Answers } from '../model/answer.ts';
 import { inTheirDialects } from '../model/approval-dialects.ts';
@@ -6,6 +6,7 @@ import { questionIds } from '../model/questions.ts';
 import type { Run, RunCommand, SendCommand } from '../model/run.ts';
 import type { RunProgress } from '../storage/checkpoints.ts';
 import { waitingQuestions } from './questions.ts';
+import type { SendClass } from './send-class.ts';
 
 /** What LangGraph is started with, and whether from the checkpoint the run named or from the latest. */
 export interface RunInput {
@@ -29,8 +30,10 @@ export const resolveInput = async (input: {
   saver: BaseCheckpointSaver;
   /** Whether answers are put into the words of the question they are for. */
   dialects: boolean;
+  /** The graph's own. */
+  Send: SendClass;
 }): Promise<RunInput> => {
-  const { run, progress, saver, dialects } = input;
+  const { run, progress, saver, dialects, Send } = input;
   if (progress.advanced) return CONTINUE;
   const { command } = run.kwargs;
   const fromNamedCheckpoint = run.kwargs.checkpoint?.checkpoint_id !== undefined;
@@ -39,11 +42,11 @@ export const resolveInput = async (input: {
   const questions = waitingQuestions(tuple);
   const waiting = questionIds(questions);
   if (waiting.length > 0) refuseLeaving(command);
-  if (!isAnswer(command)) return { input: toCommand(command), fromNamedCheckpoint };
+  if (!isAnswer(command)) return { input: toCommand(command, Send), fromNamedCheckpoint };
   // An answer is for the latest checkpoint. Naming it all the same would make LangGraph run again what other tasks
   // of the step have done.
   const answer = (answers: Answers) => ({
-    input: toCommand(command, dialects ? inTheirDialects(answers, questions) : answers),
+    input: toCommand({ ...command, resume: dialects ? inTheirDialects(answers, questions) : answers }, Send),
     fromNamedCheckpoint: false,
   });
   if (!progress.answered) return answer(addressAnswer(command.resume, waiting));
@@ -57,13 +60,13 @@ const unusedAnswers = (resume: unknown, open: string[]): Answers => {
   return Object.fromEntries(Object.entries(resume).filter(([id]) => open.includes(id)));
 };
 
-/** LangGraph's own command. */
-export const toCommand = ({ update, goto }: RunCommand, resume?: Record<string, unknown>): Command =>
-  new Command({
-    ...(resume && { resume }),
+/** LangGraph's own command, for a graph with this `Send`. */
+export const toCommand = ({ resume, update, goto }: RunCommand, Send: SendClass): Command => {
+  const toTarget = (target: string | SendCommand): string | Send =>
+    typeof target === 'string' ? target : new Send(target.node, target.input);
+  return new Command({
+    ...(resume != null && { resume }),
     ...(update != null && { update }),
-    ...(goto != null && { goto: (Array.isArray(goto) ? goto : [goto]).map(toTarget) }),
+    ...(goto != null && { goto: [goto].flat().map(toTarget) }),
   });
-
-const toTarget = (target: string | SendCommand): string | Send =>
-  typeof target === 'string' ? target : new Send(target.node, target.input);
+};

@@ -1,5 +1,6 @@
 import type { JsonObject } from './json.ts';
 import type { ResumeCondition } from './resume-condition.ts';
+import type { RunCommand } from './run.ts';
 
 /**
  * `draining`: asked for, the step in flight is finishing. `paused`: verified and at rest. Then one of: `resumed`,
@@ -99,7 +100,7 @@ export interface RunResume {
   trigger: string;
   data: unknown;
   additionalContext: string | null;
-  command: { resume?: unknown; update?: unknown; goto?: unknown } | null;
+  command: RunCommand | null;
   /** Where to go on from, when not from the latest checkpoint. */
   checkpointId: string | null;
   /** The code that left the state, where registered migrations may have to bring it up to date. */

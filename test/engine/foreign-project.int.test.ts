@@ -1,5 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startServerProcess, temporaryFolder, type ServerUnderTest } from '../support/server.ts';
 
@@ -9,11 +10,25 @@ import { approvalGate } from 'holdpoint/gates';
 import { z } from 'zod';
 const State = Annotation.Root({ said: Annotation<string> });
 const ask = (): { said: string } => ({ said: z.string().parse(interrupt(typeof approvalGate)) });
-export const graph = new StateGraph(State).addNode('ask', ask).addEdge(START, 'ask').addEdge('ask', END).compile();
+export const graph = new StateGraph(State)
+  .addNode('ask', ask, { ends: ['shout', END] })
+  .addNode('shout', ({ said }) => ({ said: said.toUpperCase() }))
+  .addEdge(START, 'ask')
+  .addEdge('ask', END)
+  .addEdge('shout', END)
+  .compile();
 `;
 
-/** A folder with a graph in TypeScript and nothing installed. */
-const project = (packageJson?: string): string => {
+const LANGGRAPH = fileURLToPath(new URL('../../node_modules/@langchain/langgraph', import.meta.url));
+
+interface Project {
+  packageJson?: string;
+  /** Whether it has installed a LangGraph of its own. */
+  installed?: boolean;
+}
+
+/** A folder with a graph in TypeScript. */
+const project = ({ packageJson, installed = false }: Project): string => {
   const folder = temporaryFolder();
   mkdirSync(join(folder, 'src'));
   writeFileSync(join(folder, 'src/graph.ts'), GRAPH);
@@ -22,27 +37,51 @@ const project = (packageJson?: string): string => {
     JSON.stringify({ graphs: { asking: './src/graph.ts:graph' } }),
   );
   if (packageJson) writeFileSync(join(folder, 'package.json'), packageJson);
+  if (installed) cpSync(LANGGRAPH, join(folder, 'node_modules/@langchain/langgraph'), { recursive: true });
   return join(folder, 'langgraph.json');
 };
 
-describe.each([
-  ['ES modules', '{"type":"module"}'],
-  ['CommonJS', '{"type":"commonjs"}'],
-  ['no package.json', undefined],
-])("another project's graph in TypeScript, with %s", (_kind, packageJson) => {
+describe.each<[string, Project]>([
+  ['ES modules', { packageJson: '{"type":"module"}' }],
+  ['CommonJS', { packageJson: '{"type":"commonjs"}' }],
+  ['no package.json', {}],
+  ['ES modules and a LangGraph of its own', { packageJson: '{"type":"module"}', installed: true }],
+])("another project's graph in TypeScript, with %s", (_kind, parts) => {
   let server: ServerUnderTest;
   beforeAll(async () => {
-    server = await startServerProcess({ config: project(packageJson) });
+    server = await startServerProcess({ config: project(parts) });
   });
   afterAll(() => server.kill());
 
-  it('is served without a build step, and without LangGraph installed', async () => {
+  it('is served without a build step', async () => {
     const { threads, runs, assistants } = server.client;
     const { thread_id } = await threads.create();
     const held = await runs.wait(thread_id, 'asking', { input: { said: '' } });
     expect(held).toMatchObject({ __interrupt__: [{ value: 'function' }] });
     expect(await runs.wait(thread_id, 'asking', { command: { resume: 'yes' } })).toEqual({ said: 'yes' });
     const { nodes } = await assistants.getGraph('asking');
-    expect(nodes.map(({ id }) => id)).toEqual(['__start__', 'ask', '__end__']);
+    expect(nodes.map(({ id }) => id)).toEqual(['__start__', 'ask', 'shout', '__end__']);
+  });
+
+  it('goes to a node with an input of its own', async () => {
+    const { threads, runs } = server.client;
+    const { thread_id } = await threads.create();
+    const shout = (said: string) => ({ node: 'shout', input: { said } });
+    expect(await runs.wait(thread_id, 'asking', { command: { goto: shout('one') } })).toEqual({
+      said: 'ONE',
+    });
+    expect(await runs.wait(thread_id, 'asking', { command: { goto: [shout('two')] } })).toEqual({
+      said: 'TWO',
+    });
+  });
+
+  it('is left by an update of its state that goes to a node with an input of its own', async () => {
+    const { threads, runs } = server.client;
+    const command = { goto: [{ node: 'shout', input: { said: 'three' } }] };
+    const { thread_id } = await threads.create({
+      graphId: 'asking',
+      supersteps: [{ updates: [{ values: null, command, asNode: 'ask' }] }],
+    });
+    expect(await runs.wait(thread_id, 'asking', { input: null })).toEqual({ said: 'THREE' });
   });
 });

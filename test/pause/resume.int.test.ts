@@ -154,6 +154,14 @@ describe('a resume', () => {
     expect(values.trail.filter((name) => name !== 'note')).toEqual(['a', 'b', 'c', 'd']);
   });
 
+  it('goes to a node with an input of its own beside what was to come', async () => {
+    const run = await pausedLinear();
+    await server.resume(run, { command: { goto: { node: 'd', input: { ms: 1 } } } });
+    expect(await server.atRest(run)).toMatchObject({ state: 'success' });
+    const { values } = await server.client.threads.getState<{ trail: string[] }>(run.threadId);
+    expect(values.trail.toSorted()).toEqual(['a', 'b', 'c', 'd', 'd']);
+  });
+
   it('places what a person says after the answer of the tool, never between it and its call', async () => {
     const run = await server.launch('prebuilt-tool-node', {
       ms: 5,

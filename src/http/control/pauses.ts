@@ -6,6 +6,7 @@ import type { PreviewResume } from '../../lifecycle/preview-resume.ts';
 import { presentCheck, type ResumeThread } from '../../lifecycle/resume-thread.ts';
 import type { WithdrawPauseInput } from '../../lifecycle/withdraw-pause.ts';
 import { ON_TIMEOUT, PAUSE_MODES, RELEASES, RESUME_BEHAVIORS, type Pause } from '../../model/pause.ts';
+import type { RunCommand } from '../../model/run.ts';
 import { ResumeWhen } from '../../model/resume-condition.ts';
 import { incomingState } from '../platform/incoming-state.ts';
 import { Reply, route, type RequestFacts, type Route } from '../route.ts';
@@ -205,7 +206,7 @@ const resuming = (deps: PauseDeps): Route =>
 const broughtAlong = (body: z.output<typeof ResumeBody>) => ({
   data: incomingState(body.data, 'data') ?? null,
   additionalContext: body.additional_context ?? null,
-  command: (incomingState(body.command ?? undefined, 'command') as object | undefined) ?? null,
+  command: (incomingState(body.command ?? undefined, 'command') as RunCommand | undefined) ?? null,
   budget: body.budget ? budgetOf(body.budget) : null,
 });
 
