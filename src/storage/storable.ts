@@ -146,6 +146,7 @@ class StorableWalk {
   /** @returns whether that was all there is to check. */
   #builtin(value: object): boolean {
     if (value instanceof BigInt) this.refuse('is a bigint, which a checkpoint cannot hold');
+    if (value instanceof Promise) this.refuse('is a promise, which a checkpoint cannot hold: await it');
     if (value instanceof DeltaSnapshot) this.isJson = false;
     if (value instanceof Map || value instanceof Set) this.#items([...value]);
     else if (!OPAQUE.some((type) => value instanceof type)) return false;
@@ -229,8 +230,8 @@ const walk = (value: unknown, path: string): StorableWalk => {
 };
 
 /**
- * Returns only if a checkpoint can hold `value` and give it back: no bigint, symbol, function, cycle, own
- * `__proto__` key, nesting beyond 500 levels, typed array but of bytes, nor plain data in the form of a serialised LangChain object.
+ * Returns only if a checkpoint can hold `value` and give it back: no bigint, symbol, function, promise, cycle,
+ * own `__proto__` key, nesting beyond 500 levels, typed array but of bytes, nor plain data in the form of a serialised LangChain object.
  * @throws UnstorableValueError naming the place, from `path` on (`messages[2].additional_kwargs.x`).
  */
 export const assertStorable = (value: unknown, path = ''): void => {

@@ -203,6 +203,7 @@ const REFUSED: [string, () => unknown, string, RegExp][] = [
   ['a bigint', () => ({ a: [{ n: 1n }] }), 'a[0].n', /bigint/],
   ['a boxed bigint', () => ({ a: Object(1n) }), 'a', /bigint/],
   ['a symbol', () => [Symbol('s')], '[0]', /symbol/],
+  ['a promise', () => ({ out: [Promise.resolve(1)] }), 'out[0]', /promise.*await/],
   ['a function', () => ({ 'odd key': { f() {} } }), 'odd key.f', /function/],
   ['a value in a Map', () => ({ map: new Map([['k', { n: 1n }]]) }), 'map[0][1].n', /bigint/],
   ['a value in a Set', () => ({ set: new Set([1n]) }), 'set[0]', /bigint/],
