@@ -9,6 +9,8 @@ const nested = (levels: number): string => `${'{"a":'.repeat(levels)}1${'}'.repe
 const manyKeys = (count: number): object =>
   Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, i]));
 
+const NO_UTF8 = Buffer.from('{"assistant_id":"steps","metadata":{"a":"\xff\xfe"}}', 'latin1');
+
 interface Bad {
   what: string;
   method?: string;
@@ -75,6 +77,17 @@ const IN_THE_PATH: Bad[] = [
 
 const IN_THE_BODY: Bad[] = [
   { what: 'no JSON', path: RUNS, body: '{"assistant_id": ', field: 'body' },
+  ...[RUNS, '/threads/:thread/state'].map((path) => ({
+    what: `two checkpoints, ${path}`,
+    path,
+    body: {
+      assistant_id: 'steps',
+      checkpoint_id: 'a',
+      checkpoint: { checkpoint_id: 'b', checkpoint_ns: '' },
+    },
+    field: 'checkpoint_id',
+  })),
+  { what: 'bytes that are no UTF-8', path: RUNS, body: NO_UTF8, field: 'body' },
   { what: 'no JSON but text', path: RUNS, body: 'hello', field: 'body' },
   { what: 'a list', path: RUNS, body: '[]', field: 'body' },
   { what: 'nothing', path: RUNS, field: 'body' },

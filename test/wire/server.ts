@@ -15,7 +15,7 @@ export interface SharedServer {
   readonly url: string;
   readonly client: Client;
   readonly process: ServerUnderTest;
-  /** A request as no SDK would make it: the body is sent as it is when it is a string, else as JSON. */
+  /** A request as no SDK would make it: the body is sent as it is when it is a string or bytes, else as JSON. */
   send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   /** What it has answered well so far, as `POST /threads/*`; over all restarts. */
   answered(): Promise<Set<string>>;
@@ -84,11 +84,14 @@ const send = async (
   method: string,
   { body, headers = {} }: { body?: unknown; headers?: Record<string, string> | undefined },
 ): Promise<Answer> => {
-  const sent = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
+  const sent = body === undefined ? undefined : isRaw(body) ? body : JSON.stringify(body);
   const response = await fetch(url, { method, headers, ...(sent !== undefined && { body: sent }) });
   const text = await response.text();
   return { status: response.status, headers: response.headers, text, json: parse(text) };
 };
+
+const isRaw = (body: unknown): body is string | Uint8Array<ArrayBuffer> =>
+  typeof body === 'string' || body instanceof Uint8Array;
 
 const parse = (text: string): unknown => {
   try {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { Middleware } from 'koa';
 import getRawBody from 'raw-body';
@@ -18,7 +19,7 @@ export const jsonBody =
   async (ctx, next) => {
     if (ctx.method !== 'GET' && ctx.method !== 'HEAD') {
       const read = ctx.state['rawBody'] as Buffer | undefined;
-      const text = (read ?? (await readBody(ctx.req, limit))).toString('utf8');
+      const text = textOf(read ?? (await readBody(ctx.req, limit)));
       ctx.state['text'] = text;
       ctx.state['body'] = toJson(text);
     }
@@ -42,6 +43,12 @@ export const readBody = async (request: IncomingMessage, limit: number): Promise
     }
     throw new HoldpointError('invalid_request', 'The body could not be read.', { cause: error });
   });
+};
+
+/** Bytes that are no text would be stored as other ones. */
+const textOf = (bytes: Buffer): string => {
+  if (!isUtf8(bytes)) refuse(['body'], 'is not valid UTF-8');
+  return bytes.toString('utf8');
 };
 
 const toJson = (text: string): unknown => (text.trim() === '' ? undefined : readJson(text));

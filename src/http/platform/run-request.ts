@@ -135,6 +135,7 @@ export const toCommand = (command: RunBody['command']): RunKwargs['command'] => 
 
 /** The checkpoint to start from, wherever the client named it. */
 const checkpointOf = (body: RunBody): CheckpointRef | null => {
+  refuseTwoCheckpoints(body);
   const places = [body.checkpoint, { checkpoint_id: body.checkpoint_id }, coordinatesIn(body.config)];
   const named = places.find((ref) => ref?.checkpoint_id !== undefined) as CheckpointRef | undefined;
   if (named === undefined) return null;
@@ -144,4 +145,17 @@ const checkpointOf = (body: RunBody): CheckpointRef | null => {
     ...(checkpoint_ns !== undefined && { checkpoint_ns }),
     ...(checkpoint_map != null && { checkpoint_map }),
   };
+};
+
+/** @throws {HoldpointError} `invalid_request` when a body names one checkpoint in `checkpoint` and another beside it. */
+export const refuseTwoCheckpoints = ({
+  checkpoint,
+  checkpoint_id: id,
+}: Pick<RunBody, 'checkpoint' | 'checkpoint_id'>): void => {
+  if (id === undefined || checkpoint?.checkpoint_id === undefined || checkpoint.checkpoint_id === id) return;
+  throw new HoldpointError(
+    'invalid_request',
+    `checkpoint_id: ${id} is not the one of checkpoint, ${checkpoint.checkpoint_id}: name one of them`,
+    { details: { field: 'checkpoint_id' } },
+  );
 };

@@ -16,6 +16,7 @@ import {
 } from '../schemas.ts';
 import type { PlatformDeps } from './deps.ts';
 import { incomingState } from './incoming-state.ts';
+import { refuseTwoCheckpoints } from './run-request.ts';
 
 const tag = 'state';
 
@@ -53,14 +54,16 @@ const latest = ({ states, updateState }: PlatformDeps): Route[] => [
     params: ThreadParams,
     body: StateUpdateBody,
     response: StateUpdatedView,
-    handle: async ({ params, body }) => ({
-      checkpoint: await updateState({
+    handle: async ({ params, body }) => {
+      refuseTwoCheckpoints(body);
+      const checkpoint = await updateState({
         threadId: params.thread_id,
         values: incomingState(body.values, 'values') ?? null,
         asNode: body.as_node,
         checkpoint: refOf({ checkpoint_id: body.checkpoint_id, ...body.checkpoint }),
-      }),
-    }),
+      });
+      return { checkpoint };
+    },
   }),
 ];
 
