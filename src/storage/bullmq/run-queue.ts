@@ -32,8 +32,8 @@ export interface BullQueueDeps {
 }
 
 export interface BullQueue extends RunQueue {
-  /** Resolves when the queue can be used. */
-  ready: Promise<unknown>;
+  /** Resolves when the queue can be used; before that nothing is announced. */
+  ready: Promise<void>;
   close(): Promise<void>;
 }
 
@@ -46,9 +46,13 @@ const ADD_MS = 2000;
  */
 export const createBullQueueOn = (deps: BullQueueDeps): BullQueue => {
   const { bull, onError } = deps;
+  let usable = false;
+  const ready = bull.queue.waitUntilReady().then(() => void (usable = true));
+  ready.catch(() => {}); // the queue says why
   return {
-    ready: bull.queue.waitUntilReady(),
+    ready,
     announce: async (job) => {
+      if (!usable) return; // found in the ledger
       const added = bull.queue.add('run', job, { removeOnComplete: true, removeOnFail: true });
       // Queue libraries wait for ever for a server that is gone. The run is on disk: its client does not wait.
       await Promise.race([added.catch(onError), after(ADD_MS)]);

@@ -8,7 +8,7 @@ interface SignalBusOptions {
 }
 
 export interface RedisSignalBus extends SignalBus {
-  /** Resolves when signals of other processes are heard. */
+  /** Resolves when signals of other processes are heard for the first time. */
   ready: Promise<unknown>;
   close(): Promise<void>;
 }
@@ -21,25 +21,27 @@ interface Message {
 /** How often the listening connection is asked whether it is one. */
 const PROBE_MS = 5000;
 
-/** Signals by pub/sub, those of one turn in one message. After a lost connection every subscriber is woken to look. */
+/** Signals by pub/sub, those of one turn in one message. Whenever it begins to hear, every subscriber is woken to look. */
 export const createRedisSignalBus = ({ redis, onError }: SignalBusOptions): RedisSignalBus => {
   const sender = randomUUID();
   /** Channels are the same for all databases of a server. */
   const channel = `holdpoint:signals:${redis.options.db ?? 0}`;
   const listeners = new Set<(signal: Signal) => void>();
   const deliver = (signal: Signal): void => listeners.forEach((listener) => listener(signal));
-  const listening = redis.duplicate({ enableOfflineQueue: true, lazyConnect: false });
+  const listening = redis.duplicate({ lazyConnect: false, autoResubscribe: false });
   listening.on('error', onError);
   listening.on('message', (_channel: string, text: string) => {
     const message = JSON.parse(text) as Message;
     if (message.sender !== sender) message.signals.forEach(deliver);
   });
-  let lost = false;
-  listening.on('close', () => (lost = true));
-  listening.on('ready', () => {
-    if (!lost) return;
-    deliver({ kind: 'queue' });
-    deliver({ kind: 'due' });
+  const ready = new Promise<void>((resolve) => {
+    const hear = async (): Promise<void> => {
+      await listening.subscribe(channel);
+      resolve();
+      deliver({ kind: 'queue' });
+      deliver({ kind: 'due' });
+    };
+    listening.on('ready', () => void hear().catch(() => listening.disconnect(true)));
   });
   const probe = setInterval(() => {
     if (listening.status === 'ready') listening.ping().catch(() => listening.disconnect(true));
@@ -50,7 +52,7 @@ export const createRedisSignalBus = ({ redis, onError }: SignalBusOptions): Redi
     onError,
   );
   return {
-    ready: listening.subscribe(channel),
+    ready,
     publish: (signal) => {
       deliver(signal);
       outbox.add(signal);
