@@ -1,4 +1,6 @@
 import { createRequire, Module, register as registerHooks } from 'node:module';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { GENERATION, LENT } from './lent-packages.ts';
 import { preloadPackages } from './preload-packages.ts';
@@ -46,11 +48,29 @@ export const prepareImports = async (files: string[]): Promise<void> => {
   if (files.some((file) => TYPESCRIPT.test(file))) await (compiling ??= startCompiling(files));
 };
 
+/** With the `tsconfig.json` nearest to the first of the files, wherever the process was started. */
 const startCompiling = async (files: string[]): Promise<void> => {
   await preloadPackages(files);
   const [imported, required] = await Promise.all([import('tsx/esm/api'), import('tsx/cjs/api')]);
-  imported.register();
+  const [first] = files.filter((file) => TYPESCRIPT.test(file));
+  const { env } = process; // tsx reads it there: of what is required it asks nobody else
+  const before = env[TSCONFIG];
+  env[TSCONFIG] ??= (first && nearestTsconfig(dirname(first))) ?? WITHOUT_OPTIONS;
+  imported.register({ tsconfig: env[TSCONFIG] });
   required.register();
+  if (before === undefined) delete env[TSCONFIG];
+};
+
+/** The variable by which tsx is told of a file. What it says already wins. */
+const TSCONFIG = 'TSX_TSCONFIG_PATH';
+
+/** In place of a `tsconfig.json` where there is none: else tsx would take the one of the working directory. */
+const WITHOUT_OPTIONS = createRequire(import.meta.url).resolve('holdpoint/package.json');
+
+const nearestTsconfig = (folder: string): string | undefined => {
+  const file = join(folder, 'tsconfig.json');
+  if (existsSync(file)) return file;
+  return folder === dirname(folder) ? undefined : nearestTsconfig(dirname(folder));
 };
 
 interface CommonJs {

@@ -8,11 +8,12 @@ const GRAPH = `
 import { Annotation, END, START, StateGraph, interrupt } from '@langchain/langgraph';
 import { approvalGate } from 'holdpoint/gates';
 import { z } from 'zod';
+import { loud } from '@lib/loud';
 const State = Annotation.Root({ said: Annotation<string> });
 const ask = (): { said: string } => ({ said: z.string().parse(interrupt(typeof approvalGate)) });
 export const graph = new StateGraph(State)
   .addNode('ask', ask, { ends: ['shout', END] })
-  .addNode('shout', ({ said }) => ({ said: said.toUpperCase() }))
+  .addNode('shout', ({ said }) => ({ said: loud(said) }))
   .addEdge(START, 'ask')
   .addEdge('ask', END)
   .addEdge('shout', END)
@@ -27,10 +28,17 @@ interface Project {
   installed?: boolean;
 }
 
-/** A folder with a graph in TypeScript. */
+const TSCONFIG = { compilerOptions: { paths: { '@lib/*': ['./src/lib/*'] } } };
+
+/** A folder with a graph in TypeScript, which names a file by the paths of its own tsconfig. */
 const project = ({ packageJson, installed = false }: Project): string => {
   const folder = temporaryFolder();
-  mkdirSync(join(folder, 'src'));
+  mkdirSync(join(folder, 'src/lib'), { recursive: true });
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(TSCONFIG));
+  writeFileSync(
+    join(folder, 'src/lib/loud.ts'),
+    'export const loud = (said: string): string => said.toUpperCase();',
+  );
   writeFileSync(join(folder, 'src/graph.ts'), GRAPH);
   writeFileSync(
     join(folder, 'langgraph.json'),
