@@ -16,7 +16,7 @@ import { consoleAtRoot, serveConsole } from './middleware/console.ts';
 import { errors } from './middleware/errors.ts';
 import { jsonBody } from './middleware/json-body.ts';
 import { limitRate, type Limits } from './middleware/limits.ts';
-import { observe, traceparentOf } from './middleware/observe.ts';
+import { noteRun, observe, traceparentOf } from './middleware/observe.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
 import { origin, type OriginRules } from './middleware/origin.ts';
 import { around, DEFERRED, DEFERS, type Deferred, type UserApp } from './middleware/user-app.ts';
@@ -142,6 +142,7 @@ const answer = async (ctx: Context, { route, principal, guard, keys }: Work): Pr
     return;
   }
   const reply = result instanceof Reply ? result : new Reply(route.status ?? 200, result);
+  noteRun(ctx, reply.body);
   ctx.set(reply.headers);
   ctx.status = reply.status;
   if (reply.status === 204) return;

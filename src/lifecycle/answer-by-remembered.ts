@@ -31,7 +31,8 @@ export const answerByRemembered = async (
     covered.map(({ interruptId, answer }) => [interruptId, answer]),
   );
   const decisions = covered.map(({ taken }) => taken);
-  const input = answeringInput({ run, answers, decisions, actor: 'system' });
+  const { traceparent } = run.kwargs; // nobody asks anew
+  const input = answeringInput({ run, answers, decisions, actor: 'system', traceparent });
   const { run: answering } = await addRun(deps, ledger, { input, assistant, thread });
   countDecisions(deps, answering.kwargs, decisions);
 };

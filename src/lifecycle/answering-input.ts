@@ -9,24 +9,31 @@ export const answeringInput = ({
   answers,
   decisions,
   actor,
+  traceparent,
 }: {
   run: Run;
   answers: Answers;
   decisions: TakenDecision[];
   actor: string;
-}): LaunchRunInput => ({
-  threadId: run.threadId,
-  assistantId: run.assistantId,
-  kwargs: {
-    ...run.kwargs,
-    input: null,
-    command: { resume: answers },
-    checkpoint: null,
-    on_disconnect: 'continue',
-    live: false,
-  },
-  metadata: run.metadata,
-  multitaskStrategy: 'enqueue',
-  actor,
-  decisions,
-});
+  /** Of what gave the answers, where that is traced. */
+  traceparent: string | undefined;
+}): LaunchRunInput => {
+  const { traceparent: _ofTheQuestion, ...kwargs } = run.kwargs;
+  return {
+    threadId: run.threadId,
+    assistantId: run.assistantId,
+    kwargs: {
+      ...kwargs,
+      ...(traceparent !== undefined && { traceparent }),
+      input: null,
+      command: { resume: answers },
+      checkpoint: null,
+      on_disconnect: 'continue',
+      live: false,
+    },
+    metadata: run.metadata,
+    multitaskStrategy: 'enqueue',
+    actor,
+    decisions,
+  };
+};

@@ -24,6 +24,8 @@ export interface DecideApprovalInput {
   remember?: StickyScope | undefined;
   via?: DecidedVia;
   actor: string;
+  /** The request that decides, where it is traced. */
+  traceparent?: string | undefined;
 }
 
 export interface DecidedApproval {
@@ -117,6 +119,7 @@ const launchInput = (
     answers: { [approval.interruptId]: answer },
     decisions: [{ ...taken, ...(remember.length > 0 && { remember }) }],
     actor: input.actor,
+    traceparent: input.traceparent,
   });
 };
 

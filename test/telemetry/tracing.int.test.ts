@@ -91,10 +91,30 @@ it("traces a run from the caller's own trace through API, queue and worker to it
   expect(run).toMatchObject({ parentSpanId: queue.spanId, process: 'worker' });
   const steps = found.filter(({ name }) => name === 'node step');
   expect(steps.map(({ parentSpanId }) => parentSpanId)).toEqual([run.spanId, run.spanId, run.spanId]);
-  for (const span of [queue, run, ...steps]) expect(valueOf(span.attributes, 'holdpoint.run_id')).toBe(runId);
+  for (const span of [request, queue, run, ...steps])
+    expect(valueOf(span.attributes, 'holdpoint.run_id')).toBe(runId);
   expect(valueOf(run.attributes, 'holdpoint.outcome')).toBe('finished');
   for (const span of found)
     expect(BigInt(span.endTimeUnixNano)).toBeGreaterThanOrEqual(BigInt(span.startTimeUnixNano));
+});
+
+it('traces the run of a decision in the trace of the request that decided', async () => {
+  const [asked, decided] = ['c'.repeat(32), 'd'.repeat(32)];
+  const asking = await wait(`00-${asked}-00f067aa0ba902b7-01`, 'gate', {});
+  const waiting = await (await fetch(`${server.url}/approvals`)).json();
+  const question = (waiting as { id: string; run_id: string }[]).find(({ run_id: id }) => id === asking);
+  const response = await fetch(`${server.url}/approvals/${question?.id}/decision`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', traceparent: `00-${decided}-00f067aa0ba902b7-01` },
+    body: JSON.stringify({ decision: 'respond', message: 'yes' }),
+  });
+  expect(response.status).toBe(200);
+  const { run_id: runId } = (await response.json()) as { run_id: string };
+  const path = 'POST /approvals/:approval_id/decision';
+  const found = await sent(decided, (names) => names.includes('run gate') && names.includes(path));
+  const request = found.find(({ name }) => name === path);
+  expect(found.find(({ name }) => name === 'queue')).toMatchObject({ parentSpanId: request?.spanId });
+  expect(valueOf(request?.attributes ?? [], 'holdpoint.run_id')).toBe(runId);
 });
 
 it('says of a run that failed that it did, and why, but not of one that asks', async () => {

@@ -92,7 +92,8 @@ const answer = async (call: Call, message: Message): Promise<string> => {
   const said = toAnswer(message, questions);
   if (said.kind === 'decide') {
     const { kind: _kind, ...decision } = said;
-    await deps.decideApproval({ ...decision, actor: request.actor });
+    const { actor, traceparent } = request;
+    await deps.decideApproval({ ...decision, actor, traceparent });
   } else await resumeWith(call, current, said.resume);
   return root.runId;
 };

@@ -92,6 +92,7 @@ const deciding = ({ decideApproval, setDeadline }: ApprovalDeps): Route[] => [
         additionalContext: body.additional_context,
         remember: body.remember,
         actor: request.actor,
+        traceparent: request.traceparent,
       });
       return { approval: presentApproval(approval), run_id: runId, already };
     },

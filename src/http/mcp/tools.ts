@@ -140,6 +140,7 @@ const OPERATING: McpTool[] = [
         decidedBy: said.decided_by,
         payloadHash: said.payload_hash,
         actor: request.actor,
+        traceparent: request.traceparent,
       });
       const task = await waitFor(call, runId, patienceOf({ wait, wait_ms }));
       return { already, ...(await presentTask(call, task)) };
