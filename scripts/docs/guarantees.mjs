@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 const PROMISES = [
   {
     title: 'What was acknowledged is not lost',
-    text: 'When a run, an input, a decision or a step has been answered or seen in a stream, it is on disk, and what follows from it happens, however the process ends.',
+    text: 'When a run, an input, a decision or a step has been answered or seen in a stream, it is on disk, and what follows from it happens, however the process ends. Not the other way round: events are written after the checkpoint they tell of, so a worker process that is killed between the two leaves a stream without the events of its last step or two. What was delivered never changes or comes again under the same id; who must see every step reads the state or the history.',
     tests: {
       'test/crash/random-kills.int.test.ts': ['loses nothing it acknowledged'],
       'test/crash/named-points-server.int.test.ts': [
