@@ -57,17 +57,21 @@ export interface Verdict {
   repeatedSteps: number;
 }
 
+/** How many of the accepted runs have not ended. */
+export const countOpen = async (cluster: Cluster, { accepted }: Load): Promise<number> => {
+  const [row] = await cluster.query<{ open: number }>(
+    `SELECT count(*)::int AS open FROM runs WHERE run_id = ANY($1) AND state IN ('pending', 'running', 'pausing')`,
+    [[...accepted.values()]],
+  );
+  return row?.open ?? 0;
+};
+
 /** Waits for every accepted run to end and looks at what each has left. */
-export const judge = async (cluster: Cluster, { accepted }: Load): Promise<Verdict> => {
+export const judge = async (cluster: Cluster, load: Load): Promise<Verdict> => {
+  const { accepted } = load;
   const ids = [...accepted.values()];
-  for (;;) {
-    const [row] = await cluster.query<{ open: number }>(
-      `SELECT count(*)::int AS open FROM runs WHERE run_id = ANY($1) AND state IN ('pending', 'running', 'pausing')`,
-      [ids],
-    );
-    if (row?.open === 0 || cluster.crashed.length > 0) break;
+  while ((await countOpen(cluster, load)) > 0 && cluster.crashed.length === 0)
     await new Promise((resolve) => setTimeout(resolve, 250));
-  }
   const runs = await cluster.query<{ run_id: string; thread_id: string; state: string }>(
     'SELECT run_id, thread_id, state FROM runs WHERE run_id = ANY($1)',
     [ids],
