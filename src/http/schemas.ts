@@ -31,6 +31,15 @@ export const MetadataFilter = JsonObjectBody.refine(
   `may have ${FILTER_KEYS} keys on ${FILTER_DEPTH} levels`,
 ).nullish();
 
+const RUN_KEYS = 100;
+const hasFewKeys = (values: object): boolean => Object.keys(values).length <= RUN_KEYS;
+
+/**
+ * What LangChain hands on to every call within a run. It copies that each time, and takes seconds for a thousand keys:
+ * what is larger belongs in the input or the context.
+ */
+const HandedOn = JsonObjectBody.refine(hasFewKeys, `may have ${RUN_KEYS} keys`);
+
 /** Any object of values. */
 const ValuesBody = objectOf<Record<string, unknown>>();
 
@@ -98,6 +107,7 @@ const Coordinates = {
 
 /** Who asks is what the server knows of them: what a caller says of it is left out, as if it were not said. */
 const Configurable = z.looseObject(Coordinates).superRefine((values, context) => {
+  if (!hasFewKeys(values)) context.addIssue({ code: 'custom', message: `may have ${RUN_KEYS} keys` });
   for (const key of Object.keys(values).filter((name) => name.startsWith('__'))) {
     context.addIssue({
       code: 'custom',
@@ -112,7 +122,7 @@ export const Config = z.looseObject({
   tags: given(z.array(z.string())),
   recursion_limit: given(z.int().min(1)),
   configurable: given(Configurable),
-  metadata: given(JsonObjectBody),
+  metadata: given(HandedOn),
 });
 
 export const CheckpointCoordinates = z.looseObject(Coordinates);
@@ -144,7 +154,7 @@ export const RunCreate = z.looseObject({
   command: given(CommandBody),
   checkpoint: given(CheckpointCoordinates),
   checkpoint_id: given(z.string().min(1)),
-  metadata: given(JsonObjectBody),
+  metadata: given(HandedOn),
   config: given(Config),
   context: z.unknown().optional(),
   interrupt_before: Nodes,
