@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Settings } from '../config/settings.ts';
 import type { RunningServer } from '../server.ts';
+import { placeOf } from '../storage/postgres/place.ts';
 import { command } from './kit/command.ts';
 import { SETTING_OPTIONS, settingsOf } from './kit/server-settings.ts';
 
@@ -53,7 +54,7 @@ export const welcome = (
   Holdpoint is ready at ${url}${moved}
 
   Graphs   ${graphs.join(', ')}
-  Data     ${databaseUrl === '' ? dataDir : `Postgres ${placeOf(databaseUrl)}${redisUrl === '' ? '' : `, and Redis ${placeOf(redisUrl)}`}`}${role === 'api' ? '\n  Workers  none here: start "holdpoint worker"' : ''}
+  Data     ${databaseUrl === '' ? dataDir : `Postgres ${placeOf(databaseUrl)}${redisUrl === '' ? '' : `, and Redis ${redisAt(redisUrl)}`}`}${role === 'api' ? '\n  Workers  none here: start "holdpoint worker"' : ''}
   Model    ${model === 'rehearsal' ? REHEARSAL : modelIn(process.env)}
 
   Try      curl ${url}/info
@@ -72,8 +73,8 @@ const addressOf = (url: string): string => {
   return host === '' ? 'what OPENAI_BASE_URL says' : `${protocol}//${host}${pathname}`;
 };
 
-/** Host, port and database, without the password. */
-const placeOf = (url: string): string => {
+/** Host, port and number of the database, without the password. */
+const redisAt = (url: string): string => {
   const { host, pathname } = new URL(url);
   return `${host}${pathname}`;
 };

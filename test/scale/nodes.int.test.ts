@@ -1,5 +1,10 @@
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, onTestFailed } from 'vitest';
+import { run, start } from '../cli/cli.ts';
 import { isGone } from '../crash/crash-server.ts';
+import { builtGraphs } from '../support/built.ts';
 import { startServerProcess } from '../support/server.ts';
 import {
   childrenOf,
@@ -249,11 +254,63 @@ describe('the database', () => {
     await server.kill();
   });
 
+  const wrong = (part: Partial<Record<'password' | 'pathname' | 'port', string>>): string =>
+    Object.assign(new URL(cluster.url), part).href;
+
+  it.each([
+    [{ password: 's3cret' }, 'password authentication failed .* Correct user or password'],
+    [{ pathname: 'nowhere' }, 'database "nowhere" does not exist.* Create the database'],
+    [{ port: '1' }, 'ECONNREFUSED.* Start Postgres'],
+  ])('that cannot be used is named with what to do, and without its password: %j', async (part, said) => {
+    const url = wrong(part);
+    const ended = await run(['migrate'], { env: { HOLDPOINT_DATABASE_URL: url } });
+    expect(ended).toMatchObject({ code: 1, out: '' });
+    expect(ended.err).toMatch(new RegExp(`^holdpoint: Postgres at 127.0.0.1:\\d+/\\w+ .*${said}.*\\n$`));
+    expect(ended.err).not.toContain('s3cret');
+    for (const name of ['HOLDPOINT_DATABASE_URL', 'HOLDPOINT_DATABASE_SESSION_URL']) {
+      const env = { HOLDPOINT_DATABASE_URL: cluster.url, [name]: url };
+      const { child } = start(['worker', '--config', builtGraphs('scale')], { env });
+      const [heard] = (await once(child.stderr as Readable, 'data')) as [Buffer];
+      expect(heard.toString().replaceAll('\\"', '"')).toMatch(
+        new RegExp(`waits for the database: .*${said}`),
+      );
+      child.kill('SIGKILL');
+    }
+  });
+
+  it('whose URL cannot be read is refused without showing it', async () => {
+    const url = 'postgres://postgres:s3cret@[bad/x';
+    for (const name of ['HOLDPOINT_DATABASE_URL', 'HOLDPOINT_DATABASE_SESSION_URL']) {
+      const env = { HOLDPOINT_DATABASE_URL: cluster.url, [name]: url };
+      const { code, err } = await run(['worker', '--config', builtGraphs('scale')], { env });
+      expect(code).toBe(1);
+      expect(err).toMatch(/^holdpoint: The URL of Postgres cannot be read/);
+      expect(err).not.toContain('s3cret');
+    }
+  });
+
+  it('is found by its socket, and may have the tables of another application that migrates as we do', async () => {
+    const url = new URL(await cluster.postgres.newDatabase());
+    const client = new pg.Client(url.href);
+    await client.connect();
+    await client.query(`CREATE TABLE public.kysely_migration (name varchar PRIMARY KEY, timestamp varchar);
+      CREATE TABLE public.kysely_migration_lock (id varchar PRIMARY KEY, is_locked int);
+      INSERT INTO public.kysely_migration VALUES ('theirs', '2030')`);
+    const socket = `postgres://postgres:postgres@${url.pathname}?host=/tmp&port=${url.port}`;
+    const server = await startServerProcess({
+      env: { HOLDPOINT_DATABASE_URL: socket, HOLDPOINT_ROLE: 'api' },
+    });
+    await expect.poll(server.output).toContain(`Postgres /tmp:${url.port}${url.pathname}`);
+    await server.kill();
+    const { rows } = await client.query('SELECT name FROM public.kysely_migration');
+    expect(rows).toEqual([{ name: 'theirs' }]);
+    await client.end();
+  });
+
   it('that a newer version has written is refused and left alone', async () => {
     const url = await cluster.postgres.newDatabase();
     const server = await startServerProcess({ env: { HOLDPOINT_DATABASE_URL: url } });
     await server.kill('SIGTERM');
-    const { default: pg } = await import('pg');
     const client = new pg.Client({ connectionString: url });
     await client.connect();
     await client.query(`INSERT INTO holdpoint.kysely_migration VALUES ('9999-future', '2030')`);

@@ -49,13 +49,15 @@ export interface Migrated {
 }
 
 /**
- * Brings the ledger to this version of the code. Safe to call at each start.
+ * Brings the ledger to this version of the code. Safe to call at each start. Where the database has schemas, `schema` is
+ * that of the ledger: others may have tables of the same names.
  * @throws {HoldpointError} `storage_unavailable` when the database is newer than the code; it is left as it is.
  */
-export const migrateLedger = async (db: LedgerConnection): Promise<Migrated> => {
-  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(MIGRATIONS) } });
+export const migrateLedger = async (db: LedgerConnection, schema?: string): Promise<Migrated> => {
+  const provider = { getMigrations: () => Promise.resolve(MIGRATIONS) };
+  const migrator = new Migrator({ db, provider, ...(schema && { migrationTableSchema: schema }) });
   const present = Object.keys(MIGRATIONS);
-  if (await isUpToDate(db)) return { applied: [], present };
+  if (await isUpToDate(db, schema)) return { applied: [], present };
   const { error, results = [] } = await migrator.migrateToLatest();
   if (error) throw error;
   return { applied: results.map(({ migrationName }) => migrationName), present };
@@ -65,8 +67,8 @@ export const migrateLedger = async (db: LedgerConnection): Promise<Migrated> => 
  * Whether the ledger is that of this version of the code.
  * @throws {HoldpointError} `storage_unavailable` when the database is newer than the code.
  */
-export const isUpToDate = async (db: LedgerConnection): Promise<boolean> => {
-  const stored = await storedMigrations(db);
+export const isUpToDate = async (db: LedgerConnection, schema?: string): Promise<boolean> => {
+  const stored = await storedMigrations(db, schema);
   const unknown = stored.filter((name) => !(name in MIGRATIONS));
   if (unknown.length > 0) {
     throw new HoldpointError(
@@ -77,9 +79,11 @@ export const isUpToDate = async (db: LedgerConnection): Promise<boolean> => {
   return stored.length === Object.keys(MIGRATIONS).length;
 };
 
-const storedMigrations = async (db: LedgerConnection): Promise<string[]> => {
+const storedMigrations = async (db: LedgerConnection, schema?: string): Promise<string[]> => {
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
-  if (!tables.some(({ name }) => name === 'kysely_migration')) return [];
+  const isOurs = (table: { name: string; schema?: string }): boolean =>
+    table.name === 'kysely_migration' && table.schema === schema;
+  if (!tables.some(isOurs)) return [];
   const rows = await db
     .withTables<{ kysely_migration: { name: string } }>()
     .selectFrom('kysely_migration')

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { isUpToDate, migrateLedger, type Migrated } from '../ledger/migrate.ts';
 import { CHECKPOINT_SCHEMA } from './checkpoint-tables.ts';
 import { kyselyOn } from './ledger-driver.ts';
+import { reaching } from './place.ts';
 import { Connection, SCHEMA } from './pool.ts';
 
 const { Queue } = withBackend(createPostgresBackend);
@@ -13,7 +14,8 @@ const MIGRATION_LOCK = 7_240_001;
 /**
  * Brings a database to this version of the code: the ledger, the checkpoints and the queue. Of several at the same
  * time one does it and the others wait. Forward only.
- * @throws {HoldpointError} `storage_unavailable` when the database is newer than the code; it is left as it is.
+ * @throws {HoldpointError} `storage_unavailable` when the database cannot be used, or is newer than the code; then it is
+ * left as it is.
  */
 export const migrateSchema = async ({
   url,
@@ -33,16 +35,16 @@ export const migrateSchema = async ({
   });
   pool.on('error', () => {});
   try {
-    const client = await pool.connect();
+    const client = await reaching(sessionUrl, () => pool.connect());
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     try {
-      await client.query(`CREATE SCHEMA IF NOT EXISTS ${SCHEMA}`);
+      await reaching(sessionUrl, () => client.query(`CREATE SCHEMA IF NOT EXISTS ${SCHEMA}`));
       const ledger = kyselyOn(pool);
-      await isUpToDate(ledger); // a newer one is refused before anything is written
+      await isUpToDate(ledger, SCHEMA); // a newer one is refused before anything is written
       await client.query(CHECKPOINT_SCHEMA);
       await migrateQueue(sessionUrl);
       await silenceQueue(client);
-      return await migrateLedger(ledger); // last: workers wait for this and for nothing else
+      return await migrateLedger(ledger, SCHEMA); // last: workers wait for this and for nothing else
     } finally {
       await client.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(() => {});
       client.release();

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql, type Kysely } from 'kysely';
 import type pg from 'pg';
+import { isHoldpointError } from '../../model/errors.ts';
 import { createPartialStore } from '../ledger/partials.ts';
 import { createEffectLedger } from '../ledger/effects.ts';
 import { createLedger } from '../ledger/ledger.ts';
@@ -12,7 +13,8 @@ import { startDatabaseClock } from './database-clock.ts';
 import { createPostgresEventLog } from './event-log.ts';
 import { kyselyOn } from './ledger-driver.ts';
 import { migrateSchema } from './migrate.ts';
-import { NOTICES_BREAKS, openPool, PreparingConnection, SCHEMA, SERVER_NOTICES } from './pool.ts';
+import { reaching, unusable } from './place.ts';
+import { newClient, NOTICES_BREAKS, openPool, PreparingConnection, SCHEMA, SERVER_NOTICES } from './pool.ts';
 import { createBullQueue } from './run-queue.ts';
 import { createPostgresSignalBus } from './signal-bus.ts';
 import { again, createTransactions } from './transactions.ts';
@@ -53,8 +55,8 @@ export const openPostgresStorage = async (options: PostgresOptions): Promise<Sto
   const db = kyselyOn(pool);
   try {
     if (migrate) await migrateSchema({ url, sessionUrl });
-    else await untilMigrated(db, onError);
-    const clock = await startDatabaseClock(pool, onError);
+    else await untilMigrated(db, { url, sessionUrl, onError });
+    const clock = await reaching(url, () => startDatabaseClock(pool, onError));
     const ledger = createLedger(db);
     const run = createTransactions(pool);
     const transaction: Storage['transaction'] = (work, options = {}) => {
@@ -126,20 +128,45 @@ const openCarriers = async (
 const LOOK_AGAIN_MS = 1000;
 
 /**
- * Resolves once the database has the schema of this version of the code.
+ * Resolves once the database has the schema of this version of the code. What it waits for is told, once for as long as
+ * that is the same.
  * @throws {HoldpointError} `storage_unavailable` when it is newer.
  */
-const untilMigrated = async (db: Kysely<LedgerSchema>, onError: (error: unknown) => void): Promise<void> => {
-  let told = false;
+const untilMigrated = async (
+  db: Kysely<LedgerSchema>,
+  { onError, ...urls }: Urls & Required<Pick<PostgresOptions, 'onError'>>,
+): Promise<void> => {
+  let told: string | undefined;
   for (;;) {
-    if (await isUpToDate(db).catch(unlessRefused)) return;
-    if (!told) onError(new Error('waits for the database to be there and migrated to this version'));
-    told = true;
+    const missing = await whatIsMissing(db, urls);
+    if (missing === undefined) return;
+    if (missing !== told) onError(new Error(`waits for the database: ${missing}`));
+    told = missing;
     await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
   }
 };
 
-const unlessRefused = (error: unknown): false => {
-  if (error instanceof Error && 'code' in error && error.code === 'storage_unavailable') throw error;
-  return false;
+type Urls = Required<Pick<PostgresOptions, 'url' | 'sessionUrl'>>;
+
+const whatIsMissing = async (
+  db: Kysely<LedgerSchema>,
+  { url, sessionUrl }: Urls,
+): Promise<string | undefined> => {
+  let asked = url;
+  try {
+    if (!(await isUpToDate(db, SCHEMA))) return 'no server has migrated it to this version yet';
+    asked = sessionUrl;
+    if (sessionUrl !== url) await look(sessionUrl);
+    return undefined;
+  } catch (error) {
+    if (isHoldpointError(error)) throw error;
+    return unusable(error, asked).message;
+  }
+};
+
+/** Whether there is anything at the URL is told by an error. */
+const look = async (url: string): Promise<void> => {
+  const client = newClient(url);
+  await client.connect();
+  await client.end();
 };
