@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { command } from './kit/command.ts';
+import { command, UsageError } from './kit/command.ts';
 import { SETTING_OPTIONS, settingsOf } from './kit/server-settings.ts';
 
 export const backup = command({
@@ -14,7 +14,11 @@ and backup.json has their hashes. The files of your agents (workspace, outbox) a
     { run: 'holdpoint backup /backups/$(date +%F) --data /var/lib/holdpoint', says: 'Each night' },
   ],
   run: async ({ args: [to = ''], options, env, terminal }) => {
-    const { dataDir } = settingsOf(options, env);
+    const { dataDir, databaseUrl } = settingsOf(options, env);
+    if (databaseUrl !== '')
+      throw new UsageError(
+        'HOLDPOINT_DATABASE_URL is set: everything is in Postgres, which is backed up with its own tools, such as pg_dump. To back up the data folder all the same, unset it.',
+      );
     const { backUp } = await import('../storage/embedded/backup.ts');
     const folder = resolve(to);
     const { madeAt, files } = await backUp({ dataDir, to: folder, now: () => new Date() });

@@ -54,12 +54,15 @@ describe('a backup', () => {
     expect([damage(dataDir), await orphans(dataDir)]).toEqual([[], {}]);
   });
 
-  it('is taken into an empty folder only, and of a folder that has databases', async () => {
+  it('is taken into an empty folder only, and of a folder that has databases: not beside a Postgres that has the data', async () => {
     const taken = temporaryFolder();
     writeFileSync(join(taken, 'notes.txt'), 'mine');
     expect((await run(['backup', taken, '--data', server.dataDir])).err).toContain('is not empty');
     const nothing = await run(['backup', join(taken, 'new'), '--data', taken]);
     expect([nothing.code, nothing.err]).toEqual([1, expect.stringContaining('nothing to back up')]);
+    const env = { HOLDPOINT_DATABASE_URL: 'postgres://db.example.com/holdpoint' };
+    const elsewhere = await run(['backup', join(taken, 'new'), '--data', server.dataDir], { env });
+    expect([elsewhere.code, elsewhere.err]).toEqual([2, expect.stringContaining('pg_dump')]);
     expect(existsSync(join(taken, 'new'))).toBe(false);
   });
 

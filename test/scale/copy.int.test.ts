@@ -51,10 +51,16 @@ it(
     const { key } = madeKey(
       await run(['keys', 'create', 'mover', '--scope', 'admin', '--json', '--data', dataDir]),
     );
+    const used = await postgres.newDatabase();
+    const theirs = await run(['keys', 'create', 'theirs', '--scope', 'read'], {
+      env: { HOLDPOINT_DATABASE_URL: used },
+    });
+    expect(theirs.code).toBe(0);
+    await expect(copy(dataDir, used)).rejects.toMatchObject(saying('holds api_keys'));
     const url = await postgres.newDatabase();
     const { stdout } = await copy(dataDir, url);
     expect(JSON.parse(stdout)).toMatchObject({ rows: { threads: 3, runs: 3 } });
-    await expect(copy(dataDir, url)).rejects.toMatchObject(saying('holds threads'));
+    await expect(copy(dataDir, url)).rejects.toMatchObject(saying('holds api_keys'));
 
     const after = await startServerProcess({
       config,

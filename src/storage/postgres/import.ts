@@ -10,7 +10,7 @@ const MOST_PARAMETERS = 60_000;
 
 /**
  * Fills a database with what another storage held, all or nothing. Answers how many rows of each table it has now.
- * @throws {HoldpointError} `already_exists` when the database holds threads, runs or assistants already.
+ * @throws {HoldpointError} `already_exists` when any of these tables has rows in the database already.
  */
 export const importIntoPostgres = async (
   url: string,
@@ -21,9 +21,12 @@ export const importIntoPostgres = async (
   await client.connect();
   try {
     await client.query('BEGIN');
-    await refuseUsed(client);
+    await client.query('LOCK TABLE writers IN ACCESS EXCLUSIVE MODE');
     const counts: Record<string, number> = {};
-    for (const table of tables) counts[table.name] = await fill(client, table);
+    for (const table of tables) {
+      await refuseUsed(client, table.name);
+      counts[table.name] = await fill(client, table);
+    }
     await client.query('COMMIT');
     return counts;
   } finally {
@@ -31,15 +34,12 @@ export const importIntoPostgres = async (
   }
 };
 
-const refuseUsed = async (client: pg.Client): Promise<void> => {
-  await client.query('LOCK TABLE writers IN ACCESS EXCLUSIVE MODE');
-  const { rows } = await client.query<{ used: boolean }>(
-    'SELECT EXISTS (SELECT 1 FROM threads) OR EXISTS (SELECT 1 FROM runs) OR EXISTS (SELECT 1 FROM assistants) AS used',
-  );
-  if (rows[0]?.used)
+const refuseUsed = async (client: pg.Client, table: string): Promise<void> => {
+  const { rowCount } = await client.query(`SELECT 1 FROM ${table} LIMIT 1`);
+  if (rowCount)
     throw new HoldpointError(
       'already_exists',
-      'The database holds threads or assistants already: copy into one that no server has used.',
+      `The database holds ${table} already: copy into one that no server has used.`,
     );
 };
 
