@@ -33,6 +33,7 @@ const PACKAGES: Record<string, string[]> = {
   '@langchain/langgraph-checkpoint-sqlite': ['storage/embedded'],
   langchain: ['gates'],
   pg: ['storage/postgres'],
+  'pg-connection-string': ['storage/postgres'],
   bullmq: ['storage/bullmq', 'storage/postgres', 'storage/redis'],
   ioredis: ['storage/redis'],
   kysely: ['storage/embedded', 'storage/ledger', 'storage/postgres'],
