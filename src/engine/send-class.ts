@@ -16,7 +16,15 @@ interface Copy {
  * may have installed a copy of its own, and ours is another one where it is required than where it is imported. Ours,
  * when the copy is not found from the file.
  */
-export const sendClassOf = async (graph: Graph, file: string): Promise<SendClass> => {
+export const sendClassOf = (graph: Graph, file: string): Promise<SendClass> => {
+  const found = known.get(graph) ?? findSendClass(graph, file);
+  known.set(graph, found);
+  return found;
+};
+
+const known = new WeakMap<Graph, Promise<SendClass>>();
+
+const findSendClass = async (graph: Graph, file: string): Promise<SendClass> => {
   const { builder } = graph as { builder?: unknown };
   for (const find of [ownCopy, requiredCopy, importedCopy]) {
     const copy = await find(file);

@@ -57,7 +57,7 @@ export const createClaimRun = (deps: LifecycleDeps) => {
           since: at,
           updatedAt: at,
         };
-        const waitedMs = clock.now() - Math.max(Date.parse(run.since), run.dueMs);
+        const waitedMs = clock.now() - Date.parse(run.since);
         const of = { run: running, assistant, graphId: assistant.graphId };
         return { ...of, lease, limited: room === 'room', waitedMs };
       },

@@ -228,7 +228,7 @@ export interface RunStore {
    * time, in order. Not one that a paused scope holds back.
    */
   offerNext(threadId: string): Promise<RunJob | undefined>;
-  /** Makes due what was to wait until now. Answers the threads concerned. */
+  /** Makes due what was to wait until now, from when on it waits for its turn. Answers the threads concerned. */
   promote(now: number): Promise<string[]>;
   /** When the next delayed run is due (ms since the epoch). */
   nextDue(): Promise<number | undefined>;

@@ -70,7 +70,7 @@ const createRunDelays = (db: LedgerConnection): Pick<RunStore, 'promote' | 'next
   promote: async (now) => {
     const rows = await db
       .updateTable('runs')
-      .set({ due_ms: 0 })
+      .set({ due_ms: 0, since: new Date(now).toISOString() })
       .where(sql<boolean>`due_ms > 0`)
       .where('due_ms', '<=', now)
       .returning('thread_id')

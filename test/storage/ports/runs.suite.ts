@@ -93,6 +93,15 @@ export const runSuite = (open: OpenStorage): void => {
       expect(await storage.transaction((l) => l.runs.offerNext(first!.threadId))).toBeUndefined();
     });
 
+    it('counts what comes due as waiting from then on', async () => {
+      const [later] = await line({ dueMs: 5 });
+      await storage.transaction((l) => l.runs.promote(7));
+      expect(await storage.runs.get(later!.runId)).toMatchObject({
+        dueMs: 0,
+        since: new Date(7).toISOString(),
+      });
+    });
+
     it('offers what comes due neither in the middle of another run nor beside one that is offered', async () => {
       const offer = (threadId: string) => storage.transaction((l) => l.runs.offerNext(threadId));
       const later: Partial<Run> = { dueMs: 5 };
