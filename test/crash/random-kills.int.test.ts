@@ -8,7 +8,7 @@ import { KilledServer, seeded, type Kills } from './killed-server.ts';
 import { expectExactlyTheLog, watchRun, type WatchedRun } from './watched-run.ts';
 
 /** 100 in CI; more of them: `npm run test:crash`. The same ones again: HOLDPOINT_CRASH_SEED. */
-const KILLS = Number(process.env['HOLDPOINT_CRASH_KILLS'] ?? 20);
+const KILLS = Number(process.env['HOLDPOINT_CRASH_KILLS'] ?? 10);
 const SEED = Number(process.env['HOLDPOINT_CRASH_SEED'] ?? Date.now() % 1_000_000);
 const LANES = 4;
 const STEPS = 8;
