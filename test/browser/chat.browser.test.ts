@@ -38,7 +38,9 @@ describe.skipIf(!hasBrowser)('in a browser, from another origin,', () => {
     const shows = async (page: Page, id: string, text: string): Promise<string> => {
       const found = page.locator(`#${id}`, { hasText: text });
       await found.waitFor({ timeout: 60_000 }).catch(async () => {
-        throw new Error(`#${id} never said "${text}": ${await page.locator('body').innerText()}`);
+        const heard = (await page.evaluate('heard.slice(-1500)')) as string;
+        const shown = await page.locator('body').innerText();
+        throw new Error(`#${id} never said "${text}": ${shown}, having heard …${heard}`);
       });
       return found.innerText();
     };
@@ -93,6 +95,7 @@ describe.skipIf(!hasBrowser)('in a browser, from another origin,', () => {
       await shows(page, 'state', 'running');
       await page.reload();
       await shows(page, 'state', 'running');
+      await shows(page, 'path', '["before"]'); // what it reads of the thread comes first: it would hide what it hears
       latch.open(place);
       expect(await shows(page, 'path', '["before","wait","after"]')).toContain('after');
       await shows(page, 'state', 'idle');
