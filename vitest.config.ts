@@ -29,7 +29,7 @@ const ON_POSTGRES = [
   'test/outbound/*.int.test.ts',
   'test/pause/*.int.test.ts',
   'test/security/*.int.test.ts',
-  'test/storage/postgres*.int.test.ts',
+  'test/storage/*postgres*.int.test.ts',
   'test/supervisor/*.int.test.ts',
   'test/telemetry/*.int.test.ts',
   'test/worker/*.int.test.ts',
@@ -37,14 +37,15 @@ const ON_POSTGRES = [
 /** And through the console, as far as one whole story. */
 const CONSOLE_STORY = 'test/browser/console-story.browser.test.ts';
 const REDIS = ['test/storage/ports/redis.int.test.ts', 'test/scale/redis*.int.test.ts'];
+/** Several nodes on one Postgres. */
+const SCALE = 'test/scale/*.int.test.ts';
 const FAULTS = 'test/scale/faults.int.test.ts';
-const UPHEAVAL = 'test/scale/upheaval.int.test.ts';
 /** It writes its thousands of threads into the data folder. */
 const MANY = 'test/pause/many.int.test.ts';
 const INCLUDED = { embedded: ['test/**/*.int.test.ts'], postgres: ON_POSTGRES, redis: MATRIX };
-/** What each backend does without: what needs a `redis-server`, takes long, or is about another one. */
+/** What each backend does without: what needs a `redis-server` or is about another one. */
 const LEFT_OUT = {
-  embedded: [...REDIS, FAULTS, UPHEAVAL],
+  embedded: [...REDIS, SCALE],
   postgres: [...REDIS, MANY],
   redis: [FAULTS],
 };
