@@ -218,7 +218,8 @@ const section = ({ title, text, more, tests }) =>
 export const guaranteesPage = () => `# What is guaranteed, and which test shows it
 
 Each promise is followed by the names of the tests that show it. The tests kill, stop and starve real processes; \`npm test\` runs
-them all, with 20 random kills, CI with 100, and \`npm run test:crash\` kills a server 1,000 times and prints what it counted.
+those of one machine, with 10 random kills, CI all of them, with 100, and \`npm run test:crash\` kills a server 1,000 times and prints what
+it counted.
 
 The promises hold for runs with durability \`sync\`, which is the default, and on SQLite with
 \`HOLDPOINT_SQLITE_SYNCHRONOUS=FULL\`, also the default, for a power cut too.
