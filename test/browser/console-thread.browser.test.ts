@@ -207,9 +207,9 @@ describe.skipIf(!hasBrowser)('on the screen of a thread a person', () => {
     await page.getByRole('region', { name: 'Graph' }).getByText('Tells a story, word by word').waitFor();
     latch.open('story');
     await showsStatus(page, 'Done');
+    await expect.poll(() => speech.count()).toBe(0);
     await state.getByText('Once upon a time', { exact: true }).waitFor();
     expect(await state.getByText('Once upon').count()).toBe(1);
-    expect(await speech.count()).toBe(0);
     noProblems(opened);
   });
 
