@@ -1,12 +1,11 @@
 import { questionIds } from '../model/questions.ts';
-import { isUnavailable } from '../model/errors.ts';
 import { encodeState } from '../model/state-json.ts';
 import type { Interrupts } from '../model/thread.ts';
 import type { CheckpointWriter } from '../storage/checkpoints.ts';
 import type { Graph } from './graph-registry.ts';
 import { isDone } from './is-done.ts';
 import { dropRefusedCommand } from './latest-state.ts';
-import { isDatabaseError, type RunOutcome } from './outcome.ts';
+import { isOfStorage, type RunOutcome } from './outcome.ts';
 import { waitingQuestions } from './questions.ts';
 import { readThreadNow } from './thread-now.ts';
 
@@ -58,7 +57,7 @@ export const orStorageLost = async (
   try {
     return { outcome, state: await reading };
   } catch (error) {
-    const lost = KEPT_THERE.has(outcome.kind) && (isUnavailable(error) || isDatabaseError(error));
+    const lost = KEPT_THERE.has(outcome.kind) && isOfStorage(error);
     return { outcome: lost ? { kind: 'aborted', reason: 'storage' } : outcome, state: NOTHING_READ };
   }
 };

@@ -1,12 +1,13 @@
 import type { BaseCheckpointSaver, CheckpointTuple } from '@langchain/langgraph-checkpoint';
-import { HoldpointError, isUnavailable, LeaseLostError } from '../model/errors.ts';
+import { HoldpointError, LeaseLostError } from '../model/errors.ts';
 import { checkpointNotFound } from '../model/not-found.ts';
 import type { CheckpointRef, RunCommand } from '../model/run.ts';
 import { encodeState } from '../model/state-json.ts';
 import type { Interrupts } from '../model/thread.ts';
 import { checkpointCoordinates, type CheckpointCoordinates } from './debug-payload.ts';
 import { withCheckpointer, type Graph } from './graph-registry.ts';
-import { isDatabaseError } from './outcome.ts';
+import { editableAt } from './latest-state.ts';
+import { isOfStorage } from './outcome.ts';
 import { waitingQuestions } from './questions.ts';
 import { toCommand } from './run-input.ts';
 import type { SendClass } from './send-class.ts';
@@ -45,13 +46,13 @@ export const updateState = async (
   saver: BaseCheckpointSaver,
   update: StateUpdate,
 ): Promise<StateUpdated> => {
-  const bound = withCheckpointer(graph, saver);
   const base = { thread_id: update.threadId, checkpoint_ns: '' };
   const named = update.checkpoint?.checkpoint_id;
   if (named !== undefined && !(await saver.getTuple({ configurable: { ...base, ...update.checkpoint } }))) {
     throw checkpointNotFound(named);
   }
   const start = { configurable: { ...base, ...update.checkpoint } };
+  const bound = withCheckpointer(graph, await editableAt(graph, saver, start.configurable));
   const supersteps = update.supersteps?.map((updates) => ({ updates: updates.map(toNodeUpdate(Send)) }));
   const config = await (
     supersteps
@@ -82,7 +83,7 @@ const toNodeUpdate =
 
 /** Whatever the graph's reducers, edges or schemas throw is its word on the update; what our storage throws is not. */
 const refused = (error: unknown, graph: Graph, { asNode, supersteps }: StateUpdate): never => {
-  if (isUnavailable(error) || isDatabaseError(error) || error instanceof LeaseLostError) throw error;
+  if (isOfStorage(error) || error instanceof LeaseLostError) throw error;
   const unknownNode = asNode !== undefined && asNode !== '__end__' && !(asNode in graph.nodes);
   const field = supersteps ? 'supersteps' : unknownNode ? 'as_node' : 'values';
   const why = error instanceof Error ? error.message : String(error);

@@ -1,17 +1,16 @@
 import type { StateSnapshot } from '@langchain/langgraph';
 import type { BaseCheckpointSaver, CheckpointTuple } from '@langchain/langgraph-checkpoint';
-import { isUnavailable } from '../model/errors.ts';
 import type { CheckpointWriter } from '../storage/checkpoints.ts';
 import { withCheckpointer, type Graph } from './graph-registry.ts';
-import { isDatabaseError } from './outcome.ts';
+import { isOfStorage } from './outcome.ts';
 
 /** The task of what was written from outside of all tasks; LangGraph does not export it. */
 const NULL_TASK_ID = '00000000-0000-0000-0000-000000000000';
 
 interface Place {
   thread_id: string;
-  checkpoint_ns: string;
-  checkpoint_id?: string;
+  checkpoint_ns: string | undefined;
+  checkpoint_id?: string | undefined;
 }
 
 /**
@@ -31,6 +30,24 @@ export const latestState = async (
   } catch (error) {
     if (isOfStorage(error)) throw error;
     return read(withoutValues(saver));
+  }
+};
+
+/**
+ * The saver by which an edit goes on at a place: without what was written there since, where the graph cannot apply that.
+ * So whatever a step wrote, the state can be edited.
+ */
+export const editableAt = async (
+  graph: Graph,
+  saver: BaseCheckpointSaver,
+  place: Place,
+): Promise<BaseCheckpointSaver> => {
+  try {
+    await withCheckpointer(graph, saver).getState({ configurable: place });
+    return saver;
+  } catch (error) {
+    if (isOfStorage(error)) throw error;
+    return withoutValues(saver);
   }
 };
 
@@ -55,8 +72,6 @@ export const dropRefusedCommand = async (
     await writer.dropWrites({ checkpointId: id, taskId: NULL_TASK_ID });
   }
 };
-
-const isOfStorage = (error: unknown): boolean => isUnavailable(error) || isDatabaseError(error);
 
 /** The same checkpoints without the values that tasks wrote to channels of the graph; errors, questions and answers stay. */
 const withoutValues = (saver: BaseCheckpointSaver): BaseCheckpointSaver =>

@@ -1,5 +1,5 @@
 import { createRedact } from '../telemetry/redact.ts';
-import { LeaseLostError, UnstorableValueError, type RunFailure } from '../model/errors.ts';
+import { isUnavailable, LeaseLostError, UnstorableValueError, type RunFailure } from '../model/errors.ts';
 import type { Wait } from '../model/run-handle.ts';
 import type { AbortReason } from './attempt-control.ts';
 import { GraphLoadError } from './graph-registry.ts';
@@ -24,6 +24,9 @@ export const outcomeOfError = (error: unknown, abortReason: AbortReason | undefi
 
 /** An error of our database, or of one that the graph uses. */
 export const isDatabaseError = (error: unknown): boolean => nameOf(error) === 'SqliteError';
+
+/** What storage says of itself, not the graph: there is another answer when it can be used. */
+export const isOfStorage = (error: unknown): boolean => isUnavailable(error) || isDatabaseError(error);
 
 /** Why a run that came to this has failed; null when it has not. */
 export const failureIn = (outcome: RunOutcome): RunFailure | null => {

@@ -129,6 +129,16 @@ describe('what a step wrote and the graph cannot take', () => {
     expect(await run(id, { input: { both: false } })).toMatchObject({ word: 'left' });
   });
 
+  it('does not keep the state from being edited', async () => {
+    const id = await answered();
+    await run(id, { input: { sum: 'many' } });
+
+    await server.client.threads.updateState(id, { values: { sum: 5 }, asNode: 'ask' });
+
+    const state = await server.client.threads.getState(id);
+    expect(state).toMatchObject({ values: { sum: 7 }, next: [] });
+  });
+
   it('is not applied again at the next start: the update of a command', async () => {
     const id = await answered();
     const before = await server.client.threads.getState(id);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DECISIONS, STICKY_SCOPES, type StickyDecision } from '../../model/approval.ts';
 import { pageHeaders } from '../present.ts';
 import { Reply, route, type Route } from '../route.ts';
-import { QueryPaging } from '../schemas.ts';
+import { QueryPaging, Uuid } from '../schemas.ts';
 
 const tag = 'approvals';
 
@@ -16,8 +16,6 @@ export interface StickyDeps {
   }) => Promise<{ items: StickyDecision[]; total: number }>;
   revokeSticky: (input: { stickyId: string; actor: string }) => Promise<void>;
 }
-
-const Id = z.guid('is not a UUID').transform((id) => id.toLowerCase());
 
 const StickyView = z.object({
   id: z.guid(),
@@ -42,8 +40,8 @@ export const stickyRoutes = ({ searchSticky, revokeSticky }: StickyDeps): Route[
     summary: 'Remembered decisions in force, oldest first',
     query: z.object({
       ...QueryPaging,
-      thread_id: Id.optional(),
-      assistant_id: Id.optional(),
+      thread_id: Uuid.optional(),
+      assistant_id: Uuid.optional(),
       tool: z.string().min(1).optional(),
     }),
     response: z.array(StickyView),
@@ -59,7 +57,7 @@ export const stickyRoutes = ({ searchSticky, revokeSticky }: StickyDeps): Route[
     scope: 'decide',
     tag,
     summary: 'Forget a remembered decision; what it answered stays answered',
-    params: z.object({ sticky_id: Id }),
+    params: z.object({ sticky_id: Uuid }),
     status: 204,
     handle: ({ params, request }) => revokeSticky({ stickyId: params.sticky_id, actor: request.actor }),
   }),
