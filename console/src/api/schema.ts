@@ -1777,7 +1777,9 @@ export interface paths {
                 })
               | null;
             context?: unknown;
+            /** @description Names of nodes, or `*` for all; a name that the graph does not have stops nothing */
             interrupt_before?: ('*' | string[]) | null;
+            /** @description Names of nodes, or `*` for all; a name that the graph does not have stops nothing */
             interrupt_after?: ('*' | string[]) | null;
             stream_mode?:
               | (
