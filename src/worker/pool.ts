@@ -41,6 +41,8 @@ interface WorkerProcess {
   ready: boolean;
   /** Another has taken its place: it drains, and nothing new is asked of it. */
   drain: WorkerDrain | undefined;
+  /** Another has been started that will take its place. */
+  replaced: boolean;
   vitals: WorkerVitals;
   lastBeat: number;
   /** Looks in a row that found no sign of life since the one before. */
@@ -141,7 +143,8 @@ export class WorkerPool {
    */
   async replace(drainTimeoutMs: number): Promise<void> {
     const before = [...this.#workers.values()].filter(({ drain }) => !drain);
-    await Promise.all(before.map(() => this.#start()).map(({ started }) => started));
+    const places = before.filter(({ replaced }) => !replaced);
+    await Promise.all(places.map(() => this.#start()).map(({ started }) => started));
     for (const worker of before) this.#drain(worker, drainTimeoutMs, 'the graphs are read anew');
   }
 
@@ -163,7 +166,7 @@ export class WorkerPool {
     const worker = this.#workers.get(workerId);
     if (!worker) return false;
     if (worker.drain || this.#stopping) return true;
-    this.#start();
+    if (!worker.replaced) this.#start();
     this.#drain(worker, timeoutMs, why);
     return true;
   }
@@ -218,6 +221,7 @@ export class WorkerPool {
       child,
       ready: false,
       drain: undefined,
+      replaced: false,
       vitals: { active: 0, taken: 0, memoryBytes: 0 },
       lastBeat: Date.now(),
       silentLooks: 0,
@@ -275,10 +279,16 @@ export class WorkerPool {
     }
   }
 
+  /** Nothing hurries: it goes on taking runs until another does. */
   #recycle(worker: WorkerProcess): void {
+    if (!worker.ready || worker.drain || worker.replaced || this.#stopping) return;
     const { reason, drainMs } = this.#options.recycle;
-    const why = worker.ready && !worker.drain ? reason(asSeen(worker)) : undefined;
-    if (why !== undefined) this.retire(worker.id, drainMs, why);
+    const why = reason(asSeen(worker));
+    if (why === undefined) return;
+    worker.replaced = true;
+    void this.#start().started.then(() => {
+      if (!worker.drain && this.#workers.has(worker.id)) this.#drain(worker, drainMs, why);
+    });
   }
 
   async #gone(worker: WorkerProcess, code: number | null, signal: NodeJS.Signals | null): Promise<void> {
@@ -294,7 +304,7 @@ export class WorkerPool {
     // Whoever hears of it finds the thread free: a call that held one may be tried again at once.
     for (const { reject } of worker.calls.values())
       reject(unavailable('The worker ended while it worked on this.'));
-    if (this.#stopping || worker.drain) return;
+    if (this.#stopping || worker.drain || worker.replaced) return;
     if (worker.ready) this.#start();
     else setTimeout(() => !this.#stopping && this.#start(), RESTART_DELAY_MS).unref();
   }

@@ -28,6 +28,8 @@ const workers = (): Promise<WorkerShown[]> => get<WorkerShown[]>('/workers');
 const post = (path: string, body: object): Promise<Response> =>
   fetch(`${server.url}${path}`, { method: 'POST', body: JSON.stringify(body) });
 
+const isRunning = ({ state }: WorkerShown): boolean => state === 'running';
+
 const did = (threadId: string): string[] => server.effects(threadId).map(({ what }) => what);
 
 const STEPS = ['step-1', 'step-2', 'step-3', 'step-4'];
@@ -80,8 +82,17 @@ describe('workers', () => {
     ['so many runs', { HOLDPOINT_WORKER_MAX_RUNS: '2' }],
     ['an age', { HOLDPOINT_WORKER_MAX_AGE_MS: '1500' }],
     ['so much memory', { HOLDPOINT_WORKER_MAX_MEMORY_MIB: '16' }],
-  ])('are replaced after %s, and no run notices', async (_, env) => {
+  ])('are replaced after %s when another takes runs, and no run notices', async (_, env) => {
     server = await startTroubleServer(env);
-    expect(await runUntilWorkers(2)).toBeGreaterThan(0);
+    await server.ended(await server.launch('steps', { steps: 1 }));
+    let replaced = false;
+    const looks = (async () => {
+      while (!replaced) expect(await workers()).toSatisfy((shown: WorkerShown[]) => shown.some(isRunning));
+    })();
+    const runs = runUntilWorkers(3).finally(() => (replaced = true));
+    expect(await Promise.all([runs, looks])).toEqual([
+      expect.toSatisfy((count: number) => count > 0),
+      undefined,
+    ]);
   });
 });
