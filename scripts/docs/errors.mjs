@@ -99,7 +99,8 @@ ${table(
 ## Failures of a run
 
 A run that fails is not an HTTP error. Its stream ends with an \`error\` event, and \`wait\` and \`join\` answer 200 with
-\`{"__error__": {"error", "message"}}\`, as on every LangGraph server. The reason is in the \`failure\` of the run:
+\`{"__error__": {"error", "message"}}\`, as on every LangGraph server. The reason is in the \`failure\` of the run, with the
+first 20,000 characters of the message:
 
 ${table(
   ['Reason', 'Meaning'],

@@ -43,8 +43,16 @@ const TIMEOUT: RunFailure = {
 const failureOf = (error: unknown): RunFailure => ({
   reason: failureReason(error),
   error: nameOf(error),
-  message: withoutSecrets(error instanceof Error ? error.message : String(error)),
+  message: withoutSecrets(shortened(error instanceof Error ? error.message : String(error))),
 });
+
+/** Characters of an error's message that are kept: some quote all that a tool or a server has sent. */
+const LONGEST_MESSAGE = 20_000;
+
+const shortened = (message: string): string => {
+  const more = message.length - LONGEST_MESSAGE;
+  return more > 0 ? `${message.slice(0, LONGEST_MESSAGE)}… (${more} more characters)` : message;
+};
 
 /** It is stored, and shown to whoever may see the run. */
 const withoutSecrets = createRedact([]);

@@ -1,13 +1,16 @@
-/** What keys and passwords look like, whoever wrote them into a text. */
+/**
+ * What keys and passwords look like, whoever wrote them into a text. Each takes time in proportion to the length of a
+ * text, which anybody may have written: none begins again in the middle of what it has to read to the end.
+ */
 const LOOKS = [
   /\bhpk_[0-9a-f]{12}_[\w-]{20,}/g,
   /\bwhsec_[A-Za-z0-9+/=]{20,}/g,
   /\b(?:sk|pk|rk|lsv2|ghp|gho|xox[abp])[-_][\w-]{12,}/g,
-  /\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]+/g,
+  /(?<![\w-])(?:(?!\beyJ)[\w-])*\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]+/g,
 ];
 
 const BEARER = /\b(bearer|basic) +[\w.~+/=-]{8,}/gi;
-const IN_URL = /(\w+:\/\/[^\s:@/"']*):[^\s@/"']+@/g;
+const IN_URL = /(\b\w+:\/\/[^\s:@/"']*):[^\s@/"']+@/g;
 const NAMED =
   /((?:api[-_]?key|password|passwd|secret|token|authorization)["']?\s*[:=]\s*["']?)[^\s"',;}\\]{6,}/gi;
 

@@ -38,6 +38,15 @@ describe('a line of the log', () => {
     expect(JSON.parse(safe)).toMatchObject({ msg: 'smtp://anna:[redacted]@mail.example failed' });
   });
 
+  it.each(['a', '-eyJ', 'hpk_', 'a://', 'basic ', ' '])(
+    'takes no longer for each character of a long one: %j again and again',
+    { timeout: 2000 },
+    (piece) => {
+      const text = piece.repeat(100_000 / piece.length);
+      expect(redact(text) === text).toBe(true);
+    },
+  );
+
   it('says everything else as it is', () => {
     const line =
       '{"thread":"6f1c2d1e-9f57-4a4c-8d27-3a9b1d1f2f10","tokens":1234567,"at":"/srv/home","a":"x"}';
