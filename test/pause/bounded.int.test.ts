@@ -97,6 +97,17 @@ describe('a pause', () => {
     expect((await server.pause(run)).status).toBe(409);
   });
 
+  it('is one, and told of to all, when several ask for it at the same time', async () => {
+    const run = await launchSlow('held');
+    const asked = await Promise.all(Array.from({ length: 8 }, () => server.pause(run)));
+    expect(asked.map(({ status }) => status).sort()).toEqual([...Array<number>(7).fill(200), 202]);
+    expect(new Set(asked.map(({ body }) => body.pause_id)).size).toBe(1);
+    expect(asked.filter(({ body }) => body.resume_token !== undefined)).toHaveLength(1);
+    server.letGo(run.threadId);
+    expect(await server.atRest(run)).toMatchObject({ state: 'paused' });
+    await finished(run);
+  });
+
   it('looks like a breakpoint on the wire, ends with a lifecycle event, and input null resumes it', async () => {
     const run = await server.launch('linear', { ms: 150 }, { streamMode: ['values', 'updates'] });
     await until(() => did(run).includes('a'));

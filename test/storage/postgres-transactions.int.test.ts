@@ -3,10 +3,10 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openPostgresStorage } from '../../src/storage/postgres/open.ts';
 import type { JsonObject } from '../../src/model/json.ts';
-import type { Storage } from '../../src/storage/ports.ts';
+import type { Ledger, Storage } from '../../src/storage/ports.ts';
 import { deferred } from '../support/deferred.ts';
 import { startPostgres, type PostgresServer } from '../support/postgres.ts';
-import { thread } from './ports/records.ts';
+import { assistant, run, stickyDecision, thread } from './ports/records.ts';
 
 describe('transactions on Postgres', () => {
   let server: PostgresServer;
@@ -51,6 +51,33 @@ describe('transactions on Postgres', () => {
       ),
     );
     expect(claims.filter((lease) => lease !== undefined)).toHaveLength(1);
+  });
+
+  it('that add the same thing at once follow each other: each finds what the one before it added', async () => {
+    const shared = assistant();
+    await one.transaction((ledger) => ledger.assistants.insert(shared));
+    const eight = <T>(work: (ledger: Ledger) => Promise<T>) =>
+      Promise.all(Array.from({ length: 8 }, (_, i) => (i % 2 ? one : other).transaction(work)));
+    const made = await eight((ledger) => ledger.assistants.putVersion(shared));
+    expect(made.map(({ version }) => version).sort()).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
+    const about = { scope: 'assistant', scopeId: shared.assistantId, tool: 'send' } as const;
+    await eight((ledger) => ledger.stickyDecisions.insert(stickyDecision(about)));
+    const { assistantId } = shared;
+    expect((await one.stickyDecisions.search({ assistantId, limit: 10, offset: 0 })).total).toBe(1);
+  });
+
+  it('that add what is there already fail at once', async () => {
+    const launched = run(await insert());
+    let tries = 0;
+    const insertRun = () =>
+      one.transaction(async (ledger) => {
+        tries++;
+        await ledger.runs.insert(launched);
+      });
+    await insertRun();
+    tries = 0;
+    await expect(insertRun()).rejects.toMatchObject({ code: '23505' });
+    expect(tries).toBe(3);
   });
 
   it('that are exclusive see all that was written, and hold the others up', async () => {

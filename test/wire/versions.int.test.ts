@@ -89,6 +89,13 @@ describe('assistants of one’s own', () => {
       expect(await server.client.assistants.get(id)).toEqual(patched);
     });
 
+    it('several at the same time make a version each', async () => {
+      const { assistant_id: id } = await create();
+      const names = Array.from({ length: 8 }, (_, i) => `n${i}`);
+      const made = await Promise.all(names.map((name) => server.client.assistants.update(id, { name })));
+      expect(made.map(({ version }) => version).sort()).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
+    });
+
     it('keeps the own assistant of a graph with it', async () => {
       const path = '/assistants/echo';
       expect(refusal(await server.send('PATCH', path, { graph_id: 'steps' }))).toMatchObject({

@@ -10,6 +10,9 @@ const MOST_WAIT_MS = 50;
 
 const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK = '40P01';
+const UNIQUE_VIOLATION = '23505';
+/** So often one key may be found taken: the next try sees whose row it is, unless that has gone again meanwhile. */
+const MOST_TIMES_TAKEN = 3;
 
 /**
  * Runs write transactions as snapshots: two that write the same row cannot both commit, the later one starts anew.
@@ -23,9 +26,10 @@ export const createTransactions = (pool: pg.Pool) => {
   ): Promise<T> => again(() => once(pool, work, options));
 };
 
-/** Tries until the work does not meet another's any more. */
+/** Tries until the work does not meet another's any more. A key that stays taken is an error soon. */
 export const again = async <T>(work: () => Promise<T>): Promise<T> => {
   const deadline = performance.now() + TRY_FOR_MS;
+  const meansRetry = reasonsToRetry();
   for (let attempt = 1; ; attempt++) {
     try {
       return await work();
@@ -104,7 +108,16 @@ const onClient = (client: pg.PoolClient): OnClient => {
   return made;
 };
 
-const meansRetry = (error: unknown): boolean => {
-  const { code } = error as { code?: string };
-  return code === SERIALIZATION_FAILURE || code === DEADLOCK || isStalePlan(error);
+/** Whether it was another transaction that made one fail; counts, for one piece of work, the keys it found taken. */
+const reasonsToRetry = (): ((error: unknown) => boolean) => {
+  const taken = new Map<string, number>();
+  return (error) => {
+    const { code, constraint, detail } = error as Partial<pg.DatabaseError>;
+    if (code !== UNIQUE_VIOLATION)
+      return code === SERIALIZATION_FAILURE || code === DEADLOCK || isStalePlan(error);
+    const key = `${constraint}: ${detail}`;
+    const times = (taken.get(key) ?? 0) + 1;
+    taken.set(key, times);
+    return times < MOST_TIMES_TAKEN;
+  };
 };

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { StickyDecision } from '../../../src/model/approval.ts';
 import type { Assistant } from '../../../src/model/assistant.ts';
 import type { Run } from '../../../src/model/run.ts';
 import type { ScopePause } from '../../../src/model/scope-pause.ts';
@@ -73,6 +74,21 @@ export const assistant = (of: Partial<Assistant> = {}): Assistant => ({
   version: 1,
   createdAt: AT,
   updatedAt: AT,
+  ...of,
+});
+
+export const stickyDecision = (of: Partial<StickyDecision> = {}): StickyDecision => ({
+  stickyId: randomUUID(),
+  scope: 'thread',
+  scopeId: randomUUID(),
+  tool: 'send',
+  decision: 'approve',
+  message: null,
+  decidedBy: 'me',
+  approvalId: randomUUID(),
+  createdAt: AT,
+  revokedAt: null,
+  revokedBy: null,
   ...of,
 });
 
