@@ -1,6 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { LeaseLostError } from '../../src/model/errors.ts';
 import type { Checkpoints, CheckpointWriter } from '../../src/storage/checkpoints.ts';
+import { openCheckpointFile } from '../../src/storage/embedded/checkpoint-file.ts';
+import { prepareCheckpointTables } from '../../src/storage/embedded/checkpoint-tables.ts';
 import {
   acquired,
   at,
@@ -61,6 +63,26 @@ describe('acquiring a lease', () => {
     expect(await checkpoints.acquire(leaseOf('t', 1))).toBe(true);
     await expect(dying('acquire:committed').acquire(leaseOf('t', 2))).rejects.toThrow('acquire:committed');
     expect(await checkpoints.acquire(leaseOf('t', 1))).toBe(false);
+  });
+
+  it('leaves what is stored next as safe from a power cut as before, also when the database was busy', () => {
+    const path = temporaryPath();
+    const connect = () => {
+      const db = openCheckpointFile({ path, synchronous: 'FULL' });
+      onTestFinished(() => void db.close());
+      return db;
+    };
+    const [db, other] = [connect(), connect()];
+    const level = () => db.pragma('synchronous', { simple: true });
+    const before = level();
+    const { acquire } = prepareCheckpointTables(db);
+    db.pragma('busy_timeout = 0');
+    other.exec('BEGIN IMMEDIATE');
+    expect(() => acquire(leaseOf('t'))).toThrow('locked');
+    expect(level()).toBe(before);
+    other.exec('COMMIT');
+    expect(acquire(leaseOf('t'))).toBe(true);
+    expect(level()).toBe(before);
   });
 });
 

@@ -59,7 +59,7 @@ describe('transactions on Postgres', () => {
     const eight = <T>(work: (ledger: Ledger) => Promise<T>) =>
       Promise.all(Array.from({ length: 8 }, (_, i) => (i % 2 ? one : other).transaction(work)));
     const made = await eight((ledger) => ledger.assistants.putVersion(shared));
-    expect(made.map(({ version }) => version).sort()).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(made.map(({ version }) => version).sort((a, b) => a - b)).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
     const about = { scope: 'assistant', scopeId: shared.assistantId, tool: 'send' } as const;
     await eight((ledger) => ledger.stickyDecisions.insert(stickyDecision(about)));
     const { assistantId } = shared;

@@ -93,7 +93,7 @@ describe('assistants of one’s own', () => {
       const { assistant_id: id } = await create();
       const names = Array.from({ length: 8 }, (_, i) => `n${i}`);
       const made = await Promise.all(names.map((name) => server.client.assistants.update(id, { name })));
-      expect(made.map(({ version }) => version).sort()).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
+      expect(made.map(({ version }) => version).sort((a, b) => a - b)).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
     });
 
     it('keeps the own assistant of a graph with it', async () => {

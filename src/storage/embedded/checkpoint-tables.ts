@@ -138,6 +138,27 @@ const createDropWrites = (db: Database, changes: ReturnType<typeof prepareChange
   return (lease: Lease, of: WritesOf): void => drop.immediate(lease, of);
 };
 
+/** Whatever becomes of it, what is stored next is flushed as the connection was opened to. */
+const createAcquire = (
+  db: Database,
+  { changes, at }: { changes: ReturnType<typeof prepareChanges>; at: AtPoint },
+) => {
+  const level = Number(db.pragma('synchronous', { simple: true }));
+  const acquire = db.transaction(({ threadId, fence, token }: Lease) => {
+    const { changes: taken } = changes.acquire.run(threadId, fence, token);
+    at('acquire:before-commit');
+    return taken === 1;
+  });
+  return (lease: Lease): boolean => {
+    db.pragma('synchronous = NORMAL');
+    try {
+      return acquire.immediate(lease);
+    } finally {
+      db.pragma(`synchronous = ${level}`);
+    }
+  };
+};
+
 export type AtPoint = (point: CheckpointPoint) => void;
 
 /**
@@ -149,11 +170,7 @@ export const prepareCheckpointTables = (db: Database, at: AtPoint = () => {}) =>
   const changes = prepareChanges(db);
   const lists = prepareLists(db);
   const listUpkeep = prepareListUpkeep(db);
-  const acquire = db.transaction(({ threadId, fence, token }: Lease) => {
-    const { changes: taken } = changes.acquire.run(threadId, fence, token);
-    at('acquire:before-commit');
-    return taken === 1;
-  });
+  const acquire = createAcquire(db, { changes, at });
   const deleteThread = db.transaction((threadId: string) => {
     listUpkeep.deleteAll(threadId);
     for (const deletion of changes.deletions) deletion.run(threadId);
@@ -184,10 +201,7 @@ export const prepareCheckpointTables = (db: Database, at: AtPoint = () => {}) =>
     dropWrites: createDropWrites(db, changes),
     /** Not flushed to disk by itself: it may be lost with the machine, as its owner is, but not with the process. */
     acquire: (lease: Lease): boolean => {
-      const level = Number(db.pragma('synchronous', { simple: true }));
-      db.pragma('synchronous = NORMAL');
-      const taken = acquire.immediate(lease);
-      db.pragma(`synchronous = ${level}`);
+      const taken = acquire(lease);
       at('acquire:committed');
       return taken;
     },
