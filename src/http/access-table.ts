@@ -15,7 +15,8 @@ export interface Access {
     | 'command'
     | 'batch'
     | 'search'
-    | 'many'
+    | 'prune'
+    | 'cancelRuns'
     | 'copy'
     | 'store'
     | 'server'
@@ -72,7 +73,7 @@ export const ACCESS: Record<string, Access | undefined> = {
   'post /threads': thread('create', 'create'),
   'post /threads/search': thread('search', 'search'),
   'post /threads/count': { ...thread('search', 'search'), nothing: 0 },
-  'post /threads/prune': thread('many', 'delete'),
+  'post /threads/prune': thread('prune', 'delete'),
   'post /threads/:thread_id/copy': thread('copy', 'read'),
   'delete /threads/:thread_id': thread('one', 'delete'),
   'post /threads/:thread_id/history': thread('one', 'read'),
@@ -95,7 +96,7 @@ export const ACCESS: Record<string, Access | undefined> = {
   'post /runs/stream': thread('onThread', 'create_run'),
   'post /runs/wait': thread('onThread', 'create_run'),
   'post /runs/batch': thread('batch', 'create_run'),
-  'post /runs/cancel': thread('many', 'update'),
+  'post /runs/cancel': thread('cancelRuns', 'update'),
 
   'post /assistants': assistant('create', 'create'),
   'post /assistants/search': assistant('search', 'search'),

@@ -175,24 +175,30 @@ const search: Check = async (deps, question) => {
 };
 
 /** Several threads by id: those of others are not there. */
-const many: Check = async (deps, question) => {
+const prune: Check = async (deps, question) => {
   const { input } = question;
-  const body = isRecord(input.body) ? { ...input.body } : {};
+  const body = { ...(input.body as { thread_ids: string[] }) };
   const { filters } = await ask(deps, question, body);
   if (!filters) return { ...input, body };
-  const single = body['thread_id'];
-  if (typeof single === 'string') {
-    await mustSee(deps, 'thread', { id: single, filters });
-    return { ...input, body };
-  }
-  const ids = body['thread_ids'];
-  if (!Array.isArray(ids)) throw forbidden('Name the threads: you may not do this to all of them.');
-  const visible: unknown[] = [];
-  for (const id of ids as string[]) {
+  const visible: string[] = [];
+  for (const id of body.thread_ids) {
     const metadata = await deps.metadataOf.thread(id);
     if (metadata && passesFilters(metadata, filters)) visible.push(id);
   }
   return { ...input, body: { ...body, thread_ids: visible } };
+};
+
+/** Runs of a thread that the caller may see; by how they stand only for who may see all. */
+const cancelRuns: Check = async (deps, question) => {
+  const { input } = question;
+  const body = { ...(input.body as { status?: string; thread_id?: string }) };
+  const { filters } = await ask(deps, question, body);
+  if (!filters) return { ...input, body };
+  const { status, thread_id: id } = body;
+  if (status !== undefined || id === undefined)
+    throw forbidden('Name the thread and its runs: you may not do this to all of them.');
+  await mustSee(deps, 'thread', { id, filters });
+  return { ...input, body };
 };
 
 const copy: Check = async (deps, question) => {
@@ -248,7 +254,8 @@ const CHECKS = {
   command,
   batch,
   search,
-  many,
+  prune,
+  cancelRuns,
   copy,
   store,
   server,

@@ -112,6 +112,29 @@ describe('under the rules of a project', () => {
     expect(state.json).toMatchObject({ next: ['ask'], checkpoint: { checkpoint_id: checkpoint } });
   });
 
+  it('a list of threads, or of runs, holds one’s own only, whatever else the body names', async () => {
+    const { id } = await asking();
+    const { thread_id: mine } = (await bert('POST', '/threads', {})).json as { thread_id: string };
+    const delayed = { assistant_id: 'ask', input: {}, after_seconds: 3600 };
+    const { thread_id: waiting } = (await anna('POST', '/threads', {})).json as { thread_id: string };
+    const run = (await anna('POST', `/threads/${waiting}/runs`, delayed)).json as { run_id: string };
+
+    const pruned = await bert('POST', '/threads/prune', { thread_id: mine, thread_ids: [id] });
+    expect(pruned).toMatchObject({ status: 200, json: { pruned_count: 0 } });
+    expect((await anna('GET', `/threads/${id}`)).status).toBe(200);
+    for (const named of [{}, { thread_ids: [] }, { thread_ids: [mine] }]) {
+      const cancelled = await bert('POST', '/runs/cancel', { status: 'all', ...named });
+      expect(cancelled.status, JSON.stringify(named)).toBe(403);
+    }
+    const { json } = await anna('GET', `/threads/${waiting}/runs/${run.run_id}`);
+    expect(json).toMatchObject({ status: 'pending' });
+    const own = { thread_ids: [mine, id] };
+    expect((await bert('POST', '/threads/prune', own)).json).toEqual({ pruned_count: 1 });
+    expect((await bert('GET', `/threads/${mine}`)).status).toBe(404);
+    const one = { thread_id: waiting, run_ids: [run.run_id] };
+    expect((await anna('POST', '/runs/cancel', one)).status).toBe(204);
+  });
+
   it('no route that has an id in its path lets anybody but its owner in', async () => {
     const { id, run, question, checkpoint } = await asking();
     const schedule = { schedule: '0 0 1 1 *', input: {} };
