@@ -20,16 +20,22 @@ const callModel = async (state: State, config: LangGraphRunnableConfig) => {
   return { messages: [reply], settings, mcpTools: mcp.map(({ name }) => name) };
 };
 
-/** Connects to the MCP servers whose tools are called, and to no other. */
+/**
+ * Connects to the MCP servers whose tools are called, and to no other. Of their tools it has those that the gate knew:
+ * nobody was asked about one that has come since.
+ */
 const runTools = async (state: State, config: LangGraphRunnableConfig) => {
-  const { settings, messages } = state;
+  const { settings, messages, mcpTools = [] } = state;
   const called = new Set(
     messages.findLast((message) => AIMessage.isInstance(message))?.tool_calls?.map(({ name }) => name),
   );
   const servers = (settings.mcp_servers ?? []).filter((server) =>
     [...called].some((name) => name.startsWith(`${server}${MCP_SEPARATOR}`)),
   );
-  return withMcpTools(servers, (mcp) => toolsNode<State>([...toolsFor(settings), ...mcp])(state, config));
+  return withMcpTools(servers, (mcp) => {
+    const known = mcp.filter(({ name }) => mcpTools.includes(name));
+    return toolsNode<State>([...toolsFor(settings), ...known])(state, config);
+  });
 };
 
 /** A turn that selected tools, well-formed or not, goes on to the gate; any other ends the run. */

@@ -1,11 +1,12 @@
 import { type AIMessage, HumanMessage, SystemMessage } from '@langchain/core/messages';
 import { Command, InMemoryStore, isInterrupted, MemorySaver } from '@langchain/langgraph';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { AgentContext } from '../../graphs/agent/context.ts';
 import { graph } from '../../graphs/agent/graph.ts';
 import { textOf } from '../../src/rehearsal/chat.ts';
 import { questionOf } from '../gates/gated-graph.ts';
 import { useAgent } from './agent-fixture.ts';
+import { startTickets } from './mcp-server.ts';
 
 const input = { messages: [new HumanMessage('Write the list to a.md')] };
 
@@ -74,6 +75,25 @@ describe('the context of an assistant', () => {
     const result = await agent.invoke(input, { ...config, ...given({ tools: [] }) });
     expect(result.messages.at(-1)?.text).toBe('Just talk.');
     expect(requests[0]?.tools).toEqual([]);
+  });
+});
+
+describe('tools of MCP servers', () => {
+  it('are not called without a question where the server has added them since the model was told of its tools', async () => {
+    const tickets = await startTickets();
+    onTestFinished(() => tickets.close());
+    const { agent, config } = await useAgent(({ turn }) => {
+      tickets.grow();
+      return turn === 0
+        ? { toolCalls: [{ name: 'tickets__close', args: { title: 'All' } }] }
+        : { text: 'Well.' };
+    });
+    vi.stubEnv('HOLDPOINT_MCP_SERVERS', JSON.stringify({ tickets: { url: tickets.url } }));
+
+    const result = await agent.invoke(input, { ...config, ...given({ mcp_servers: ['tickets'] }) });
+
+    expect(tickets.closed).toEqual([]);
+    expect(result.messages.at(-2)?.text).toContain('There is no tool tickets__close.');
   });
 });
 
