@@ -82,7 +82,7 @@ export interface AssistantStore {
     version: number;
     updatedAt: string;
   }): Promise<Assistant | undefined>;
-  /** With all its versions. */
+  /** With all its versions and what was said of it: another of its id finds nothing remembered. */
   remove(assistantId: string): Promise<boolean>;
 }
 

@@ -57,6 +57,25 @@ describe('remembered decisions', () => {
     expect((await again(third, { tools: ['list_files'] })).decisions).toMatchObject([{ type: 'approve' }]);
   });
 
+  it('of an assistant go with it, and so does who is told of it: another one of its id is asked', async () => {
+    const assistantId = crypto.randomUUID();
+    const asks = async () => {
+      await server.client.assistants.create({ assistantId, graphId: 'held' });
+      const { thread_id: threadId } = await server.client.threads.create();
+      await server.client.runs.wait(threadId, assistantId, { input: { tools: ['pay'] } });
+      return question(threadId);
+    };
+    await decided(await asks(), { decision: 'approve', remember: 'assistant' });
+    const target = { assistant_id: assistantId, channel: 'email', address: 'ann@example.com' };
+    expect((await server.send('POST', '/notification-targets', target)).status).toBeLessThan(300);
+    await server.client.assistants.delete(assistantId);
+
+    expect(await asks()).toMatchObject({ status: 'waiting' });
+
+    expect(await inForce(`assistant_id=${assistantId}`)).toEqual([]);
+    expect((await server.send('GET', `/notification-targets?assistant_id=${assistantId}`)).json).toEqual([]);
+  });
+
   it('are listed, and revoked', async () => {
     const threadId = await asking('held', { tools: ['list_events'] });
     await decided(await question(threadId), { decision: 'respond', message: 'none', remember: 'thread' });

@@ -53,6 +53,12 @@ export const createAssistantStore = (db: LedgerConnection): AssistantStore => ({
   remove: async (assistantId) => {
     await db.deleteFrom('assistant_versions').where('assistant_id', '=', assistantId).execute();
     await db.deleteFrom('pause_conditions').where('assistant_id', '=', assistantId).execute();
+    await db.deleteFrom('notification_targets').where('assistant_id', '=', assistantId).execute();
+    await db
+      .deleteFrom('sticky_decisions')
+      .where('scope', '=', 'assistant')
+      .where('scope_id', '=', assistantId)
+      .execute();
     const result = await db
       .deleteFrom('assistants')
       .where('assistant_id', '=', assistantId)
