@@ -123,6 +123,7 @@ const assembleAccess = (
       cron: async (id) => (await storage.crons.get(id))?.metadata,
       assistant: (id) => assistants.find(id).then(({ metadata }) => metadata, unlessMissing),
     },
+    findAgent: (name, mayUse) => assistants.findNamed(name, mayUse),
     threadOfApproval: async (id) => (await storage.approvals.get(id))?.threadId,
     threadOfRun: async (runId) => (await storage.runs.get(runId))?.threadId,
   });

@@ -9,7 +9,7 @@ export interface Access {
     | 'create'
     | 'oneById'
     | 'onThread'
-    | 'onThreadById'
+    | 'launch'
     | 'ofApproval'
     | 'approvals'
     | 'command'
@@ -84,7 +84,7 @@ export const ACCESS: Record<string, Access | undefined> = {
   'post /threads/:thread_id/runs/wait': thread('onThread', 'create_run'),
   'delete /threads/:thread_id/runs/:run_id': thread('one', 'delete'),
   'post /threads/:thread_id/commands': thread('command', 'update'),
-  'post /agent/launch': thread('onThreadById', 'create_run'),
+  'post /agent/launch': thread('launch', 'create_run'),
   'post /agent/pause': thread('oneById', 'update'),
   'post /agent/resume': thread('oneById', 'update'),
   'get /agent/:id': thread('oneById', 'read'),

@@ -1,6 +1,7 @@
+import type { Assistant } from '../model/assistant.ts';
 import { ownMetadata, passesFilters, readFilters, type AuthFilters } from '../model/auth-filter.ts';
 import { HoldpointError, isHoldpointError } from '../model/errors.ts';
-import { isRecord } from '../model/json.ts';
+import { isRecord, type JsonObject } from '../model/json.ts';
 import { cronNotFound, runNotFound, threadNotFound } from '../model/not-found.ts';
 import type { Principal } from '../model/principal.ts';
 import type { UserAuth } from '../resources/user-auth.ts';
@@ -15,9 +16,14 @@ export interface AccessDeps {
   /** The project's own rules, if it has some. */
   auth: UserAuth | undefined;
   /** The metadata of what is asked for; undefined when there is none. */
-  metadataOf: Record<Resource, (id: string) => Promise<Metadata | undefined>>;
+  metadataOf: Record<Resource, (id: string) => Promise<JsonObject | undefined>>;
   threadOfRun: (runId: string) => Promise<string | undefined>;
   threadOfApproval: (approvalId: string) => Promise<string | undefined>;
+  /** By id, by graph id or by name; of those that have the name only such as `mayUse` lets by. */
+  findAgent: (
+    name: string | undefined,
+    mayUse: (assistant: Assistant) => Promise<boolean>,
+  ) => Promise<Assistant>;
 }
 
 /**
@@ -91,7 +97,7 @@ const onThread: Check = async (deps, question) => {
   const facts = { assistant_id, metadata, multitask_strategy, if_not_exists, after_seconds };
   const value: Record<string, unknown> = { ...input.params, ...facts, kwargs };
   const { filters } = await ask(deps, question, value);
-  await mustUse(deps, question.principal, value['assistant_id'] ?? body['agent']);
+  await mustUse(deps, question.principal, value['assistant_id']);
   const threadId = input.params?.['thread_id'];
   if (filters && threadId !== undefined) {
     const found = await deps.metadataOf.thread(threadId);
@@ -109,6 +115,15 @@ const byId =
     const params = { ...input.params, ...(typeof id === 'string' && { thread_id: id }) };
     return { ...(await check(deps, { ...question, input: { ...input, params } })), params: input.params };
   };
+
+/** A run of an agent that may be named by its name: from here on it is that of its id. */
+const launch: Check = async (deps, question) => {
+  const { principal, input } = question;
+  const body = input.body as { agent?: string };
+  const { assistantId } = await deps.findAgent(body.agent, (assistant) => mayUse(deps, principal, assistant));
+  const named = { ...body, agent: assistantId, assistant_id: assistantId };
+  return byId(onThread)(deps, { ...question, input: { ...input, body: named } });
+};
 
 /** A question is its thread's: it is not there for who may not see that. */
 const ofApproval: Check = async (deps, question) => {
@@ -250,7 +265,7 @@ const CHECKS = {
   ofApproval,
   approvals,
   onThread,
-  onThreadById: byId(onThread),
+  launch,
   command,
   batch,
   search,
@@ -272,17 +287,24 @@ const mustSee = async (
   if (metadata && !passesFilters(metadata, filters)) throw NOT_FOUND[resource](id);
 };
 
-/**
- * A run of an assistant that somebody else made is refused as if it were not there; those that came with the project are
- * everybody's.
- */
+/** A run of an assistant that somebody else made is refused as if it were not there. */
 const mustUse = async (deps: CheckDeps, principal: Principal, id: unknown): Promise<void> => {
   if (typeof id !== 'string') return;
   const metadata = await deps.metadataOf.assistant(id);
-  if (!metadata || metadata['created_by'] === 'system') return;
-  const value = { assistant_id: id };
-  const { filters } = await deps.auth.authorize({ principal, event: 'assistants:read', value });
-  if (filters && !passesFilters(metadata, filters)) throw NOT_FOUND.assistant(id);
+  if (metadata && !(await mayUse(deps, principal, { assistantId: id, metadata })))
+    throw NOT_FOUND.assistant(id);
+};
+
+/** Assistants that came with the project are everybody's. */
+const mayUse = async (
+  { auth }: CheckDeps,
+  principal: Principal,
+  { assistantId, metadata }: Pick<Assistant, 'assistantId' | 'metadata'>,
+): Promise<boolean> => {
+  if (metadata['created_by'] === 'system') return true;
+  const value = { assistant_id: assistantId };
+  const { filters } = await auth.authorize({ principal, event: 'assistants:read', value });
+  return !filters || passesFilters(metadata, filters);
 };
 
 const idOf = async (

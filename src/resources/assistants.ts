@@ -38,6 +38,9 @@ export interface CreateAssistantInput extends PatchAssistantInput {
   ifExists: 'raise' | 'do_nothing';
 }
 
+/** Whether an assistant is for who asks. */
+type MayUse = (assistant: Assistant) => Promise<boolean>;
+
 export interface Assistants {
   /** Every graph has an assistant of its own, with an id any LangGraph client can derive. To be called at start. */
   ensureSystem(): Promise<void>;
@@ -47,10 +50,11 @@ export interface Assistants {
    */
   find(assistantOrGraphId: string): Promise<Assistant>;
   /**
-   * By id, by graph id or by its name; where nothing is named, the only graph's own, or that of the graph "agent".
+   * By id, by graph id or by its name; where nothing is named, the only graph's own, or that of the graph "agent". Of
+   * those that have the name only such as `mayUse` lets by are looked at.
    * @throws {HoldpointError} `assistant_not_found`; `invalid_request` when it is not clear which one is meant.
    */
-  findNamed(name: string | undefined): Promise<Assistant>;
+  findNamed(name: string | undefined, mayUse?: MayUse): Promise<Assistant>;
   /** Whether it is the assistant that a graph always has. */
   isSystem(assistant: Assistant): boolean;
   search(query: AssistantSearch): Promise<Page<Assistant>>;
@@ -88,7 +92,7 @@ export const createAssistants = (deps: AssistantDeps): Assistants => {
   };
   return {
     find,
-    findNamed: async (name) => find(await idOf(deps, name)),
+    findNamed: async (name, mayUse = anybody) => find(await idOf(deps, name, mayUse)),
     isSystem: (assistant) => isSystem(graphs, assistant.assistantId),
     ...editing(deps, find),
     search: async (query) => {
@@ -122,22 +126,26 @@ export const createAssistants = (deps: AssistantDeps): Assistants => {
   };
 };
 
+const anybody: MayUse = () => Promise.resolve(true);
+
 /** The id that is meant. One that nothing has is answered as it is. */
-const idOf = async ({ storage, graphs }: AssistantDeps, name: string | undefined): Promise<string> => {
-  const known = graphs.ids();
-  if (name === undefined) {
-    const [only = ''] = known.length === 1 ? known : known.filter((id) => id === 'agent');
-    if (only !== '') return only;
-    throw unclear(`say which of ${known.join(', ')}`);
-  }
+const idOf = async (deps: AssistantDeps, name: string | undefined, mayUse: MayUse): Promise<string> => {
+  const { storage, graphs } = deps;
+  if (name === undefined) return onlyGraph(graphs.ids());
   if (graphs.has(name) || (await storage.assistants.get(name))) return name;
   const query = { name, limit: 1000, offset: 0, sortBy: 'created_at', sortOrder: 'asc' } as const;
-  const called = (await storage.assistants.search(query)).items.filter(
-    (assistant) => assistant.name === name,
-  );
+  const called: Assistant[] = [];
+  for (const assistant of (await storage.assistants.search(query)).items)
+    if (assistant.name === name && (await mayUse(assistant))) called.push(assistant);
   if (called.length > 1)
     throw unclear(`${called.length} assistants are called "${name}": give the id of one`);
   return called[0]?.assistantId ?? name;
+};
+
+const onlyGraph = (known: string[]): string => {
+  const [only] = known.length === 1 ? known : known.filter((id) => id === 'agent');
+  if (only !== undefined) return only;
+  throw unclear(`say which of ${known.join(', ')}`);
 };
 
 const unclear = (problem: string): HoldpointError =>

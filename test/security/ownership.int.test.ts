@@ -210,7 +210,7 @@ describe('under the rules of a project', () => {
   });
 
   it('nobody runs an assistant that is somebody else’s, wherever they name it', async () => {
-    const made = await anna('POST', '/assistants', { graph_id: 'ask', metadata: { owner: 'anna' } });
+    const made = await anna('POST', '/assistants', { graph_id: 'ask', name: 'helper' });
     const { assistant_id: mine } = made.json as { assistant_id: string };
     const run = { assistant_id: mine, input: {} };
     const { thread_id: id } = (await bert('POST', '/threads', {})).json as { thread_id: string };
@@ -222,10 +222,17 @@ describe('under the rules of a project', () => {
       ['/runs/crons', { ...run, schedule: '0 0 1 1 *' }],
       [`/threads/${id}/runs/crons`, { ...run, schedule: '0 0 1 1 *' }],
       ['/agent/launch', { agent: mine, task: 'x' }],
+      ['/agent/launch', { agent: mine, task: 'x', assistant_id: 'ask' }],
+      ['/agent/launch', { agent: 'helper', task: 'x' }],
     ];
     for (const [path, body] of tries) expect((await bert('POST', path, body)).status, path).toBe(404);
     expect((await anna('POST', '/runs', run)).status).toBe(200);
     expect((await bert('POST', '/runs', { assistant_id: 'ask', input: {} })).status).toBe(200);
+    const berts = (await bert('POST', '/assistants', { graph_id: 'ask', name: 'helper' })).json;
+    const launched = await bert('POST', '/agent/launch', { agent: 'helper', input: {} });
+    const { id: there } = launched.json as { id: string };
+    const { assistant_id } = berts as { assistant_id: string };
+    expect((await bert('GET', `/threads/${there}/runs`)).json).toMatchObject([{ assistant_id }]);
   });
 
   it('a key is a user of its own, and one with the scope admin is not subject to the rules', async () => {
