@@ -11,8 +11,7 @@ export interface ResolveEffectInput {
   happened: boolean;
   /** What the graph is given when it happened. */
   result: Json;
-  /** Who says so; the requester when absent. */
-  by?: string | undefined;
+  /** Who says so. */
   actor: string;
 }
 
@@ -24,25 +23,24 @@ export type ResolveEffect = (input: ResolveEffectInput) => Promise<Effect>;
  * question about it waits, or while somebody holds the thread.
  */
 export const createResolveEffect = ({ storage, clock }: LifecycleDeps): ResolveEffect => {
-  return async ({ threadId, key, happened, result, by, actor }) => {
+  return async ({ threadId, key, happened, result, actor }) => {
     if (!(await storage.threads.get(threadId))) throw threadNotFound(threadId);
     const effect = await storage.effects.get(threadId, key);
     if (!effect) throw notFound(threadId, key);
     if (effect.state !== 'intended') throw refused(effect, `it is ${effect.state}`);
     if (await isAsked(storage, effect)) throw refused(effect, 'a question about it waits: answer that');
     const at = isoTime(clock);
-    const said = by ?? actor;
     const resolved = await storage.effects.resolve({
       threadId,
       key,
-      outcome: outcomeOf(happened, result, said),
+      outcome: outcomeOf(happened, result, actor),
       at,
       log: (ledger) =>
         ledger.log.append({
           threadId,
           runId: effect.runId,
           at,
-          actor: said,
+          actor,
           kind: 'effectResolved',
           from: null,
           to: null,

@@ -23,9 +23,17 @@ export const graph = new StateGraph(State)
   .addNode('ask', () => ({ said: interrupt('May I?') }))
   .addEdge(START, 'ask').addEdge('ask', END).compile();
 `;
+const MAIL = `
+import { StateGraph, Annotation, START, END } from '@langchain/langgraph';
+import { effect } from 'holdpoint/gates';
+const hangs = () => new Promise(() => {});
+export const graph = new StateGraph(Annotation.Root({ said: Annotation() }))
+  .addNode('mail', async (_state, config) => ({ said: await effect({ name: 'mail', run: hangs }, config) }))
+  .addEdge(START, 'mail').addEdge('mail', END).compile();
+`;
 const config = userProject(
-  { graphs: { ask: './graph.mjs:graph' }, auth: { path: './auth.mjs:auth' } },
-  { 'auth.mjs': AUTH, 'graph.mjs': GRAPH },
+  { graphs: { ask: './graph.mjs:graph', mail: './mail.mjs:graph' }, auth: { path: './auth.mjs:auth' } },
+  { 'auth.mjs': AUTH, 'graph.mjs': GRAPH, 'mail.mjs': MAIL },
 );
 
 interface Answered {
@@ -43,6 +51,19 @@ describe('under the rules of a project', () => {
       return { status, json };
     };
   const [anna, bert] = [as('anna'), as('bert')];
+
+  /** What a tool of the server's own answers. */
+  const mcp = async (name: string, tool: string, args: object): Promise<unknown> => {
+    const asked = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: tool, arguments: args } };
+    const headers = {
+      authorization: `Bearer ${name}`,
+      accept: 'application/json, text/event-stream',
+      'content-type': 'application/json',
+    };
+    const { text } = await server.send('POST', '/mcp', asked, headers);
+    const answer = JSON.parse(/^data: (.*)$/m.exec(text)?.[1] ?? '') as Record<string, unknown>;
+    return (answer['result'] as { structuredContent: unknown }).structuredContent;
+  };
 
   /** A thread of anna's on which a question waits. */
   const asking = async (): Promise<{ id: string; run: string; question: string; checkpoint: string }> => {
@@ -207,6 +228,27 @@ describe('under the rules of a project', () => {
     expect((await anna('GET', `/approvals?thread_id=${id}&status=all`)).json).toHaveLength(1);
     for (const path of ['/approvals', '/pauses', '/emergency-stops', '/outbound', '/pause-windows'])
       expect((await anna('GET', path)).status, path).toBe(403);
+  });
+
+  it('a name that a body claims hides nobody, who decides by MCP or says what became of an effect', async () => {
+    const { id, question } = await asking();
+    const chief = { decided_by: 'the chief' };
+    await mcp('anna', 'decide', { question_id: question, decision: 'respond', message: 'yes', ...chief });
+    const [decided] = (await anna('GET', `/approvals?thread_id=${id}&status=all`)).json as unknown[];
+    expect(decided).toMatchObject({ decision: { decided_by: 'the chief via anna' } });
+
+    const { thread_id: mine } = (await anna('POST', '/threads', {})).json as { thread_id: string };
+    const started = await anna('POST', `/threads/${mine}/runs`, { assistant_id: 'mail', input: {} });
+    const effects = async () => (await anna('GET', `/threads/${mine}/effects`)).json as { key: string }[];
+    await expect.poll(async () => (await effects()).length).toBe(1);
+    const { run_id: run } = started.json as { run_id: string };
+    await anna('POST', `/threads/${mine}/runs/${run}/cancel?wait=true`);
+    const [effect] = await effects();
+    const path = `/threads/${mine}/effects/${effect?.key}/resolution`;
+    const resolved = await anna('POST', path, { happened: false, ...chief });
+    expect(resolved.json).toMatchObject({ error: 'the chief via anna said that it had not happened' });
+    const lines = (await anna('GET', `/threads/${mine}/log`)).json as { kind: string; actor: string }[];
+    expect(lines.find(({ kind }) => kind === 'effectResolved')?.actor).toBe('the chief via anna');
   });
 
   it('nobody runs an assistant that is somebody else’s, wherever they name it', async () => {

@@ -87,7 +87,7 @@ const deciding = ({ decideApproval, setDeadline }: ApprovalDeps): Route[] => [
       const { approval, runId, already } = await decideApproval({
         approvalId: params.approval_id,
         verdicts: verdictsOf(body),
-        decidedBy: body.decided_by === undefined ? undefined : actorOf(request, body.decided_by),
+        decidedBy: actorOf(request, body.decided_by),
         payloadHash: body.payload_hash,
         additionalContext: body.additional_context,
         remember: body.remember,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Json } from '../../model/json.ts';
 import { EFFECT_STATES, IN_DOUBT_RULES, type Effect } from '../../model/effect.ts';
 import type { ResolveEffect } from '../../lifecycle/resolve-effect.ts';
-import { route, type Route } from '../route.ts';
+import { actorOf, route, type Route } from '../route.ts';
 import { ThreadParams } from '../schemas.ts';
 
 export interface EffectDeps {
@@ -69,8 +69,7 @@ export const effectRoutes = ({ listEffects, resolveEffect }: EffectDeps): Route[
           key: params.effect_key,
           happened: body.happened,
           result: (body.result ?? null) as Json, // it was read from JSON
-          by: body.decided_by,
-          actor: request.actor,
+          actor: actorOf(request, body.decided_by),
         }),
       ),
   }),

@@ -11,7 +11,7 @@ import { toLaunchInput } from '../platform/run-request.ts';
 import { RunCreate, Uuid } from '../schemas.ts';
 import { mayUse, presentQuestion, presentTask, seeThread, waitFor, type ToolCall } from './call.ts';
 import type { McpDeps } from './deps.ts';
-import type { RequestFacts } from '../route.ts';
+import { actorOf, type RequestFacts } from '../route.ts';
 
 /** A tool of the server: what it takes, and what it does with it. */
 export interface McpTool {
@@ -137,7 +137,7 @@ const OPERATING: McpTool[] = [
       const { runId, already } = await deps.decideApproval({
         approvalId: question_id,
         verdicts: verdictsOf(parsed.data),
-        decidedBy: said.decided_by,
+        decidedBy: actorOf(request, said.decided_by),
         payloadHash: said.payload_hash,
         actor: request.actor,
         traceparent: request.traceparent,
