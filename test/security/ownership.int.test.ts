@@ -251,6 +251,14 @@ describe('under the rules of a project', () => {
     expect(lines.find(({ kind }) => kind === 'effectResolved')?.actor).toBe('the chief via anna');
   });
 
+  it('each finds their own questions by MCP, however many of others wait before them', async () => {
+    await asking();
+    const { thread_id: id } = (await bert('POST', '/threads', {})).json as { thread_id: string };
+    await bert('POST', `/threads/${id}/runs/wait`, { assistant_id: 'ask', input: {} });
+    const found = await mcp('bert', 'list_questions', { limit: 1 });
+    expect(found).toMatchObject({ questions: [{ thread_id: id }], total: 1 });
+  });
+
   it('nobody runs an assistant that is somebody else’s, wherever they name it', async () => {
     const made = await anna('POST', '/assistants', { graph_id: 'ask', name: 'helper' });
     const { assistant_id: mine } = made.json as { assistant_id: string };

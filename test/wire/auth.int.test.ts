@@ -214,6 +214,7 @@ describe('a project with authentication', () => {
         .json as { result?: { task?: { id: string }; tasks?: unknown[] }; error?: { code: number } };
     const message = { messageId: 'a', role: 'ROLE_USER', parts: [{ data: { who: [] } }] };
     const sent = await call('anna', 'SendMessage', { message });
+    await as('bert').runs.wait(null, 'whoami', { input: {} }); // its thread is gone
     const id = sent.result?.task?.id;
 
     expect((await call('anna', 'GetTask', { id })).result).toMatchObject({ id });

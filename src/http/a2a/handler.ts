@@ -1,9 +1,8 @@
 import type { ListTasksRequest, ListTasksResponse, StreamResponse, Task } from '@a2a-js/sdk';
 import type { A2ARequestHandler } from '@a2a-js/sdk/server';
 import { isFinal, RUN_STATES, type RunState } from '../../model/run-state.ts';
-import { passesFilters } from '../../model/auth-filter.ts';
-import type { AgentTask, TaskSearch } from '../../resources/tasks.ts';
 import { Uuid } from '../schemas.ts';
+import { searchVisible } from '../visible.ts';
 import { cardOf, findTask, guarded, malformed, showTask, type Call } from './call.ts';
 import { addPushConfig, getPushConfig, listPushConfigs, removePushConfig } from './push.ts';
 import { refusal, RPC_CODES } from './refusals.ts';
@@ -78,7 +77,12 @@ const listTasks = async (call: Call, params: ListTasksRequest): Promise<ListTask
     updatedAfter: params.statusTimestampAfter,
     states,
   };
-  const { items, total } = await searchVisible(call, { ...query, limit, offset });
+  const { items, total } = await searchVisible(call, {
+    search: (page) => call.deps.tasks.search({ ...query, ...page }),
+    threadOf: ({ root }) => root.threadId,
+    limit,
+    offset,
+  });
   const showing = { historyLength: params.historyLength ?? 0, artifacts: params.includeArtifacts ?? false };
   const next = offset + limit;
   return {
@@ -87,23 +91,6 @@ const listTasks = async (call: Call, params: ListTasksRequest): Promise<ListTask
     pageSize: limit,
     totalSize: total,
   };
-};
-
-/** Tasks looked at for one who may not see all. */
-const MOST_LOOKED_AT = 5000;
-
-/** Of those that the caller may see. */
-const searchVisible = async ({ deps, request }: Call, query: TaskSearch) => {
-  const { filters } = request;
-  if (!filters) return deps.tasks.search(query);
-  const { limit, offset } = query;
-  const { items } = await deps.tasks.search({ ...query, limit: MOST_LOOKED_AT, offset: 0 });
-  const visible: AgentTask[] = [];
-  for (const task of items) {
-    const { thread } = await deps.threads.get(task.root.threadId);
-    if (passesFilters(thread.metadata, filters)) visible.push(task);
-  }
-  return { items: visible.slice(offset, offset + limit), total: visible.length };
 };
 
 const offsetIn = (call: Call, token: string): number => {

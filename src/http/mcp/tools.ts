@@ -12,6 +12,7 @@ import { RunCreate, Uuid } from '../schemas.ts';
 import { mayUse, presentQuestion, presentTask, seeThread, waitFor, type ToolCall } from './call.ts';
 import type { McpDeps } from './deps.ts';
 import { actorOf, type RequestFacts } from '../route.ts';
+import { searchVisible } from '../visible.ts';
 
 /** A tool of the server: what it takes, and what it does with it. */
 export interface McpTool {
@@ -102,14 +103,13 @@ const OPERATING: McpTool[] = [
     }),
     readOnly: true,
     run: async (call, { thread_id: threadId, limit, offset }) => {
-      const { deps } = call;
-      const { items, total } = await deps.searchApprovals({ status: 'waiting', threadId, limit, offset });
-      const visible = [];
-      for (const question of items) {
-        const seen = await seeThread(call, question.threadId).catch(() => undefined);
-        if (seen) visible.push(presentQuestion(question));
-      }
-      return { questions: visible, total: call.request.filters ? visible.length : total };
+      const { items, total } = await searchVisible(call, {
+        search: (page) => call.deps.searchApprovals({ status: 'waiting', threadId, ...page }),
+        threadOf: (question) => question.threadId,
+        limit,
+        offset,
+      });
+      return { questions: items.map(presentQuestion), total };
     },
   }),
   tool({
