@@ -6,7 +6,8 @@ import { sourceClosure } from './fingerprint.ts';
 import { LENT } from './lent-packages.ts';
 
 /** A statement that imports at run time: its module's name. */
-const IMPORT = /^\s*(?:import|export)\s+(?!type\b)(?:[\w*${},\s]+?\sfrom\s*)?['"]([^.'"][^'"]*)['"]/gm;
+const IMPORT =
+  /^[^\S\n]*(?:import|export)\s+(?!\s|type\b)(?:[\w*${},\s]+?\sfrom\s*)?['"]([^.'"][^'"]*)['"]/gm;
 
 /**
  * Imports what these modules import of the packages that we lend, where it is the same for them and for us. A package

@@ -24,7 +24,7 @@ export type ConditionLeaf = z.output<typeof Leaf>;
 export type ResumeCondition = ConditionLeaf | { any: ResumeCondition[] } | { all: ResumeCondition[] };
 
 /** `webhook: redis_ready`, `event: deployed`, `at: 2026-12-01T09:00:00Z`, `cron: 0 9 * * 1-5`, `manual`. */
-const SHORTHAND = /^\s*(manual|webhook|event|at|cron)\s*(?::\s*(.*?))?\s*$/s;
+const SHORTHAND = /^(manual|webhook|event|at|cron)\s*(?::(.*))?$/s;
 
 /** Which field the word behind the colon is. */
 const SHORTHAND_FIELD: Record<string, string> = {
@@ -35,9 +35,10 @@ const SHORTHAND_FIELD: Record<string, string> = {
 };
 
 const expandShorthand = (given: unknown): unknown => {
-  const parts = typeof given === 'string' ? SHORTHAND.exec(given) : null;
+  const parts = typeof given === 'string' ? SHORTHAND.exec(given.trim()) : null;
   if (!parts) return given;
-  const [, type = '', value] = parts;
+  const [, type = ''] = parts;
+  const value = parts[2]?.trim();
   const field = SHORTHAND_FIELD[type];
   return { type, ...(field !== undefined && value && { [field]: value }) };
 };

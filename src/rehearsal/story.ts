@@ -63,7 +63,11 @@ const writingPlan = (wish: string): Plan | undefined => {
   };
 };
 
-const planFor = (wish: string): Plan | undefined => {
+/** Characters of a message that are looked at: who wishes for more than that does not wish for one of these. */
+const LONGEST_WISH = 2000;
+
+const planFor = (message: string): Plan | undefined => {
+  const wish = message.slice(0, LONGEST_WISH);
   const writing = writingPlan(wish);
   if (writing !== undefined) return writing;
   const [, source] = READ.exec(wish) ?? [];

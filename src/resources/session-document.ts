@@ -165,21 +165,24 @@ const block = (value: unknown): string => {
 
 /** Longer than any fence within. */
 const fenced = (json: string): string => {
-  const fence = '`'.repeat(Math.max(3, ...[...json.matchAll(/`+/g)].map(([ticks]) => ticks.length + 1)));
+  const fence = '`'.repeat(Math.max(3, mostTicks(json) + 1));
   return `${fence}json\n${json}\n${fence}`;
 };
 
+/** The longest row of backticks in it. */
+const mostTicks = (value: string): number =>
+  (value.match(/`+/g) ?? []).reduce((most, { length }) => Math.max(most, length), 0);
+
+/** Without its line breaks, and what is white beside them. */
+const oneLine = (value: string): string => value.replace(/\s+/g, (gap) => (/[\n\r]/.test(gap) ? ' ' : gap));
+
 /** Text of others must not become markup, nor begin a line of its own. */
-const text = (value: string): string =>
-  value
-    .replace(/[\\`*_{}[\]<>#|~]/g, '\\$&')
-    .replace(/\s*\n\s*/g, ' ')
-    .trim();
+const text = (value: string): string => oneLine(value.replace(/[\\`*_{}[\]<>#|~]/g, '\\$&')).trim();
 
 /** As code, whatever it has in it: no fence within, no cell border, one line. */
 const code = (value: string): string => {
-  const line = value.replace(/\s*\n\s*/g, ' ').replaceAll('|', '\\|');
-  const fence = '`'.repeat(Math.max(1, ...[...line.matchAll(/`+/g)].map(([ticks]) => ticks.length + 1)));
+  const line = oneLine(value).replaceAll('|', '\\|');
+  const fence = '`'.repeat(mostTicks(line) + 1);
   return fence === '`' ? `\`${line}\`` : `${fence} ${line} ${fence}`;
 };
 

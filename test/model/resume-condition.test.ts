@@ -17,6 +17,13 @@ const event: ConditionLeaf = { type: 'event', event: 'deployed' };
 const at: ConditionLeaf = { type: 'at', at: '2026-12-01T09:00:00Z' };
 
 describe('a resume condition', () => {
+  it('of any length is read at once', { timeout: 2000 }, () => {
+    const gap = ' '.repeat(120_000);
+    expect(ResumeWhen.safeParse(`event:x${gap}y`).success).toBe(false);
+    expect(ResumeWhen.safeParse(`manual${gap}y`).success).toBe(false);
+    expect(ResumeWhen.parse(`${gap}event${gap}:${gap}deployed${gap}`)).toEqual(event);
+  });
+
   it.each([
     ['webhook: redis_ready', webhook],
     ['webhook', { type: 'webhook' }],

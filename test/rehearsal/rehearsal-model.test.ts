@@ -241,6 +241,15 @@ describe('the endpoint', () => {
     expect(response.status).toBe(200);
   });
 
+  it('answers a long message as fast as a short one', { timeout: 2000 }, async () => {
+    const { url } = await start();
+    const content = 'mail to a@ '.repeat(20_000);
+    const response = await post(url, { model: 'rehearsal', messages: [{ role: 'user', content }] });
+    expect(await response.json()).toMatchObject({
+      choices: [{ message: { content: expect.stringMatching(/^I am the rehearsal model/) as string } }],
+    });
+  });
+
   it('closes while a request waits', async () => {
     let asked = () => {};
     const waiting = new Promise<void>((resolve) => (asked = resolve));

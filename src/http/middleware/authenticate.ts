@@ -61,7 +61,8 @@ const PREFIX = 'hpk_';
 const tokenIn = (headers: IncomingHttpHeaders): string | undefined => {
   const { authorization = '', 'x-api-key': key, 'sec-websocket-protocol': protocols = '' } = headers;
   const bearer = /^bearer +(\S+)$/i.exec(authorization)?.[1];
-  return [key, bearer, protocols.split(/ *, */)].flat().find((text) => text?.startsWith(PREFIX));
+  const offered = protocols.split(',').map((one) => one.trim());
+  return [key, bearer, offered].flat().find((text) => text?.startsWith(PREFIX));
 };
 
 const toRequest = ({ method, url, headers }: Asked): Request =>
