@@ -29,7 +29,7 @@ x-api-key or as Authorization: Bearer; the commands take it from HOLDPOINT_API_K
     { run: 'holdpoint keys revoke ci', says: 'It opens nothing any more; open streams end within seconds' },
   ],
   run: async ({ args: [name = '', key], options, env, terminal }) => {
-    const action = ACTIONS[name];
+    const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
     if (!action) throw new UsageError(`"holdpoint keys" does create, list and revoke, not "${name}".`);
     const { withApiKeys } = await import('../composition/keys.ts');
     await withApiKeys(settingsOf(options, env), (made) => action(made, { key, options, terminal }));

@@ -84,7 +84,7 @@ const toNodeUpdate =
 /** Whatever the graph's reducers, edges or schemas throw is its word on the update; what our storage throws is not. */
 const refused = (error: unknown, graph: Graph, { asNode, supersteps }: StateUpdate): never => {
   if (isOfStorage(error) || error instanceof LeaseLostError) throw error;
-  const unknownNode = asNode !== undefined && asNode !== '__end__' && !(asNode in graph.nodes);
+  const unknownNode = asNode !== undefined && asNode !== '__end__' && !Object.hasOwn(graph.nodes, asNode);
   const field = supersteps ? 'supersteps' : unknownNode ? 'as_node' : 'values';
   const why = error instanceof Error ? error.message : String(error);
   throw new HoldpointError('invalid_request', `The graph refuses the update: ${why}`, {

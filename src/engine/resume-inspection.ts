@@ -39,7 +39,7 @@ export const createInspectResume = ({
     const path = before && before.sha256 !== code.sha256 ? migrationPath(exports, before, code) : undefined;
     return {
       code,
-      missingNodes: next.filter((name) => !(name in graph.nodes)),
+      missingNodes: next.filter((name) => !Object.hasOwn(graph.nodes, name)),
       migration: path
         ? {
             path: path.map(({ from, to }) => `${from} → ${to ?? 'now'}`),

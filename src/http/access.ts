@@ -6,7 +6,7 @@ import { cronNotFound, runNotFound, threadNotFound } from '../model/not-found.ts
 import type { Principal } from '../model/principal.ts';
 import type { UserAuth } from '../resources/user-auth.ts';
 import { ACCESS, fallbackAccess, type Access, type Resource } from './access-table.ts';
-import { rpcEvent } from './rpc-access.ts';
+import { rpcEvents } from './rpc-access.ts';
 import { Reply, type Guard, type GuardedInput, type Route } from './route.ts';
 import { requireScope } from './scopes.ts';
 
@@ -184,7 +184,9 @@ const search: Check = async (deps, question) => {
   if (!filters) return { ...input, body };
   const given = metadataIn(body);
   const needed = readFilters(filters);
-  const clash = Object.keys(needed).some((key) => key in given && !same(given[key], needed[key]));
+  const clash = Object.keys(needed).some(
+    (key) => Object.hasOwn(given, key) && !same(given[key], needed[key]),
+  );
   if (clash) return { ...input, body, instead: new Reply(200, question.access.nothing ?? []) };
   return { ...input, filters, body: { ...body, metadata: { ...given, ...needed } } };
 };
@@ -247,10 +249,18 @@ const server: Check = async (deps, { access, principal, input }) => {
   return input;
 };
 
-/** Which event it is, its method says; whose threads it may touch, its handler looks at. */
+/**
+ * Which event it is, its method says; whose threads it may touch, its handler looks at. Calls that are sent at once have
+ * one answer of the rules for all, so they must be of one event.
+ */
 const rpc: Check = async (deps, question) => {
   const { access, input } = question;
-  const event = rpcEvent(access.event, input.body);
+  const [event = access.event, ...others] = rpcEvents(access.event, input.body);
+  if (others.length > 0)
+    throw new HoldpointError(
+      'invalid_request',
+      'Send these calls one by one: each is authorised for itself.',
+    );
   const value = { ...input.params, metadata: {} };
   const { filters } = await ask(deps, { ...question, access: { ...access, event } }, value);
   return { ...input, filters };

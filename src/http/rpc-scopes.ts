@@ -18,15 +18,17 @@ export const scopesOfA2a: MoreScopes = ofEach((method, { message }) => {
   return isRecord(message) && Boolean(message['taskId'] ?? message['task_id']) ? ['run', 'decide'] : ['run'];
 });
 
-const TOOLS: Record<string, Scope> = {
-  get_run: 'read',
-  list_questions: 'read',
-  decide: 'decide',
-  pause: 'operate',
-  resume: 'operate',
-};
+const TOOLS = new Map<string, Scope>(
+  Object.entries({
+    get_run: 'read',
+    list_questions: 'read',
+    decide: 'decide',
+    pause: 'operate',
+    resume: 'operate',
+  } as const),
+);
 
 /** Every other tool is an agent. */
 export const scopesOfMcp: MoreScopes = ofEach((method, { name }) =>
-  method === 'tools/call' ? [TOOLS[String(name)] ?? 'run'] : [],
+  method === 'tools/call' ? [TOOLS.get(String(name)) ?? 'run'] : [],
 );

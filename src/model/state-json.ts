@@ -29,7 +29,7 @@ const isStoredMessage = (value: object): value is StoredMessage =>
   value.lc === 1 &&
   'id' in value &&
   Array.isArray(value.id) &&
-  String(value.id.at(-1)) in MESSAGE_TYPES &&
+  Object.hasOwn(MESSAGE_TYPES, String(value.id.at(-1))) &&
   'kwargs' in value &&
   isRecord(value.kwargs);
 

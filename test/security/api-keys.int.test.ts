@@ -200,6 +200,7 @@ describe('a server whose data folder has API keys', () => {
       pause: 'operate',
       resume: 'operate',
       steps: 'run',
+      constructor: 'run',
     })) {
       for (const key of SCOPES.filter((own) => own !== scope && own !== 'admin')) {
         expect(await needs(key, '/mcp', tool(name)), `${key}: ${name}`).toBe(scope);

@@ -9,7 +9,12 @@ import { openStream } from './sse.ts';
 
 const AUTH = `
 import { Auth, HTTPException } from '@langchain/langgraph-sdk/auth';
-const USERS = { anna: ['read'], bert: [], root: ['operate'] };
+const USERS = { anna: ['read'], bert: [], root: ['operate'], guest: [] };
+const owning = ({ action, value, user }) => {
+  if (user.identity === 'root') return true;
+  if (value.metadata && action !== 'search') value.metadata.owner = user.identity;
+  return { owner: user.identity };
+};
 export const auth = new Auth()
   .authenticate((request) => {
     const name = (request.headers.get('authorization') ?? '').replace('Bearer ', '');
@@ -17,11 +22,8 @@ export const auth = new Auth()
     if (!(name in USERS)) throw new HTTPException(401, { message: 'Who are you?' });
     return { identity: name, permissions: USERS[name], role: 'tester' };
   })
-  .on('*', ({ action, value, user }) => {
-    if (user.identity === 'root') return true;
-    if (value.metadata && action !== 'search') value.metadata.owner = user.identity;
-    return { owner: user.identity };
-  })
+  .on('*', owning)
+  .on('threads:create_run', (asked) => asked.user.identity !== 'guest' && owning(asked))
   .on('threads:delete', ({ user }) => user.identity === 'root')
   .on('assistants', () => undefined)
   .on('crons:create', () => { throw new HTTPException(403, { message: 'No crons on Sundays' }); })
@@ -226,5 +228,23 @@ describe('a project with authentication', () => {
     );
     expect((await server.send('POST', '/a2a/whoami', {})).status).toBe(401);
     expect((await server.send('POST', '/mcp', {})).status).toBe(401);
+  });
+
+  it('lets nobody call an agent as a tool of MCP who may not start runs, whatever it is called', async () => {
+    const rpc = (method: string, params: object) => ({ jsonrpc: '2.0', id: 1, method, params });
+    const call = (tool: string) => rpc('tools/call', { name: tool, arguments: { input: { who: [] } } });
+    const types = { accept: 'application/json, text/event-stream', 'content-type': 'application/json' };
+    const mcp = async (name: string, body: unknown) =>
+      (await server.send('POST', '/mcp', body, { ...bearer(name), ...types })).status;
+    const named = { graph_id: 'whoami', name: 'constructor' };
+    expect((await server.send('POST', '/assistants', named, bearer('root'))).status).toBe(200);
+
+    for (const tool of ['whoami', 'constructor']) {
+      expect(await mcp('anna', call(tool)), tool).toBe(200);
+      expect(await mcp('guest', call(tool)), tool).toBe(403);
+      expect(await mcp('guest', [call(tool)]), tool).toBe(403);
+      expect(await mcp('guest', [rpc('tools/list', {}), call(tool)]), tool).toBe(422);
+    }
+    expect(await mcp('guest', [rpc('tools/list', {})])).toBe(200);
   });
 });

@@ -169,6 +169,9 @@ describe('commands that are refused', () => {
     ['subscription.subscribe', { channels: ['values'] }, 'not_supported'],
     ['state.fork', {}, 'not_supported'],
     ['make.tea', {}, 'unknown_command'],
+    ['constructor', {}, 'unknown_command'],
+    ['valueOf', {}, 'unknown_command'],
+    ['__proto__', {}, 'unknown_command'],
   ])('are 200 with the error in the protocol’s words: %s %j', async (method, params, error) => {
     const answer = await command(randomUUID(), method, params);
     expect(answer.status).toBe(200);

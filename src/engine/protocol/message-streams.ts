@@ -21,7 +21,7 @@ export interface MessageStreams {
 }
 
 /** Who says it, by the type of the message. Results of tools are on the `tools` channel and in the values. */
-const ROLES: Record<string, string> = { ai: 'ai', human: 'human', system: 'system' };
+const ROLES = ['ai', 'human', 'system'] as const;
 
 export const createMessageStreams = (): MessageStreams => {
   const open = new Map<string, OpenMessage>();
@@ -36,7 +36,7 @@ export const createMessageStreams = (): MessageStreams => {
     add: (lineNamespace, payload) => {
       const [message, metadata] = Array.isArray(payload) ? (payload as unknown[]) : [];
       if (!isRecord(message) || typeof message['id'] !== 'string' || done.has(message['id'])) return [];
-      const role = ROLES[String(message['type'])];
+      const role = ROLES.find((one) => one === message['type']);
       if (role === undefined) return [];
       const known = open.get(message['id']);
       const current = known ?? newMessage(message['id'], placeOf(lineNamespace, metadata));

@@ -129,11 +129,14 @@ export const textOf = (content: unknown): string => {
     .join('');
 };
 
-const ROLES: Record<string, MessageJson['role'] | undefined> = { human: 'ROLE_USER', ai: 'ROLE_AGENT' };
+const ROLES = new Map<unknown, MessageJson['role']>([
+  ['human', 'ROLE_USER'],
+  ['ai', 'ROLE_AGENT'],
+]);
 
 const historyOf = ({ root }: AgentTask, values: unknown): MessageJson[] =>
   messagesIn(values).flatMap(({ id, type, content }, index) => {
-    const role = ROLES[String(type)];
+    const role = ROLES.get(type);
     const text = textOf(content);
     if (!role || text === '') return [];
     const messageId = typeof id === 'string' && id !== '' ? id : `${root.runId}-${index}`;

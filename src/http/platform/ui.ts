@@ -8,10 +8,10 @@ const tag = 'ui';
 /** It is written into a page. */
 const Name = z.string().regex(/^[\w$-]{1,100}$/, 'is no name of a component');
 
-const TYPES: Record<string, string> = {
-  js: 'text/javascript; charset=utf-8',
-  css: 'text/css; charset=utf-8',
-};
+const TYPES = new Map([
+  ['js', 'text/javascript; charset=utf-8'],
+  ['css', 'text/css; charset=utf-8'],
+]);
 
 /** Components of a graph's own, for LangGraph's `LoadExternalComponent`. */
 export const uiRoutes = ({ ui }: PlatformDeps): Route[] => [
@@ -45,7 +45,7 @@ export const uiRoutes = ({ ui }: PlatformDeps): Route[] => [
     produces: 'text/javascript',
     handle: async ({ params }) => {
       const content = await ui.file(params.agent, params.file);
-      const type = TYPES[params.file.split('.').at(-1) ?? ''] ?? 'application/octet-stream';
+      const type = TYPES.get(params.file.split('.').at(-1) ?? '') ?? 'application/octet-stream';
       return new StreamReply({ 'Content-Type': type, 'Cache-Control': 'no-cache' }, async (response) => {
         response.write(content);
       });

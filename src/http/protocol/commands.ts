@@ -65,11 +65,12 @@ export const createCommands = (deps: ProtocolDeps): Commands => {
       if (!envelope.success)
         return refusal(null, 'invalid_argument', 'A command has a whole number as its id and a method.');
       const { id, method } = envelope.data;
-      const work = own[method] ?? served[method];
+      const itself = Object.hasOwn(own, method) ? own[method] : undefined;
+      const work = itself ?? (Object.hasOwn(served, method) ? served[method] : undefined);
       if (!work) return unknown(id, method);
       const { threadId } = input;
       try {
-        const result = await (own[method] ? work(envelope.data, input) : allowed(work, input));
+        const result = await (itself ? work(envelope.data, input) : allowed(work, input));
         const meta = { thread_id: threadId, applied_through_seq: await deps.streams.position(threadId) };
         return { type: 'success', id, result, meta };
       } catch (error) {
