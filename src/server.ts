@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import { CONSOLE_DIR } from './composition/console-dir.ts';
 import { createControl } from './composition/control.ts';
 import { openKeyRing } from './composition/keys.ts';
@@ -28,6 +27,7 @@ import { version } from './config/version.ts';
 import type { GraphReads } from './engine/graph-reads.ts';
 import { createReloadableRegistry } from './engine/reloadable-registry.ts';
 import { createApp } from './http/app.ts';
+import { Ending } from './http/ending.ts';
 import type { ControlDeps } from './http/control/deps.ts';
 import { createLimits } from './http/middleware/limits.ts';
 import { serveWebSockets } from './http/protocol/websocket.ts';
@@ -122,9 +122,9 @@ export const startServer = async ({
   const pauses = pauseDeps({ ...shared, graphs, workers, moreChecks: MORE_CHECKS });
   const { due, courier, store, control, scheduler } = startDueWork({ ...shared, pauses, node, langgraph });
   const http = { ...shared, workers, store, pauses, ui: project.ui };
-  const { server, url, endConnections } = await startHttp(http, { control, project, telemetry, log });
+  const { url, ...door } = await startHttp(http, { control, project, telemetry, log });
   for (const part of [courier, due, node, project, shapes]) part.open(url);
-  const above = { server, endConnections, scheduler, control: due, courier, shapes };
+  const above = { door, scheduler, control: due, courier, shapes };
   const beneath = { node, rehearsal, storage, lock, settings, telemetry };
   return {
     url,
@@ -135,9 +135,16 @@ export const startServer = async ({
   };
 };
 
+/** How requests come in. */
+interface Door {
+  /** Nobody new comes in, and who is in is answered once more at most. */
+  close(): void;
+  /** Ends all connections: streams at once, the others when they are answered, after so long in any case. */
+  end(withinMs: number): Promise<unknown>;
+}
+
 interface Parts {
-  server: Server;
-  endConnections: () => void;
+  door: Door;
   scheduler: Scheduler;
   control: { close(): Promise<void> };
   courier: ReturnType<typeof startCourier>['courier'];
@@ -150,14 +157,18 @@ interface Parts {
   telemetry: Telemetry;
 }
 
+/** What is asked when a server is to end is answered for so long. */
+const ANSWERING_MS = 3000;
+
 const stop = async (parts: Parts): Promise<void> => {
-  parts.server.close();
+  const { drainTimeoutMs } = parts.settings;
+  parts.door.close();
   parts.shapes.close();
   await parts.scheduler.close();
   await parts.control.close();
   await parts.courier.close();
-  await parts.node.stop(parts.settings.drainTimeoutMs);
-  parts.endConnections();
+  await parts.node.stop(drainTimeoutMs);
+  await parts.door.end(Math.min(ANSWERING_MS, drainTimeoutMs));
   await parts.rehearsal?.close();
   await parts.telemetry.close();
   await parts.storage.close();
@@ -237,7 +248,7 @@ interface HttpParts {
 const startHttp = async (
   parts: PlatformParts,
   { control, project, log, telemetry }: HttpParts,
-): Promise<{ server: Server; url: string; endConnections: () => void }> => {
+): Promise<Door & { url: string }> => {
   const { lifecycle, workers, settings } = parts;
   const { storage } = lifecycle;
   const metrics = createMetrics({
@@ -264,9 +275,11 @@ const startHttp = async (
   const { bodyLimitBytes } = settings;
   const served = project.served(routes);
   const shared = { bodyLimitBytes, limits: createLimits(settings), log, metrics, tracing: telemetry.tracing };
-  const app = createApp({ ...project, ...shared, routes: served, consoleDir: CONSOLE_DIR });
+  const ending = new Ending();
+  const app = createApp({ ...project, ...shared, routes: served, consoleDir: CONSOLE_DIR, ending });
   const answer = app.callback();
   const server = createHttpServer((request, response) => void answer(request, response), settings);
+  ending.of(server);
   const endSockets = serveWebSockets(server, {
     ...project,
     ...shared,
@@ -275,9 +288,9 @@ const startHttp = async (
   });
   const url = await listen(server, settings);
   server.once('close', publishAddress(settings.dataDir, url));
-  const endConnections = (): void => {
-    endSockets();
-    server.closeAllConnections();
+  return {
+    url,
+    close: () => ending.begin(server),
+    end: (withinMs) => Promise.all([endSockets(withinMs), ending.end(server, withinMs)]),
   };
-  return { server, url, endConnections };
 };

@@ -10,6 +10,7 @@ import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
 import type { AccessControl } from './access.ts';
+import { SERVER_ENDS, type Ending } from './ending.ts';
 import { isOpenTo } from './open-paths.ts';
 import { authenticate, type Authentication } from './middleware/authenticate.ts';
 import { consoleAtRoot, serveConsole } from './middleware/console.ts';
@@ -36,6 +37,7 @@ export interface AppOptions {
   log: Logger;
   metrics: Metrics;
   tracing?: Tracing | undefined;
+  ending: Ending;
 }
 
 /** The HTTP application, in the order a request goes through it. */
@@ -78,7 +80,7 @@ const tell =
 
 const BROKEN = new Set(['ECONNRESET', 'ECONNABORTED', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE']);
 
-const mount = ({ routes, access, authentication, limits }: AppOptions): Router => {
+const mount = ({ routes, access, authentication, limits, ending }: AppOptions): Router => {
   const router = new Router();
   for (const route of routes) {
     router[route.method](route.path, async (ctx) => {
@@ -86,7 +88,7 @@ const mount = ({ routes, access, authentication, limits }: AppOptions): Router =
       const principal = ctx.state['principal'] as Principal | undefined;
       whenClosed(ctx.res, limits.enter(ctx.req, principal));
       const guard = principal && access(route, principal);
-      await answer(ctx, { route, principal, guard, keys: authentication.keys });
+      await answer(ctx, { route, principal, guard, keys: authentication.keys, ending });
     });
   }
   return router;
@@ -115,11 +117,12 @@ interface Work {
   principal: Principal | undefined;
   guard: Guard | undefined;
   keys: KeyRing;
+  ending: Ending;
 }
 
-const answer = async (ctx: Context, { route, principal, guard, keys }: Work): Promise<void> => {
+const answer = async (ctx: Context, { route, principal, guard, keys, ending }: Work): Promise<void> => {
   const left = new AbortController();
-  whenClosed(ctx.res, () => left.abort(LEFT));
+  whenClosed(ctx.res, () => left.abort(ending.cuts ? SERVER_ENDS : LEFT));
   const result = await route.run({
     params: ctx['params'] as unknown,
     query: ctx.query,
@@ -135,6 +138,7 @@ const answer = async (ctx: Context, { route, principal, guard, keys }: Work): Pr
     guard,
   });
   if (result instanceof StreamReply) {
+    ending.stream(ctx.res);
     endWithKey(ctx, keys, principal);
     const write = () => stream(ctx, result, left.signal);
     if (!ctx.state[DEFERS]) return write();

@@ -2,12 +2,13 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { formatEventId } from '../model/run-event.ts';
 import type { ObservedEvent } from '../lifecycle/read-events.ts';
+import { SERVER_ENDS } from './ending.ts';
 import { StreamReply } from './route.ts';
 
 interface StreamOptions {
   heartbeatMs: number;
   headers?: Record<string, string>;
-  /** Called when the client went away before the end. */
+  /** Called when the client went away before the end: not when the server did. */
   onLeft?: () => void;
   /** A reader that takes nothing for so long is given up: what it is sent fills the memory of this process. */
   stalledMs?: number;
@@ -74,12 +75,15 @@ export const eventStream = ({
         if (!signal.aborted) throw error;
       } finally {
         beat.stop();
-        if (signal.aborted) onLeft?.();
+        if (hasLeft(signal)) onLeft?.();
       }
     },
   );
 
 const STALLED_MS = 120_000;
+
+/** Whether the client went away, and not the server. */
+export const hasLeft = ({ aborted, reason }: AbortSignal): boolean => aborted && reason !== SERVER_ENDS;
 
 const drained = async (
   response: ServerResponse,

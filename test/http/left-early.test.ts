@@ -6,6 +6,7 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { createApp, type AppOptions } from '../../src/http/app.ts';
 import type { Authentication } from '../../src/http/middleware/authenticate.ts';
+import { Ending } from '../../src/http/ending.ts';
 import { createLimits } from '../../src/http/middleware/limits.ts';
 import type { ProtocolDeps } from '../../src/http/protocol/deps.ts';
 import { serveWebSockets } from '../../src/http/protocol/websocket.ts';
@@ -45,6 +46,7 @@ const serving = async (parts: Pick<AppOptions, 'routes'> & Partial<AppOptions>):
     limits: limits(),
     log: createLogger('silent'),
     metrics: METRICS(),
+    ending: new Ending(),
     ...parts,
   });
   const server = createServer((request, response) => void app.callback()(request, response));
@@ -153,7 +155,7 @@ it('so is one that left while it was asking for a WebSocket', async () => {
     log: createLogger('silent'),
   });
   onTestFinished(() => {
-    end();
+    void end(0);
     server.close();
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createApp } from '../../src/http/app.ts';
+import { Ending } from '../../src/http/ending.ts';
 import { createLimits } from '../../src/http/middleware/limits.ts';
 import { route, StreamReply } from '../../src/http/route.ts';
 import { sse } from '../../src/http/sse.ts';
@@ -38,6 +39,7 @@ const serve = async (reply: StreamReply): Promise<string> => {
     limits: createLimits({ rateLimit: 0, openPerClient: 0, trustedProxies: 0 }),
     log: createLogger('silent'),
     metrics: createMetrics({ countRuns: async () => ({}), workers: async () => [] }),
+    ending: new Ending(),
   });
   const server = createServer((request, response) => void app.callback()(request, response)).listen(
     0,

@@ -4,6 +4,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, onTestFailed } from 'vitest';
 import { run, start } from '../cli/cli.ts';
 import { isGone } from '../crash/crash-server.ts';
+import { askUntilGone } from '../support/askers.ts';
 import { builtGraphs } from '../support/built.ts';
 import { startServerProcess } from '../support/server.ts';
 import {
@@ -130,6 +131,39 @@ describe('API nodes without workers of their own', () => {
        WHERE (t.metadata_json::jsonb)->>'cron_id' = $1`,
       [cronId],
     );
+});
+
+describe('an API node that is told to stop', () => {
+  it('answers what it was asked: no run is made whose client hears nothing and asks another node', async () => {
+    const ending = await cluster.api();
+    const asked = askUntilGone(ending.url, 'steps');
+    await asked.begun;
+    await ending.kill('SIGTERM');
+    await asked.over;
+    const made = await cluster.query<{ thread_id: string }>('SELECT thread_id FROM runs');
+    const ids = new Set(made.map(({ thread_id: id }) => id));
+    expect(asked.cut.filter((id) => ids.has(id))).toEqual([]);
+    expect([...asked.answered].filter((id) => !ids.has(id))).toEqual([]);
+    expect(ending.child.exitCode).toBe(0);
+    expect(ending.output()).not.toContain('"level":50');
+  });
+
+  it('leaves a run alone that is to be cancelled when its client leaves: that comes back elsewhere', async () => {
+    const ending = await cluster.api();
+    const [followed, awaited] = [crypto.randomUUID(), crypto.randomUUID()];
+    const request = { ifNotExists: 'create', onDisconnect: 'cancel', input: { steps: 5, ms: 1000 } } as const;
+    const stream = ending.client.runs.stream(followed, 'steps', { ...request, streamMode: 'updates' });
+    const cut = (async () => {
+      for await (const { event } of stream) if (event === 'updates') void ending.kill('SIGTERM');
+    })();
+    const waiting = ending.client.runs.wait(awaited, 'steps', request);
+    await expect(cut).rejects.toThrow();
+    await expect(waiting).rejects.toThrow();
+    for (const threadId of [followed, awaited]) {
+      await eventually(async () => (await one.client.threads.get(threadId)).status !== 'busy');
+      expect(cluster.effects(threadId)).toHaveLength(5);
+    }
+  });
 });
 
 describe('an emergency stop', () => {

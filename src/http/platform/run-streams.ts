@@ -2,7 +2,7 @@ import { HoldpointError } from '../../model/errors.ts';
 import { LOG_START, parseEventId, type EventCursor } from '../../model/run-event.ts';
 import type { Run } from '../../model/run.ts';
 import { StreamReply } from '../route.ts';
-import { keepAlive, sse } from '../sse.ts';
+import { hasLeft, keepAlive, sse } from '../sse.ts';
 import type { PlatformDeps } from './deps.ts';
 import { wantsEvent } from './stream-filter.ts';
 
@@ -59,7 +59,7 @@ export const waitReply = (
     try {
       const ended = await deps.awaitRun({ threadId: run.threadId, runId: run.runId, signal });
       if (signal.aborted) {
-        if (cancelOnDisconnect) cancelQuietly(deps, run);
+        if (cancelOnDisconnect && hasLeft(signal)) cancelQuietly(deps, run);
         return;
       }
       response.write(ended ? await resultOf(deps, ended) : encodeError('RunDeleted', 'the run was deleted'));

@@ -1,5 +1,6 @@
 import { STATUS_CODES, type IncomingHttpHeaders, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { HoldpointError, isHoldpointError } from '../../model/errors.ts';
 import { ANYBODY } from '../../model/principal.ts';
@@ -26,15 +27,19 @@ export interface WebSocketOptions extends DoorOptions {
 /** A socket that did not answer so many signs of life in a row is given up. */
 const MISSED_BEATS = 6;
 
+/** Ends all: each that is at a command, once that is answered, for so long at most. */
+export type EndSockets = (withinMs: number) => Promise<void>;
+
 /** Protocol v2 over WebSocket, on upgrades of `GET /threads/{thread_id}/stream/events`. Answers how to end it. */
-export const serveWebSockets = (server: Server, options: WebSocketOptions): (() => void) => {
+export const serveWebSockets = (server: Server, options: WebSocketOptions): EndSockets => {
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: options.bodyLimitBytes,
     handleProtocols,
   });
   const enter = createDoor(options);
-  const serve = createSocketServer(options);
+  const commands: Commands = new Map();
+  const serve = createSocketServer(options, commands);
   const upgrade = async (request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> => {
     try {
       await options.limits.request(request);
@@ -52,9 +57,11 @@ export const serveWebSockets = (server: Server, options: WebSocketOptions): (() 
     stream.on('error', () => stream.destroy());
     void upgrade(request, stream, head);
   });
-  return () => {
-    for (const socket of sockets.clients) socket.terminate();
+  return async (withinMs) => {
     sockets.close();
+    for (const socket of sockets.clients) socket.pause();
+    await Promise.race([Promise.all(commands.values()), sleep(withinMs, undefined, { ref: false })]);
+    for (const socket of sockets.clients) socket.terminate();
   };
 };
 
@@ -62,7 +69,10 @@ export const serveWebSockets = (server: Server, options: WebSocketOptions): (() 
 const handleProtocols = (offered: Set<string>): string | false =>
   offered.has('holdpoint') ? 'holdpoint' : ([...offered].find((one) => !one.startsWith('hpk_')) ?? false);
 
-const createSocketServer = ({ deps, authentication, log }: WebSocketOptions) => {
+/** Of each socket: settles once all it has been told is answered. */
+type Commands = Map<WebSocket, Promise<void>>;
+
+const createSocketServer = ({ deps, authentication, log }: WebSocketOptions, underWay: Commands) => {
   const commands = createCommands(deps);
   return (socket: WebSocket, entry: Entry, headers: IncomingHttpHeaders): void => {
     const { threadId, principal } = entry;
@@ -78,18 +88,21 @@ const createSocketServer = ({ deps, authentication, log }: WebSocketOptions) => 
       const allow = (asked: unknown) => entry.allow(asked);
       return commands.handle({ threadId, command, allow, request: { ...facts, text } }, session.commands);
     };
-    let queue = Promise.resolve();
+    underWay.set(socket, Promise.resolve());
     socket.on('message', (data: Buffer) => {
-      queue = queue
-        .then(async () => session.answer(await answer(data.toString())))
+      const answered = underWay
+        .get(socket)
+        ?.then(async () => session.answer(await answer(data.toString())))
         .catch((error: unknown) => {
           log.error({ err: error, threadId }, 'a command failed');
           session.answer(refusal(null, 'unknown_error', 'Internal server error.'));
         });
+      if (answered) underWay.set(socket, answered);
     });
     const stopBeating = keepAlive(socket, deps.heartbeatMs);
     socket.on('error', () => socket.terminate());
     socket.on('close', () => {
+      underWay.delete(socket);
       stopBeating();
       unwatch?.();
       left.abort('the connection ended');

@@ -76,7 +76,7 @@ export const createPostgresSignalBus = ({
       return () => listeners.delete(listener);
     },
     close: async () => {
-      await outbox.flush();
+      await outbox.close();
       await listening.close();
     },
   };
@@ -106,6 +106,7 @@ const createOutbox = (send: (signals: Signal[]) => Promise<unknown>) => {
   let timer: NodeJS.Timeout | undefined;
   /** When the timer goes off. */
   let due = Infinity;
+  let closed = false;
   const flush = async (): Promise<void> => {
     clearTimeout(timer);
     due = Infinity;
@@ -114,8 +115,13 @@ const createOutbox = (send: (signals: Signal[]) => Promise<unknown>) => {
     await Promise.all(inParts(signals).map(send));
   };
   return {
-    flush,
+    /** What is said later is said to nobody. */
+    close: async (): Promise<void> => {
+      closed = true;
+      await flush();
+    },
     add: (signal: Signal): void => {
+      if (closed) return;
       waiting.set(JSON.stringify(signal), signal);
       const wait = waitOf(signal);
       if (performance.now() + wait >= due) return;

@@ -63,7 +63,7 @@ export const createRedisSignalBus = ({ redis, onError }: SignalBusOptions): Redi
     },
     close: async () => {
       clearInterval(probe);
-      await outbox.flush();
+      await outbox.close();
       listening.disconnect();
     },
   };
@@ -73,6 +73,7 @@ export const createRedisSignalBus = ({ redis, onError }: SignalBusOptions): Redi
 const createOutbox = (send: (signals: Signal[]) => Promise<unknown>, onError: (error: unknown) => void) => {
   let waiting = new Map<string, Signal>();
   let sending = Promise.resolve();
+  let closed = false;
   const flush = (): Promise<void> => {
     const signals = [...waiting.values()];
     waiting = new Map();
@@ -80,8 +81,13 @@ const createOutbox = (send: (signals: Signal[]) => Promise<unknown>, onError: (e
     return sending;
   };
   return {
-    flush,
+    /** What is said later is said to nobody. */
+    close: async (): Promise<void> => {
+      closed = true;
+      await flush();
+    },
     add: (signal: Signal): void => {
+      if (closed) return;
       if (waiting.size === 0) setImmediate(() => void flush());
       waiting.set(JSON.stringify(signal), signal);
     },
