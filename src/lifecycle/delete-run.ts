@@ -1,12 +1,15 @@
+import { isoTime } from '../model/clock.ts';
 import { HoldpointError } from '../model/errors.ts';
 import { isFinal } from '../model/run-state.ts';
 import type { LifecycleDeps } from './deps.ts';
 import type { CancelRunInput } from './cancel-run.ts';
+import { dropQuestionsOf } from './record-questions.ts';
 import type { Run } from '../model/run.ts';
 
 /**
  * Deletes a run and its events. One that has not ended is cancelled first. Its checkpoints stay: they are the
- * thread's history.
+ * thread's history. So the thread still shows what the run asked and takes an answer on the wire, but as an approval
+ * nobody can decide it any more: there is no run to be configured like.
  * @throws {HoldpointError} `run_not_found`; `worker_unavailable` when it does not stop in time: it is cancelled
  * all the same and can be deleted later.
  */
@@ -29,7 +32,12 @@ export const createDeleteRun = (
         );
       }
     }
-    await deps.storage.transaction((ledger) => ledger.runs.remove(run));
+    const { storage, clock } = deps;
+    await storage.transaction(async (ledger) => {
+      await dropQuestionsOf(ledger, { run, at: isoTime(clock) });
+      await ledger.runs.remove(run);
+    });
+    storage.signals.publish({ kind: 'thread', threadId: run.threadId });
   };
 };
 

@@ -6,7 +6,7 @@ import type { DecideApprovalInput } from './decide-approval.ts';
 import type { LifecycleDeps } from './deps.ts';
 import { logQuestion } from './record-questions.ts';
 
-/** Questions looked at in one go. */
+/** Questions read at once. */
 const AT_ONCE = 100;
 
 type ExpireDeps = LifecycleDeps & {
@@ -17,14 +17,20 @@ type ExpireDeps = LifecycleDeps & {
 
 /**
  * Notices each question whose deadline has passed, once: a line in the log and a notice; with `on_expiry: reject` it is
- * rejected in the name of `system`, which a decision made in the same moment prevents.
+ * rejected in the name of `system`, which a decision made in the same moment prevents. One that cannot be rejected now
+ * keeps no other waiting.
  * @returns when the next deadline is, in ms since the epoch.
  */
 export const createExpireApprovals = (deps: ExpireDeps) => {
   return async (now: number): Promise<number | undefined> => {
     const { storage } = deps;
     const at = new Date(now).toISOString();
-    for (const approval of await storage.approvals.expired(at, AT_ONCE)) await expire(deps, approval, at);
+    for (let after: Approval | undefined; ;) {
+      const approvals = await storage.approvals.expired({ now: at, after, limit: AT_ONCE });
+      for (const approval of approvals) await expire(deps, approval, at);
+      after = approvals.at(-1);
+      if (approvals.length < AT_ONCE) break;
+    }
     const next = await storage.approvals.nextDeadline(at);
     return next === undefined ? undefined : Date.parse(next);
   };

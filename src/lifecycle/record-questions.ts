@@ -93,9 +93,13 @@ const writePlan = async (ledger: Ledger, plan: QuestionPlan, { at }: RecordQuest
   for (const approval of plan.movedOn) await moveOn(ledger, approval, at);
 };
 
-/** The answer was never given: what was decided is said again in the log, so that it can be decided anew. */
+/**
+ * The answer was never given: what was decided is said again in the log, so that it can be decided anew; which nobody
+ * can where the run that asked was deleted.
+ */
 const reopen = async (ledger: Ledger, approval: Approval, at: string): Promise<void> => {
   const { approvalId, status: from, decided } = approval;
+  if (!(await ledger.runs.get(approval.runId))) return moveOn(ledger, approval, at);
   await ledger.approvals.change({ approvalId, from, to: { status: 'waiting', decided: null }, at });
   await logQuestion(ledger, approval, {
     at,
@@ -111,6 +115,16 @@ export const reopenQuestions = async (
 ): Promise<void> => {
   const rows = await ledger.approvals.ofThread(threadId, []);
   for (const row of rows.filter(({ decided }) => decided?.runId === runId)) await reopen(ledger, row, at);
+};
+
+/** The run that asked is deleted: what waits of its questions cannot be decided any more. */
+export const dropQuestionsOf = async (
+  ledger: Ledger,
+  { run: { threadId, runId }, at }: { run: Run; at: string },
+): Promise<void> => {
+  const rows = await ledger.approvals.ofThread(threadId, []);
+  for (const row of rows.filter((each) => each.runId === runId && each.status === 'waiting'))
+    await moveOn(ledger, row, at);
 };
 
 /** The graph asks it no longer. A run that was to carry its answer has nothing to do. */

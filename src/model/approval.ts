@@ -7,7 +7,7 @@ export type DecisionKind = (typeof DECISIONS)[number];
 
 /**
  * `waiting`: nobody has answered. `decided`: an answer was taken and its run launched. `moved_on`: the graph no longer
- * asks it, so it cannot be answered any more.
+ * asks it or the run that asked was deleted, so it cannot be decided any more.
  */
 export const APPROVAL_STATUSES = ['waiting', 'decided', 'moved_on'] as const;
 

@@ -20,8 +20,8 @@ export interface ApprovalStore {
     to: ApprovalChange;
     at: string;
   }): Promise<boolean>;
-  /** Waiting ones whose deadline is not after `now` (ISO time) and was not noticed yet, earliest first. */
-  expired(now: string, limit: number): Promise<Approval[]>;
+  /** Waiting ones whose deadline is not after `now` (ISO time) and was not noticed yet, earliest first; those after one. */
+  expired(query: { now: string; after?: Approval | undefined; limit: number }): Promise<Approval[]>;
   /** The next deadline of a waiting question after `now` (ISO time). */
   nextDeadline(now: string): Promise<string | undefined>;
 }

@@ -250,5 +250,34 @@ describe('approvals', () => {
       expect(await kinds(threadId)).toContain('questionReopened');
       latch.open('front');
     });
+
+    it('and no longer once the run that asked is deleted, but for an answer by command.resume', async () => {
+      const threadId = await asking('held', { tools: ['send_email'] });
+      const asked = await question(threadId);
+      await server.client.runs.delete(threadId, asked.run_id);
+      expect(await waiting(threadId)).toEqual([]);
+      expect(refusal(await decide(asked, { decision: 'approve' }))).toMatchObject({
+        status: 409,
+        code: 'approval_outdated',
+      });
+      expect(await kinds(threadId)).toContain('questionMovedOn');
+      expect((await server.client.threads.get(threadId)).status).toBe('interrupted');
+      await resume(threadId, { decisions: [{ type: 'approve' }] });
+      expect((await server.client.threads.get(threadId)).values).toMatchObject({
+        decisions: [{ type: 'approve' }],
+      });
+    });
+
+    it('and not again when the run that asked was deleted before that with the answer was cancelled', async () => {
+      const threadId = await asking('held', { tools: ['send_email'], url: latch.url('none') });
+      const asked = await question(threadId);
+      await server.client.runs.create(threadId, 'slow', { input: { url: latch.url('ahead') } });
+      await latch.reached('ahead');
+      const { run_id: runId } = (await decide(asked, { decision: 'approve' })).json as { run_id: string };
+      await server.client.runs.delete(threadId, asked.run_id);
+      await server.client.runs.cancel(threadId, runId);
+      expect((await server.send('GET', `/approvals/${asked.id}`)).json).toMatchObject({ status: 'moved_on' });
+      latch.open('ahead');
+    });
   });
 });

@@ -74,15 +74,13 @@ export const createApprovalStore = (db: LedgerConnection): ApprovalStore => ({
 });
 
 const createDeadlines = (db: LedgerConnection): Pick<ApprovalStore, 'expired' | 'nextDeadline'> => ({
-  expired: async (now, limit) => {
-    const rows = await db
-      .selectFrom('approvals')
-      .selectAll()
-      .where(UNNOTICED)
-      .where('expires_at', '<=', now)
-      .orderBy('expires_at')
-      .limit(limit)
-      .execute();
+  expired: async ({ now, after, limit }) => {
+    let query = db.selectFrom('approvals').selectAll().where(UNNOTICED).where('expires_at', '<=', now);
+    if (after) {
+      const { expiresAt, approvalId } = after;
+      query = query.where(sql<boolean>`(expires_at, approval_id) > (${expiresAt}, ${approvalId})`);
+    }
+    const rows = await query.orderBy('expires_at').orderBy('approval_id').limit(limit).execute();
     return rows.map(fromRow);
   },
 

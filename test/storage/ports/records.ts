@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { StickyDecision } from '../../../src/model/approval.ts';
+import type { Approval, StickyDecision } from '../../../src/model/approval.ts';
 import type { Assistant } from '../../../src/model/assistant.ts';
 import type { Run } from '../../../src/model/run.ts';
 import type { ScopePause } from '../../../src/model/scope-pause.ts';
@@ -72,6 +72,32 @@ export const assistant = (of: Partial<Assistant> = {}): Assistant => ({
   context: {},
   metadata: {},
   version: 1,
+  createdAt: AT,
+  updatedAt: AT,
+  ...of,
+});
+
+export const approval = (of: Partial<Approval> = {}): Approval => ({
+  approvalId: randomUUID(),
+  threadId: randomUUID(),
+  runId: randomUUID(),
+  assistantId: randomUUID(),
+  graphId: 'agent',
+  interruptId: randomUUID(),
+  taskId: randomUUID(),
+  checkpointId: randomUUID(),
+  ordinal: 0,
+  payloadHash: '',
+  payload: '"sure?"',
+  responseSchema: null,
+  tools: [],
+  status: 'waiting',
+  open: true,
+  raisedBy: null,
+  expiresAt: null,
+  onExpiry: 'stay',
+  expiredAt: null,
+  decided: null,
   createdAt: AT,
   updatedAt: AT,
   ...of,
