@@ -43,7 +43,8 @@ const MEANING = {
   preflight_failed:
     'A check before the resume failed; nothing was changed. `metadata.checks` has each with its status and detail.',
   token_used: 'The resume token was used, has expired, or its pause is over.',
-  scope_paused: 'A paused scope refuses new runs. `metadata.pause_id` names the pause.',
+  scope_paused:
+    'A paused scope refuses new runs, or the assistant it redirects them to is gone. `metadata.pause_id` names the pause.',
   queue_full: 'So many runs wait for a worker as `HOLDPOINT_QUEUE_LIMIT` allows.',
   draining: 'The server is shutting down.',
   graph_load_failed: "The graph's module cannot be imported, or its export is no graph.",

@@ -69,7 +69,9 @@ const moveOn = (
     lastError,
   });
 
-const GONE = new Set(['thread_not_found', 'assistant_not_found']);
+/** Whether its own thread or assistant is not there any more, whatever else was not. */
+const isOrphan = async (ledger: Ledger, { assistantId, threadId }: Cron): Promise<boolean> =>
+  !(await ledger.assistants.get(assistantId)) || (threadId !== null && !(await ledger.threads.get(threadId)));
 
 const skip = async (
   deps: FireDeps,
@@ -78,9 +80,8 @@ const skip = async (
   const { code, message } = error;
   const lastError = { code, message, at: isoTime(deps.clock) };
   await deps.storage.transaction(async (ledger) => {
-    if ((await moveOn(ledger, { cron, now, lastError })) && GONE.has(code)) {
-      await ledger.crons.remove(cron.cronId);
-    }
+    const moved = await moveOn(ledger, { cron, now, lastError });
+    if (moved && (await isOrphan(ledger, cron))) await ledger.crons.remove(cron.cronId);
   });
 };
 

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createFireCrons } from '../../src/lifecycle/fire-crons.ts';
 import type { Cron } from '../../src/model/cron.ts';
+import { assistantNotFound } from '../../src/model/not-found.ts';
 import { createCrons, type CronInput } from '../../src/resources/crons.ts';
 import { openLifecycle } from './bench.ts';
-import { assistant } from '../storage/ports/records.ts';
+import { assistant, scopePause } from '../storage/ports/records.ts';
 
 const HOUR = 3_600_000;
 const kwargs = {
@@ -136,6 +137,24 @@ describe('crons', () => {
       nextRunMs: Date.parse('2026-03-29T06:00:00Z'),
     });
     expect(await launched()).toBe(1);
+  });
+
+  it('stay when another assistant is gone, to which a pause redirects their runs', async () => {
+    const { crons } = parts();
+    const cron = await crons.create(input());
+    const redirect = { newRuns: 'redirect', redirectTo: 'gone' } as const;
+    await bench.storage.transaction((ledger) => ledger.scopes.insert({ ...scopePause(), ...redirect }));
+    now += HOUR;
+    const fire = createFireCrons({
+      ...bench.deps,
+      findAssistant: (id) =>
+        id === ours.assistantId ? Promise.resolve(ours) : Promise.reject(assistantNotFound(id)),
+    });
+
+    await fire(now);
+
+    expect(await crons.get(cron.cronId)).toMatchObject({ lastError: { code: 'scope_paused' } });
+    expect(await launched()).toBe(0);
   });
 
   it('go when their thread is gone', async () => {
