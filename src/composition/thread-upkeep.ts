@@ -33,11 +33,14 @@ export const threadUpkeep = (
   pruneThreads: threadPruner({ lifecycle, reads }),
 });
 
-/** Whether checkpoints can be read without those before them. */
+/**
+ * Whether checkpoints can be read without those before them. Not those of a graph that is gone or does not load: its
+ * threads are left alone, and the others' turn comes.
+ */
 const standsAlone =
   (reads: Pick<GraphReads, 'standsAlone'>) =>
   (graphId: string): Promise<boolean> =>
-    reads.standsAlone({ graphId });
+    reads.standsAlone({ graphId }).catch(() => false);
 
 /** Removes the old checkpoints of threads that have been idle for long, where the settings say so. */
 export const trimming = (
@@ -48,16 +51,18 @@ export const trimming = (
   run: createTrimThreads({
     ...lifecycle,
     keep: settings.keepCheckpoints,
-    keepLatest: createKeepLatest({
-      ...lifecycle,
-      // A graph that is gone or does not load: its threads are left alone, and the others' turn comes.
-      standsAlone: (graphId) => standsAlone(reads)(graphId).catch(() => false),
-    }),
+    keepLatest: createKeepLatest({ ...lifecycle, standsAlone: standsAlone(reads) }),
   }),
 });
 
 /** Prunes threads, whose graphs say whether their latest checkpoint can be read alone. */
-export const threadPruner = ({ lifecycle, reads }: Pick<PlatformParts, 'lifecycle' | 'reads'>) =>
+export const threadPruner = ({
+  lifecycle,
+  reads,
+}: {
+  lifecycle: LifecycleDeps;
+  reads: Pick<GraphReads, 'standsAlone'>;
+}) =>
   createPruneThreads({
     ...lifecycle,
     deleteThread: createDeleteThread(lifecycle),

@@ -16,7 +16,7 @@ type PruneDeps = KeepLatestDeps & { deleteThread: (threadId: string) => Promise<
 
 /**
  * Answers how many threads were pruned. One that is not there is not; nor is, with `keep_latest`, one that is at
- * work, nor one whose graph keeps only what changed from checkpoint to checkpoint (`DeltaChannel`).
+ * work, nor one whose graph is gone or keeps only what changed from checkpoint to checkpoint (`DeltaChannel`).
  */
 export const createPruneThreads = (deps: PruneDeps) => {
   const keepLatest = createKeepLatest(deps);
