@@ -1,6 +1,7 @@
 import type { BuiltWith } from '../engine/graph-reads.ts';
 import type { ThreadNow } from '../engine/thread-now.ts';
 import { isoTime } from '../model/clock.ts';
+import { HoldpointError } from '../model/errors.ts';
 import { threadNotFound } from '../model/not-found.ts';
 import { newThread, type Thread } from '../model/thread.ts';
 import { removeMarked } from './delete-thread.ts';
@@ -11,7 +12,8 @@ import { defaultTtl } from './thread-ttl.ts';
  * Makes a thread with the same graph, metadata and checkpoints as another, questions included; runs and their events
  * stay where they are. A thread that is at work is copied as of its latest checkpoint. The copy is not to be seen
  * before it is whole.
- * @throws {HoldpointError} `thread_not_found`.
+ * @throws {HoldpointError} `thread_not_found`; `storage_unavailable` when it took so long that a server that started
+ * meanwhile took it for one that a crash left half done.
  */
 export const createCopyThread = (
   deps: LifecycleDeps & {
@@ -35,7 +37,7 @@ export const createCopyThread = (
     });
     const now = await fill(deps, source, to);
     await storage.transaction(async (ledger) => {
-      await ledger.threads.unmark(to);
+      if (!(await ledger.threads.unmark(to))) throw removedMeanwhile(threadId);
       if (!now) return;
       const status = now.hasNext ? 'interrupted' : source.status === 'error' ? 'error' : 'idle';
       await ledger.threads.patch(to, { interrupts: now.interrupts, status, updatedAt: isoTime(clock) });
@@ -54,6 +56,13 @@ export const createCopyThread = (
     return to;
   };
 };
+
+const removedMeanwhile = (threadId: string): HoldpointError =>
+  new HoldpointError(
+    'storage_unavailable',
+    `Thread ${threadId} took so long to copy that a server which has started since removed the copy. Try again.`,
+    { details: { thread_id: threadId } },
+  );
 
 type CopyDeps = Parameters<typeof createCopyThread>[0];
 

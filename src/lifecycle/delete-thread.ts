@@ -29,10 +29,20 @@ export const createDeleteThread = (deps: LifecycleDeps) => {
   };
 };
 
-/** Finishes the deletions that a crash left half done; to be called at start. */
+/** A thread that is marked may be one that another server still makes, as a copy, for so long. */
+const COPIED_WITHIN_MS = 10 * 60_000;
+
+/**
+ * Finishes the deletions that a crash left half done; to be called at start. What was made or changed a moment ago is
+ * left to a later start, where another server may be at work on it.
+ */
 export const createFinishDeletions = (deps: LifecycleDeps) => {
+  const { storage, clock } = deps;
   return async (): Promise<void> => {
-    for (const threadId of await deps.storage.threads.marked()) await removeMarked(deps, threadId);
+    const unchangedSince = storage.capabilities.singleServer
+      ? undefined
+      : new Date(clock.now() - COPIED_WITHIN_MS).toISOString();
+    for (const threadId of await storage.threads.marked(unchangedSince)) await removeMarked(deps, threadId);
   };
 };
 

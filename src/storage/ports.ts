@@ -146,8 +146,8 @@ export interface ThreadStore {
   heldBy(filter: { owner: string } | { expiredBefore: number }): Promise<HeldThread[]>;
   /** Hides the thread from every reader and breaks its lease, so that its checkpoints can be deleted. */
   markDeleted(threadId: string): Promise<boolean>;
-  /** Takes back {@link markDeleted}. */
-  unmark(threadId: string): Promise<void>;
+  /** Takes back {@link markDeleted}. False when the thread has been removed meanwhile. */
+  unmark(threadId: string): Promise<boolean>;
   /** Hides a temporary thread on which nothing is left to do, until it is deleted. Nothing happens to any other. */
   retire(input: { threadId: string; endedMs: number }): Promise<void>;
   /**
@@ -159,8 +159,8 @@ export interface ThreadStore {
   toPrune(now: number): Promise<string[]>;
   /** When the next thread at rest expires (ms since the epoch). */
   nextExpiry(): Promise<number | undefined>;
-  /** Threads whose deletion was begun. */
-  marked(): Promise<string[]>;
+  /** Threads whose deletion was begun; without those made or changed after `unchangedSince` (ISO time). */
+  marked(unchangedSince?: string): Promise<string[]>;
   /** Removes the thread's row, runs, values, events and log. */
   remove(threadId: string): Promise<void>;
 }

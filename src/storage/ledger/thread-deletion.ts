@@ -24,15 +24,21 @@ export const createThreadDeletion = (db: LedgerConnection): Deletion => ({
   },
 
   unmark: async (threadId) => {
-    await db.updateTable('threads').set({ deleted: 0 }).where('thread_id', '=', threadId).execute();
+    const result = await db
+      .updateTable('threads')
+      .set({ deleted: 0 })
+      .where('thread_id', '=', threadId)
+      .executeTakeFirst();
+    return result.numUpdatedRows > 0n;
   },
 
-  marked: async () => {
-    const rows = await db
+  marked: async (unchangedSince) => {
+    let query = db
       .selectFrom('threads')
       .select('thread_id')
-      .where(sql<boolean>`deleted = 1`)
-      .execute();
+      .where(sql<boolean>`deleted = 1`);
+    if (unchangedSince !== undefined) query = query.where('updated_at', '<=', unchangedSince);
+    const rows = await query.execute();
     return rows.map((row) => row.thread_id);
   },
 

@@ -124,9 +124,11 @@ export const threadSuite = (open: OpenStorage): void => {
       expect(await storage.threads.holds(lease)).toBe(false);
       expect(await claim(threadId)).toBeUndefined();
       expect(await storage.threads.get(threadId)).toBeUndefined();
-      expect(await storage.threads.marked()).toContain(threadId);
+      expect(await storage.threads.marked(AT)).toContain(threadId);
+      expect(await storage.threads.marked('2025-12-31T23:59:59.999Z')).not.toContain(threadId);
       await storage.transaction((l) => l.threads.remove(threadId));
       expect(await storage.threads.marked()).not.toContain(threadId);
+      expect(await storage.transaction((l) => l.threads.unmark(threadId))).toBe(false);
     });
   });
 

@@ -1,0 +1,47 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createCopyThread } from '../../src/lifecycle/copy-thread.ts';
+import { createFinishDeletions } from '../../src/lifecycle/delete-thread.ts';
+import { AT } from '../storage/ports/records.ts';
+import { openLifecycle, type Lifecycle } from './bench.ts';
+
+describe('a copy that is being made while another node starts', () => {
+  let bench: Lifecycle;
+  beforeEach(async () => {
+    bench = await openLifecycle();
+  });
+  afterEach(() => bench.storage.close());
+
+  /** Copies a thread; another node starts, so long after that has begun, before the checkpoints are copied. */
+  const copyWhileStarting = async (afterMs: number): Promise<string> => {
+    const { deps, storage, newThread } = bench;
+    const start = createFinishDeletions({
+      ...deps,
+      clock: { now: () => Date.parse(AT) + afterMs },
+      storage: { ...storage, capabilities: { singleServer: false } },
+    });
+    const copyThread = createCopyThread({
+      ...deps,
+      readThread: () => Promise.reject(new Error('nothing ran on it')),
+      storage: {
+        ...storage,
+        checkpoints: {
+          ...storage.checkpoints,
+          copyThread: async (input) => {
+            await start();
+            await storage.checkpoints.copyThread(input);
+          },
+        },
+      },
+    });
+    return copyThread(await newThread());
+  };
+
+  it('is left alone', async () => {
+    const copy = await copyWhileStarting(1000);
+    expect(await bench.storage.threads.get(copy)).toMatchObject({ threadId: copy });
+  });
+
+  it('fails, and does not answer an id that is not there, when it takes so long that it counts as lost', async () => {
+    await expect(copyWhileStarting(3_600_000)).rejects.toMatchObject({ code: 'storage_unavailable' });
+  });
+});
