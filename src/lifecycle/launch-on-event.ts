@@ -21,7 +21,8 @@ const MOST_ASSISTANTS = 1000;
 
 /**
  * Launches each assistant whose metadata say `launch_on: { event }` of this type (and whose `match` fits), on a thread
- * of its own whose id follows from assistant and event: the same event again launches nothing.
+ * of its own whose id follows from assistant and event: the same event again launches nothing. Throws where one cannot
+ * be launched now (the queue is full, say): the event is then to come again.
  */
 export const createLaunchOnEvent = (deps: LaunchOnEventDeps) => {
   return async (event: EventLike): Promise<void> => {
@@ -60,11 +61,13 @@ const launch = async (deps: LaunchOnEventDeps, assistant: Assistant, event: Even
       actor: 'event',
     });
   } catch (error) {
-    // Stopped, paused with "reject", or gone: the event is not held back for that.
-    if (!isHoldpointError(error)) throw error;
+    if (!isHoldpointError(error) || !NOT_HELD_BACK_FOR.has(error.code)) throw error;
     log?.warn({ assistantId, eventId: id, code: error.code }, 'an event could not launch its assistant');
   }
 };
+
+/** The assistant is stopped, paused with "reject", or gone; or it was launched before, and that thread is being deleted. */
+const NOT_HELD_BACK_FOR = new Set(['stopped', 'scope_paused', 'assistant_not_found', 'thread_not_found']);
 
 const KWARGS: RunKwargs = {
   input: null,
