@@ -100,7 +100,7 @@ const changeWindow = (
     ...(patch.notify && { toldMs: [] }),
     updatedAt: isoTime(deps.clock),
   };
-  if (!window.open || window.lastStartMs === null) return changed;
+  if (!window.open) return changed;
   return {
     ...changed,
     open: { ...window.open, endsMs: window.open.endsMs + changed.durationMs - window.durationMs },
