@@ -72,6 +72,13 @@ describe('all threads at a glance', () => {
     const { thread_id: id } = await server.client.threads.create({ graphId: 'echo' });
     expect((await cards(`q=${id.slice(0, 13)}`)).items.map((card) => card.thread_id)).toEqual([id]);
     expect((await cards('q=ECH')).items.map((card) => card.thread_id)).toContain(id);
+    const reason = `Überprüfung ${id}`;
+    const { run_id: run } = await server.client.runs.create(id, 'echo', { input: {}, afterSeconds: 3600 });
+    await server.send('POST', `/threads/${id}/pause`, { reason });
+    expect((await cards(`q=${encodeURIComponent(reason)}`)).items.map((card) => card.thread_id)).toEqual([
+      id,
+    ]);
+    await server.client.runs.delete(id, run);
     expect((await cards(`q=${encodeURIComponent('%')}`)).total).toBe(0);
     expect((await cards(`q=${encodeURIComponent('_')}`)).total).toBe(0);
   });

@@ -90,13 +90,16 @@ const filtered = (db: LedgerConnection, { group, graphId, text }: OverviewQuery)
   return query;
 };
 
-/** `%`, `_` and `\` in what is looked for mean themselves. */
+/**
+ * `%`, `_` and `\` in what is looked for mean themselves. What counts as lower case is the database's to say, on both
+ * sides: SQLite knows only that of ASCII.
+ */
 const says = (text: string) => {
-  const plain = text.toLowerCase().replace(/[\\%_]/g, (sign) => `\\${sign}`);
+  const plain = text.replace(/[\\%_]/g, (sign) => `\\${sign}`);
   const within = `%${plain}%`;
-  return sql<boolean>`(threads.thread_id LIKE ${`${plain}%`} ESCAPE '\\'
-    OR lower(graph_id) LIKE ${within} ESCAPE '\\'
-    OR lower(lifecycle_reason) LIKE ${within} ESCAPE '\\')`;
+  return sql<boolean>`(threads.thread_id LIKE lower(${`${plain}%`}) ESCAPE '\\'
+    OR lower(graph_id) LIKE lower(${within}) ESCAPE '\\'
+    OR lower(lifecycle_reason) LIKE lower(${within}) ESCAPE '\\')`;
 };
 
 const page = (db: LedgerConnection, query: OverviewQuery) =>
