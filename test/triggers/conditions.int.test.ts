@@ -51,6 +51,13 @@ describe('the list of who waits', () => {
   });
 });
 
+it('a thread that was deleted while it was paused waits for no event any more', async () => {
+  const { run } = await paused({ type: 'event', event: 'too.late' });
+  await server.running.client.threads.delete(run.threadId);
+  const { body } = await server.api('POST', '/events', { type: 'too.late', id: 'late' });
+  expect(body).toMatchObject({ waiting: 0 });
+});
+
 describe('a resume URL', () => {
   it('resumes once the webhook says what the condition asks, and never again', async () => {
     const { run, pause } = await paused('webhook: redis_ready');

@@ -43,6 +43,8 @@ export const createThreadDeletion = (db: LedgerConnection): Deletion => ({
   },
 
   remove: async (threadId) => {
+    const pauses = db.selectFrom('pauses').select('pause_id').where('thread_id', '=', threadId);
+    for (const table of OF_PAUSES) await db.deleteFrom(table).where('pause_id', 'in', pauses).execute();
     for (const table of TABLES) await db.deleteFrom(table).where('thread_id', '=', threadId).execute();
     await db
       .deleteFrom('sticky_decisions')
@@ -111,6 +113,9 @@ const createExpiry = (db: LedgerConnection): Pick<Deletion, Expiry> => ({
     return next ?? undefined;
   },
 });
+
+/** By the pause, not by the thread. */
+const OF_PAUSES = ['resume_conditions', 'resume_fires'] as const;
 
 const TABLES = [
   'runs',
