@@ -22,16 +22,6 @@ export const nextTime = ({ schedule, timezone }: CronSchedule, afterMs: number):
   }
 };
 
-/** The last time at or before `atMs`; undefined when there is none. */
-export const lastTime = ({ schedule, timezone }: CronSchedule, atMs: number): number | undefined => {
-  try {
-    const currentDate = new Date(Math.floor(atMs / 1000) * 1000 + 1000);
-    return CronExpressionParser.parse(schedule, { currentDate, tz: timezone }).prev().getTime();
-  } catch {
-    return undefined;
-  }
-};
-
 /** What is wrong with the expression, or undefined. */
 const scheduleProblem = (schedule: string): string | undefined => {
   const fields = schedule.trim().split(/\s+/);
