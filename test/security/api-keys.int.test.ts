@@ -210,6 +210,27 @@ describe('a server whose data folder has API keys', () => {
     expect(await needs('read', '/mcp', rpc('tools/list'))).toBe('none');
   });
 
+  it('asks for a change of a cron what the cron it becomes would ask for', async () => {
+    const threadId = randomUUID();
+    await call(keys.run, 'POST', '/threads', { thread_id: threadId });
+    const cron = { assistant_id: 'steps', input: { steps: 1 }, schedule: '0 0 1 1 *' };
+    const made = async (path: string, key = keys.run, body: object = cron): Promise<string> =>
+      (await call(key, 'POST', path, body)).json['cron_id'] as string;
+    const status = async (id: string, body: object, key = keys.run): Promise<number> =>
+      (await call(key, 'PATCH', `/runs/crons/${id}`, body)).status;
+    const onThread = `/threads/${threadId}/runs/crons`;
+
+    const there = await made(onThread);
+    expect(await status(there, { input: null })).toBe(403);
+    expect(await status(there, { schedule: '0 0 2 1 *' })).toBe(200);
+    const answers = { ...cron, input: null, command: { resume: 'approve' } };
+    const decides = await made(onThread, keys.admin, answers);
+    expect(await status(decides, { command: {} })).toBe(403);
+    expect(await status(decides, { enabled: false })).toBe(200);
+    expect(await status(await made('/runs/crons'), { input: null })).toBe(200);
+    expect(await status(there, { input: null }, keys.admin)).toBe(200);
+  });
+
   it('writes the name of the key into the log of what it did, whatever the body claims', async () => {
     const threadId = randomUUID();
     await call(keys.admin, 'POST', `/threads/${threadId}/runs/wait`, {

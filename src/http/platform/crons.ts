@@ -8,7 +8,7 @@ import { Reply, route, type RequestFacts, type Route } from '../route.ts';
 import { JsonObjectBody, MetadataFilter, Paging, RunCreate, ThreadParams, Uuid } from '../schemas.ts';
 import type { PlatformDeps } from './deps.ts';
 import { toLaunchInput } from './run-request.ts';
-import { scopesOfOwnRun, scopesOfRun } from '../scopes.ts';
+import { requireScope, scopesOfOwnRun, scopesOfRun } from '../scopes.ts';
 
 const tag = 'crons';
 
@@ -160,6 +160,7 @@ const single = ({ crons }: PlatformDeps): Route[] => [
         const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
         const merged = Create.parse({ ...asked(cron), ...given });
         const { threadId, userId } = cron;
+        if (threadId !== null) requireMore(request, asked(cron), merged);
         return { ...toCron({ ...merged, assistant_id: cron.assistantId }, request, threadId), userId };
       });
       return presentCron(updated);
@@ -179,6 +180,12 @@ const single = ({ crons }: PlatformDeps): Route[] => [
     },
   }),
 ];
+
+/** What is made of a cron on a thread must be what its maker may ask for there, as far as it was not so before. */
+const requireMore = ({ principal }: RequestFacts, before: JsonObject, after: unknown): void => {
+  const had = scopesOfRun(before);
+  for (const scope of scopesOfRun(after)) if (!had.includes(scope)) requireScope(principal, scope);
+};
 
 /** A run of a cron waits its turn where nothing else is said: nobody is there to try again. */
 const toCron = (body: z.output<typeof Create>, request: RequestFacts, threadId: string | null): CronInput => {
