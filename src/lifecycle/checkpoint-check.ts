@@ -1,6 +1,7 @@
 import type { PauseCheckpoint } from '../model/pause.ts';
+import type { Finding } from '../model/resume-check.ts';
 import { failed, passed } from './findings.ts';
-import type { Finding, ResumeFacts } from './validate-resume.ts';
+import type { ResumeFacts } from './validate-resume.ts';
 
 /** Format of LangGraph's checkpoints that this version can read. */
 const CHECKPOINT_FORMAT = 4;

@@ -1,4 +1,4 @@
-import type { Finding } from './validate-resume.ts';
+import type { Finding } from '../model/resume-check.ts';
 
 /** What a check can find, in short. */
 export const passed = (detail: string | null = null): Finding => ({ status: 'passed', detail });

@@ -1,6 +1,7 @@
+import type { CheckResult } from '../model/resume-check.ts';
 import type { LifecycleDeps } from './deps.ts';
 import { whatIsAsked, withDefaults, type ResumeThreadInput } from './resume-thread.ts';
-import type { CheckResult, ValidateResume } from './validate-resume.ts';
+import type { ValidateResume } from './validate-resume.ts';
 
 export type PreviewResume = (input: ResumeThreadInput) => Promise<CheckResult[]>;
 

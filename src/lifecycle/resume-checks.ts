@@ -3,9 +3,10 @@ import { configInForce } from '../engine/pause-checkpoint.ts';
 import type { ResumeInspection } from '../engine/resume-inspection.ts';
 import { checkpointIntact } from './checkpoint-check.ts';
 import { capReached, capsOf } from '../model/pause-conditions.ts';
+import type { Finding } from '../model/resume-check.ts';
 import { configDrift } from './config-drift.ts';
 import { failed, passed, skipped } from './findings.ts';
-import type { Finding, ResumeCheck, ResumeFacts } from './validate-resume.ts';
+import type { ResumeCheck, ResumeFacts } from './validate-resume.ts';
 
 /** The record of the pause was read back when it was written. */
 const recordVerified = async ({ pause, fromCheckpointId }: ResumeFacts): Promise<Finding> => {

@@ -3,13 +3,14 @@ import { HoldpointError } from '../model/errors.ts';
 import type { JsonObject } from '../model/json.ts';
 import { threadNotFound } from '../model/not-found.ts';
 import type { BudgetCaps, Pause, RunResume } from '../model/pause.ts';
+import type { CheckResult } from '../model/resume-check.ts';
 import type { Run } from '../model/run.ts';
 import type { Ledger } from '../storage/ports.ts';
 import type { LifecycleDeps } from './deps.ts';
 import { moveRun } from './move-run.ts';
 import { refuseStopped } from './refuse-stopped.ts';
 import { hashToken } from './pause-thread.ts';
-import { failedChecks, type CheckResult, type ResumeAsk, type ValidateResume } from './validate-resume.ts';
+import { failedChecks, type ResumeAsk, type ValidateResume } from './validate-resume.ts';
 
 export interface ResumeThreadInput {
   threadId: string;
@@ -26,7 +27,7 @@ export interface ResumeThreadInput {
   pauseId?: string | null;
   /** When given it must be the pause's own. */
   resumeToken?: string | null;
-  /** Asked twice with the same key it resumes once and answers the same. */
+  /** Asked again with the same key, also at the same time, it resumes once and answers the same. */
   idempotencyKey?: string | null;
   /** More to spend, where a budget was met. */
   budget?: BudgetCaps | null;
@@ -50,21 +51,33 @@ export const createResumeThread = (
   deps: LifecycleDeps & { validateResume: ValidateResume },
 ): ResumeThread => {
   return async (given) => {
-    const { storage } = deps;
     const input = withDefaults(given);
     const before = await answeredBefore(deps, input);
     if (before) return before;
-    const ask = await whatIsAsked(deps, input);
-    const preflight = await deps.validateResume(ask);
-    const failed = failedChecks(preflight);
-    if (failed.length > 0) throw await refuse(deps, { input, ask, preflight });
-    const { run, job } = await storage.transaction((ledger) =>
-      resumeRun(deps, ledger, { input, ask, preflight }),
-    );
-    storage.signals.publish({ kind: 'thread', threadId: run.threadId });
-    if (job) await storage.queue.announce(job);
-    return { run, attempt: run.attempt + 1, preflight };
+    try {
+      return await resumeOnce(deps, input);
+    } catch (error) {
+      const quicker = await answeredBefore(deps, input);
+      if (quicker) return quicker;
+      throw error;
+    }
   };
+};
+
+const resumeOnce = async (
+  deps: LifecycleDeps & { validateResume: ValidateResume },
+  input: Asked,
+): Promise<ResumedThread> => {
+  const { storage } = deps;
+  const ask = await whatIsAsked(deps, input);
+  const preflight = await deps.validateResume(ask);
+  if (failedChecks(preflight).length > 0) throw await refuse(deps, { input, ask, preflight });
+  const { run, job } = await storage.transaction((ledger) =>
+    resumeRun(deps, ledger, { input, ask, preflight }),
+  );
+  storage.signals.publish({ kind: 'thread', threadId: run.threadId });
+  if (job) await storage.queue.announce(job);
+  return { run, attempt: run.attempt + 1, preflight };
 };
 
 export type Asked = Required<ResumeThreadInput>;
@@ -85,7 +98,7 @@ const DEFAULTS = {
 
 export const withDefaults = (given: ResumeThreadInput): Asked => ({ ...DEFAULTS, ...given });
 
-/** A key that was used answers what it answered. */
+/** A key that was used answers what it answered, until its run is resumed anew. */
 const answeredBefore = async (
   { storage }: LifecycleDeps,
   { threadId, idempotencyKey }: Asked,
@@ -93,7 +106,9 @@ const answeredBefore = async (
   if (idempotencyKey == null) return undefined;
   const runs = await storage.runs.list({ threadId, limit: 20, offset: 0 });
   const run = runs.find(({ resume }) => resume?.idempotencyKey === idempotencyKey);
-  return run && { run, attempt: run.resume?.attempt ?? run.attempt, preflight: [] };
+  return run?.resume
+    ? { run, attempt: run.resume.attempt, preflight: run.resume.preflight ?? [] }
+    : undefined;
 };
 
 /** The run and the pause it is about. @throws {HoldpointError} `thread_not_found`, `invalid_transition`. */
@@ -142,13 +157,17 @@ const standing = (run: Run | undefined): string => {
   return `is ${run.state} already`;
 };
 
-/** What is refused changes nothing, but it is written down and told of. What fires by itself does so on its own. */
+/**
+ * What is refused changes nothing, but it is written down and told of, unless one with the same key was quicker. What
+ * fires by itself does so on its own.
+ */
 const refuse = async (
-  { storage, clock }: LifecycleDeps,
+  deps: LifecycleDeps,
   { input, ask: { run }, preflight }: Resuming,
 ): Promise<HoldpointError> => {
   const refusal = preflightFailed(run, preflight);
-  if (input.pauseId !== null) return refusal;
+  if (input.pauseId !== null || (await answeredBefore(deps, input))) return refusal;
+  const { storage, clock } = deps;
   const at = isoTime(clock);
   const { threadId, runId, assistantId, pauseId: subjectId } = run;
   const { trigger, actor } = input;
@@ -198,7 +217,7 @@ const resumeRun = async (deps: LifecycleDeps, ledger: Ledger, { input, ask, pref
     transition: 'resume',
     actor,
     at,
-    set: { desired: 'run', spent: 0, resume: broughtAlong(input, ask, at) },
+    set: { desired: 'run', spent: 0, resume: broughtAlong({ input, ask, preflight }, at) },
     thread: { status: 'busy' },
     detail: detailOf(input, ask.pause, { at, preflight }),
   });
@@ -216,7 +235,10 @@ const refuseOther = async (ledger: Ledger, pause: Pause | undefined): Promise<vo
   });
 };
 
-const broughtAlong = (input: Asked, { run, pause, onDrift }: ResumeAsk, at: string): RunResume => ({
+const broughtAlong = (
+  { input, ask: { run, pause, onDrift }, preflight }: Resuming,
+  at: string,
+): RunResume => ({
   pauseId: pause?.pauseId ?? null,
   attempt: run.attempt + 1,
   trigger: input.trigger,
@@ -226,6 +248,7 @@ const broughtAlong = (input: Asked, { run, pause, onDrift }: ResumeAsk, at: stri
   checkpointId: input.fromCheckpointId ?? restartAt(pause),
   migrateFrom: onDrift === 'accept' ? null : (pause?.checkpoint?.code ?? null),
   idempotencyKey: input.idempotencyKey,
+  ...(input.idempotencyKey !== null && { preflight }),
   ...waitsOf(pause),
   ...budgetOf(input, run),
   at,

@@ -1,6 +1,7 @@
 import type { InspectResume, ResumeInspection } from '../engine/resume-inspection.ts';
 import type { Assistant } from '../model/assistant.ts';
 import type { BudgetCaps, Pause } from '../model/pause.ts';
+import type { CheckResult, Finding } from '../model/resume-check.ts';
 import type { Run } from '../model/run.ts';
 import type { Storage } from '../storage/ports.ts';
 import { RESUME_CHECKS } from './resume-checks.ts';
@@ -19,24 +20,6 @@ export interface ResumeAsk {
   fromCheckpointId: string | null;
   /** It brings context, data or a command along. */
   instructs: boolean;
-}
-
-/**
- * `warning`, `accepted` (by `on_drift`), `migrated` and `forced` let the resume through and are told; `skipped` had
- * nothing to look at.
- */
-export type CheckStatus = 'passed' | 'warning' | 'accepted' | 'migrated' | 'forced' | 'skipped' | 'failed';
-
-export interface Finding {
-  status: CheckStatus;
-  detail: string | null;
-  /** What the detail says, for programs: a diff, what changed, the name of a resource. */
-  facts?: Record<string, unknown>;
-}
-
-export interface CheckResult extends Finding {
-  name: string;
-  durationMs: number;
 }
 
 /** What the checks look at. */

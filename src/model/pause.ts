@@ -1,4 +1,5 @@
 import type { JsonObject } from './json.ts';
+import type { CheckResult } from './resume-check.ts';
 import type { ResumeCondition } from './resume-condition.ts';
 import type { RunCommand } from './run.ts';
 
@@ -106,6 +107,8 @@ export interface RunResume {
   /** The code that left the state, where registered migrations may have to bring it up to date. */
   migrateFrom: Pick<CodeFingerprint, 'sha256' | 'stateVersion'> | null;
   idempotencyKey: string | null;
+  /** What its checks found, for who asks again with the key. */
+  preflight?: CheckResult[];
   /** What the step waited for that ended with the pause (`Wait.key`). */
   waits?: string[];
   /** What the run may spend from now on, in place of what its assistant says. */

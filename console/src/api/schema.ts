@@ -3058,6 +3058,7 @@ export interface paths {
             force?: boolean | null;
             from_checkpoint_id?: string | null;
             resume_token?: string | null;
+            /** @description Asked again with the same key, it resumes once and answers the same, until it is resumed anew */
             idempotency_key?: string | null;
             /** @description Also the threads that were paused with it */
             cascade?: boolean | null;
@@ -3168,6 +3169,7 @@ export interface paths {
             force?: boolean | null;
             from_checkpoint_id?: string | null;
             resume_token?: string | null;
+            /** @description Asked again with the same key, it resumes once and answers the same, until it is resumed anew */
             idempotency_key?: string | null;
             /** @description Also the threads that were paused with it */
             cascade?: boolean | null;

@@ -63,7 +63,10 @@ const ResumeBody = z
     force: z.boolean().nullish(),
     from_checkpoint_id: z.string().min(1).nullish(),
     resume_token: z.string().nullish(),
-    idempotency_key: z.string().min(1).max(200).nullish(),
+    idempotency_key: z.string().min(1).max(200).nullish().meta({
+      description:
+        'Asked again with the same key, it resumes once and answers the same, until it is resumed anew',
+    }),
     cascade: z.boolean().nullish().meta({ description: 'Also the threads that were paused with it' }),
     budget: z
       .strictObject({ max_tokens: z.int().min(1).optional(), max_cost: z.number().positive().optional() })
