@@ -19,7 +19,7 @@ import { isDone } from './is-done.ts';
 import { addFeedback, tracersOf } from './langsmith.ts';
 import { loadClaimed } from './load-claimed.ts';
 import { AttemptPartials, PARTIAL_OUTPUT } from './partial-output.ts';
-import { failureIn, isDatabaseError, outcomeOfError, type RunOutcome } from './outcome.ts';
+import { failureIn, isDatabaseError, isOfStorage, outcomeOfError, type RunOutcome } from './outcome.ts';
 import { checkpointMetadata, mergeConfig, type ClaimedRun } from './run-config.ts';
 import { createRunHandle, RUN_HANDLE, type HeldRun } from './run-handle.ts';
 import { createRunWatch, type RunWatch } from './run-watch.ts';
@@ -43,12 +43,19 @@ export const currentRun = new AsyncLocalStorage<string>();
  * in the ledger; nothing this attempt starts can write after it returned.
  */
 export const createExecutor = (deps: ExecutorDeps) => {
-  return (claimed: ClaimedRun, control: AttemptControl): Promise<AttemptResult> =>
-    currentRun.run(claimed.run.runId, () =>
-      withResources(deps.graphs, claimed, async (open) =>
-        (await beginAttempt({ deps, claimed, control })).execute(open),
-      ),
-    );
+  return async (claimed: ClaimedRun, control: AttemptControl): Promise<AttemptResult> => {
+    try {
+      return await currentRun.run(claimed.run.runId, () =>
+        withResources(deps.graphs, claimed, async (open) =>
+          (await beginAttempt({ deps, claimed, control })).execute(open),
+        ),
+      );
+    } catch (error) {
+      const storage: RunOutcome = { kind: 'aborted', reason: 'storage' };
+      const outcome = isOfStorage(error) ? storage : outcomeOfError(error, control);
+      return { outcome, ...NOTHING_READ, events: [], lastSeq: 0, progressed: false };
+    }
+  };
 };
 
 const beginAttempt = async (parts: AttemptParts): Promise<Attempt> => {
@@ -174,7 +181,7 @@ class Attempt {
   async #outcomeOf(error: unknown): Promise<RunOutcome> {
     if (isUnavailable(error) || (isDatabaseError(error) && !(await isDone(this.#writer.stored()))))
       this.#control.abort('storage');
-    const outcome = outcomeOfError(error, this.#control.abortReason);
+    const outcome = outcomeOfError(error, this.#control);
     if (outcome.kind !== 'failed' || !(await this.#watch?.holdsFailure(error))) return outcome;
     return { kind: 'drained' };
   }

@@ -1,8 +1,12 @@
 import { createRedact } from '../telemetry/redact.ts';
 import { isUnavailable, LeaseLostError, UnstorableValueError, type RunFailure } from '../model/errors.ts';
 import type { Wait } from '../model/run-handle.ts';
-import type { AbortReason } from './attempt-control.ts';
+import type { AbortReason, AttemptControl } from './attempt-control.ts';
 import { GraphLoadError } from './graph-registry.ts';
+
+type AttemptOrders = Pick<AttemptControl, 'abortReason'> & {
+  run: Pick<AttemptControl['run'], 'drainRequested'>;
+};
 
 /** Every way an attempt can end. An ordinary stop is data, never an exception. */
 export type RunOutcome =
@@ -14,11 +18,11 @@ export type RunOutcome =
   | { kind: 'aborted'; reason: AbortReason }
   | { kind: 'failed'; failure: RunFailure };
 
-/** What an attempt that threw `error` came to. `abortReason` is why it was told to stop, if it was. */
-export const outcomeOfError = (error: unknown, abortReason: AbortReason | undefined): RunOutcome => {
+/** What an attempt that threw `error` came to. A drain that nobody asked of it is the graph's own, and an error. */
+export const outcomeOfError = (error: unknown, { abortReason, run }: AttemptOrders): RunOutcome => {
   if (abortReason !== undefined) return { kind: 'aborted', reason: abortReason };
   if (error instanceof LeaseLostError) return { kind: 'aborted', reason: 'lease_lost' };
-  if (nameOf(error) === 'GraphDrained') return { kind: 'drained' };
+  if (nameOf(error) === 'GraphDrained' && run.drainRequested) return { kind: 'drained' };
   return { kind: 'failed', failure: failureOf(error) };
 };
 
@@ -43,7 +47,7 @@ const TIMEOUT: RunFailure = {
 const failureOf = (error: unknown): RunFailure => ({
   reason: failureReason(error),
   error: nameOf(error),
-  message: withoutSecrets(shortened(error instanceof Error ? error.message : String(error))),
+  message: withoutSecrets(shortened(messageOf(error))),
 });
 
 /** Characters of an error's message that are kept: some quote all that a tool or a server has sent. */
@@ -65,4 +69,17 @@ const failureReason = (error: unknown): RunFailure['reason'] => {
 };
 
 /** By name, not by class: the graph may have its own copy of LangGraph. */
-const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'Error');
+const nameOf = (error: unknown): string =>
+  read(() => (error instanceof Error ? error.name : 'Error'), 'Error');
+
+const messageOf = (error: unknown): string =>
+  read(() => (error instanceof Error ? error.message : error), 'what was thrown cannot be read');
+
+/** A graph may throw anything, also what throws when it is looked at. */
+const read = (look: () => unknown, otherwise: string): string => {
+  try {
+    return String(look());
+  } catch {
+    return otherwise;
+  }
+};

@@ -121,10 +121,16 @@ export const markUnavailable = (error: unknown): void => {
 
 /** Whether our own storage could not be used, however deep that lies in an error. */
 export const isUnavailable = (error: unknown): boolean =>
-  error instanceof Error &&
-  (UNAVAILABLE in error ||
-    isUnavailable(error.cause) ||
-    (error instanceof AggregateError && error.errors.some(isUnavailable)));
+  [...errorsIn(error)].some((each) => UNAVAILABLE in each);
+
+/** An error, what caused it, and what it gathers; a graph may throw one that is its own cause. */
+const errorsIn = (error: unknown, found = new Set<Error>()): Set<Error> => {
+  if (!(error instanceof Error) || found.has(error)) return found;
+  found.add(error);
+  errorsIn(error.cause, found);
+  if (error instanceof AggregateError) for (const each of error.errors) errorsIn(each, found);
+  return found;
+};
 
 /** Whether an error has a public code. */
 export const isHoldpointError = (error: unknown): error is HoldpointError => error instanceof HoldpointError;

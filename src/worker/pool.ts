@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { ERROR_CODES, HoldpointError, type ErrorCode } from '../model/errors.ts';
+import { isRecord } from '../model/json.ts';
 import type { WorkerDrain, WorkerSeen, WorkerVitals } from '../model/worker.ts';
 import type { Signal } from '../storage/ports.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -229,7 +230,10 @@ export class WorkerPool {
       lastWords: undefined,
       started: new Promise<void>((resolve) => {
         child.once('close', () => resolve());
-        child.on('message', ({ type }: FromWorker) => type === 'ready' && resolve());
+        child.on(
+          'message',
+          (message: unknown) => isMessage(message) && message.type === 'ready' && resolve(),
+        );
       }),
       startedAt: Date.now(),
       gone: new Promise<void>((resolve) => {
@@ -238,7 +242,7 @@ export class WorkerPool {
       calls: new Map(),
     };
     this.#workers.set(id, worker);
-    child.on('message', (message) => this.#receive(worker, message as FromWorker));
+    child.on('message', (message: unknown) => isMessage(message) && this.#receive(worker, message));
     child.on('error', (error) => this.#options.log.error({ err: error, worker: id }, 'worker process error'));
     createInterface({ input: child.stdio[LAST_WORDS_FD] as Readable }).on('line', (line) => {
       worker.lastSign = performance.now();
@@ -340,6 +344,10 @@ const asSeen = ({ id, child, ready, drain, lastBeat, startedAt, vitals }: Worker
   lastBeat,
   drain,
 });
+
+/** A graph may send its parent process what it likes. */
+const isMessage = (message: unknown): message is FromWorker =>
+  isRecord(message) && typeof message['type'] === 'string';
 
 const send = ({ child }: WorkerProcess, message: ToWorker): void => {
   if (child.connected) child.send(message, () => {});

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { outcomeOfError } from '../../src/engine/outcome.ts';
 
 const messageOf = (error: Error): string => {
-  const outcome = outcomeOfError(error, undefined);
+  const outcome = outcomeOfError(error, { abortReason: undefined, run: { drainRequested: false } });
   return outcome.kind === 'failed' ? outcome.failure.message : '';
 };
 

@@ -1,4 +1,4 @@
-import { Annotation, END, START, StateGraph, interrupt } from '@langchain/langgraph';
+import { Annotation, END, RunControl, START, StateGraph, interrupt } from '@langchain/langgraph';
 import { last } from './channels.ts';
 
 const Failing = Annotation.Root({ n: last(0), fail: last(true) });
@@ -97,4 +97,52 @@ export const refusing = new StateGraph(Refusing)
   .addEdge(START, 'right')
   .addEdge(['left', 'right'], 'ask')
   .addEdge('ask', END)
+  .compile();
+
+const Throwing = Annotation.Root({ kind: last(''), n: last(0) });
+
+const causesItself = (): Error => {
+  const error = new Error('it broke');
+  error.cause = new Error('as something else did', { cause: error });
+  return error;
+};
+
+const twice = new StateGraph(Throwing)
+  .addNode('once', () => ({ n: 1 }))
+  .addNode('again', () => ({ n: 2 }))
+  .addEdge(START, 'once')
+  .addEdge('once', 'again')
+  .addEdge('again', END)
+  .compile();
+
+/** A graph of its own that it drains itself. */
+const drainsItsOwn = async (): Promise<never> => {
+  const control = new RunControl();
+  control.requestDrain('enough');
+  throw new Error(`nobody has drained it: ${JSON.stringify(await twice.invoke({}, { control }))}`);
+};
+
+const THROWS: Record<string, () => unknown> = {
+  circular: causesItself,
+  bare: () => Object.create(null),
+  unreadable: () => Object.defineProperty(new Error(), 'message', { get: causesItself }),
+  revoked: () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    return proxy;
+  },
+  message: () => {
+    process.send?.(null);
+    return new Error('it broke');
+  },
+};
+
+/** Throws what `kind` names. */
+export const throwing = new StateGraph(Throwing)
+  .addNode('throw', async ({ kind }) => {
+    if (kind === 'drained') return drainsItsOwn();
+    throw THROWS[kind]?.();
+  })
+  .addEdge(START, 'throw')
+  .addEdge('throw', END)
   .compile();

@@ -168,3 +168,25 @@ describe('what a step wrote and the graph cannot take', () => {
     expect(refusal(answer)).toEqual({ status: 422, code: 'invalid_request', field });
   });
 });
+
+describe('what a step throws', () => {
+  const server = useServer({ config: LIGHT });
+
+  it.each([
+    ['an error that is its own cause', 'circular', /it broke/],
+    ['an object without a prototype', 'bare', /./],
+    ['an error whose message cannot be read', 'unreadable', /./],
+    ['a proxy that was revoked', 'revoked', /./],
+    ['an error, when it has sent the server process a message', 'message', /it broke/],
+    ['the end of a drain that nobody asked of the run', 'drained', /Graph drained|enough/],
+  ])('fails the run, whatever it is: %s', async (_, kind, message) => {
+    const { thread_id: id } = await server.client.threads.create();
+    const wait = { input: { kind }, raiseError: false };
+    const failed = await server.client.runs.wait(id, 'throwing', wait);
+    expect(failed).toMatchObject({ __error__: { message: expect.stringMatching(message) as string } });
+    expect(await server.client.runs.list(id)).toMatchObject([
+      { status: 'error', failure: { reason: 'graph_error' } },
+    ]);
+    expect((await server.client.threads.get(id)).status).toBe('error');
+  });
+});
