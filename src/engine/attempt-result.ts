@@ -1,7 +1,9 @@
 import type { NewRunEvent } from '../model/run-event.ts';
-import type { FinalState } from './final-state.ts';
-import type { RunOutcome } from './outcome.ts';
+import type { AttemptControl } from './attempt-control.ts';
+import { NOTHING_READ, type FinalState } from './final-state.ts';
+import { isOfStorage, outcomeOfError, type RunOutcome } from './outcome.ts';
 import type { ResourceStep } from './resources.ts';
+import type { ClaimedRun } from './run-config.ts';
 
 /** What an attempt came to, and what the transaction that settles it writes beside the state. */
 export interface AttemptResult extends FinalState {
@@ -15,3 +17,19 @@ export interface AttemptResult extends FinalState {
   /** Whether this attempt stored anything: an attempt that did not and died is spent. */
   progressed: boolean;
 }
+
+type Execute = (claimed: ClaimedRun, control: AttemptControl) => Promise<AttemptResult>;
+
+/** Makes what breaks an attempt its outcome. What storage refused is tried again; all else fails the run. */
+export const neverThrowing =
+  (execute: Execute): Execute =>
+  async (claimed, control) => {
+    try {
+      return await execute(claimed, control);
+    } catch (error) {
+      const outcome: RunOutcome = isOfStorage(error)
+        ? { kind: 'aborted', reason: 'storage' }
+        : outcomeOfError(error, control);
+      return { outcome, ...NOTHING_READ, events: [], lastSeq: 0, progressed: false };
+    }
+  };

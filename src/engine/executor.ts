@@ -8,7 +8,7 @@ import type { AttemptControl } from './attempt-control.ts';
 import { addEvent, isBreakpoint } from './add-event.ts';
 import { attemptConfig } from './attempt-config.ts';
 import { measureAttempt, type AttemptTelemetry } from './attempt-telemetry.ts';
-import type { AttemptResult } from './attempt-result.ts';
+import { neverThrowing, type AttemptResult } from './attempt-result.ts';
 import { asksForEnd, endThread } from './end-thread.ts';
 import { EFFECT_BOOK, refusalReason } from './effect-book.ts';
 import { createEventSink, FLUSH_MS, type EventSink } from './event-sink.ts';
@@ -19,7 +19,7 @@ import { isDone } from './is-done.ts';
 import { addFeedback, tracersOf } from './langsmith.ts';
 import { loadClaimed } from './load-claimed.ts';
 import { AttemptPartials, PARTIAL_OUTPUT } from './partial-output.ts';
-import { failureIn, isDatabaseError, isOfStorage, outcomeOfError, type RunOutcome } from './outcome.ts';
+import { failureIn, isDatabaseError, outcomeOfError, type RunOutcome } from './outcome.ts';
 import { checkpointMetadata, mergeConfig, type ClaimedRun } from './run-config.ts';
 import { createRunHandle, RUN_HANDLE, type HeldRun } from './run-handle.ts';
 import { createRunWatch, type RunWatch } from './run-watch.ts';
@@ -42,21 +42,14 @@ export const currentRun = new AsyncLocalStorage<string>();
  * Runs one attempt of a claimed run to its next stop. Never throws: every end is an outcome. The claim must be
  * in the ledger; nothing this attempt starts can write after it returned.
  */
-export const createExecutor = (deps: ExecutorDeps) => {
-  return async (claimed: ClaimedRun, control: AttemptControl): Promise<AttemptResult> => {
-    try {
-      return await currentRun.run(claimed.run.runId, () =>
-        withResources(deps.graphs, claimed, async (open) =>
-          (await beginAttempt({ deps, claimed, control })).execute(open),
-        ),
-      );
-    } catch (error) {
-      const storage: RunOutcome = { kind: 'aborted', reason: 'storage' };
-      const outcome = isOfStorage(error) ? storage : outcomeOfError(error, control);
-      return { outcome, ...NOTHING_READ, events: [], lastSeq: 0, progressed: false };
-    }
-  };
-};
+export const createExecutor = (deps: ExecutorDeps) =>
+  neverThrowing((claimed, control) =>
+    currentRun.run(claimed.run.runId, () =>
+      withResources(deps.graphs, claimed, async (open) =>
+        (await beginAttempt({ deps, claimed, control })).execute(open),
+      ),
+    ),
+  );
 
 const beginAttempt = async (parts: AttemptParts): Promise<Attempt> => {
   const { deps, claimed } = parts;

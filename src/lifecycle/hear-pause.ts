@@ -6,9 +6,13 @@ const HEARD_MS = 250;
 
 /**
  * The same, and when it answers the worker has heard of it: the step that runs then is the last before the pause. A
- * worker that is too busy to hear within {@link HEARD_MS} may begin one more.
+ * worker that is too busy to hear within `withinMs` may begin one more.
  */
-export const createHeardPause = (signals: SignalBus, requestPause: RequestPause): RequestPause => {
+export const createHeardPause = (
+  signals: SignalBus,
+  requestPause: RequestPause,
+  withinMs = HEARD_MS,
+): RequestPause => {
   return async (input) => {
     const obeyed = new Set<string>();
     let told = (): void => {};
@@ -22,7 +26,7 @@ export const createHeardPause = (signals: SignalBus, requestPause: RequestPause)
       const { runId, state } = asked.pause;
       if (!asked.created || state !== 'draining' || obeyed.has(runId)) return asked;
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, HEARD_MS);
+        const timer = setTimeout(resolve, withinMs);
         told = () => {
           if (!obeyed.has(runId)) return;
           clearTimeout(timer);

@@ -4,11 +4,15 @@ import { createRequestPause } from '../../src/lifecycle/pause-thread.ts';
 import { openLifecycle } from './bench.ts';
 
 /** A pause that is asked for of a run at work, and whether it was answered yet. */
-const ask = async () => {
+const ask = async (withinMs?: number) => {
   const { deps, storage, securePause, ...lifecycle } = await openLifecycle();
   const threadId = await lifecycle.newThread();
   const { run } = await lifecycle.claim(await lifecycle.launch(threadId));
-  const requestPause = createHeardPause(storage.signals, createRequestPause({ ...deps, securePause }));
+  const requestPause = createHeardPause(
+    storage.signals,
+    createRequestPause({ ...deps, securePause }),
+    withinMs,
+  );
   const given = new Promise<void>((resolve) => {
     const stop = storage.signals.subscribe(({ kind }) => {
       if (kind === 'desired') resolve(stop());
@@ -26,7 +30,7 @@ const ask = async () => {
 
 describe('the answer to a pause', () => {
   it('comes when the worker that has the run has heard of it, and not before', async () => {
-    const { storage, run, answer, isAnswered } = await ask();
+    const { storage, run, answer, isAnswered } = await ask(60_000);
     storage.signals.publish({ kind: 'obeyed', runId: 'another' });
     await new Promise((resolve) => setImmediate(resolve));
     expect(isAnswered()).toBe(false);
