@@ -1,23 +1,22 @@
 import { writeSync } from 'node:fs';
-import { LAST_WORDS_FD, stackBefore, stackLines, type LastWords } from './protocol.ts';
+import { LAST_WORDS_FD, stackBefore, stackLines, type LastWords, type Said } from './protocol.ts';
+
+const say = (said: Said | undefined): void => {
+  try {
+    writeSync(LAST_WORDS_FD, `${said ? JSON.stringify(said) : ''}\n`);
+  } catch {
+    // Nobody listens any more: what is to happen happens all the same.
+  }
+};
 
 /** Tells the server why this process ends, at once: nothing is left to the event loop. */
-export const sayLastWords = (words: LastWords): void => {
-  try {
-    writeSync(LAST_WORDS_FD, `${JSON.stringify(words)}\n`);
-  } catch {
-    // Nobody listens any more: the process ends all the same.
-  }
-};
+export const sayLastWords = (lastWords: LastWords): void => say({ lastWords });
+
+/** Tells the server what it is to think of if this process ends now; null takes that back. */
+export const sayStanding = (standing: LastWords | null): void => say({ standing });
 
 /** Tells the server that this process goes on. */
-export const saySign = (): void => {
-  try {
-    writeSync(LAST_WORDS_FD, '\n');
-  } catch {
-    // Nobody listens any more.
-  }
-};
+export const saySign = (): void => say(undefined);
 
 /**
  * Names the run that ends this process: by an exception nobody can catch (thrown in a timer or an event
@@ -25,7 +24,7 @@ export const saySign = (): void => {
  */
 export const nameWhoEndsTheProcess = (currentRun: () => string | undefined): void => {
   let said = false;
-  const say = (what: string, stack: string[]): void => {
+  const tellWho = (what: string, stack: string[]): void => {
     const runId = currentRun();
     if (runId === undefined || said) return;
     said = true;
@@ -33,9 +32,9 @@ export const nameWhoEndsTheProcess = (currentRun: () => string | undefined): voi
   };
   process.on('uncaughtExceptionMonitor', (error: unknown) => {
     const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-    say(`the worker died of an uncaught ${name}: ${message}`, stackLines(stack));
+    tellWho(`the worker died of an uncaught ${name}: ${message}`, stackLines(stack));
   });
   const sayExit = (code: number): void =>
-    say(`process.exit(${code}) was called`, stackLines(stackBefore(sayExit), /node:/));
+    tellWho(`process.exit(${code}) was called`, stackLines(stackBefore(sayExit), /node:/));
   process.on('exit', sayExit);
 };

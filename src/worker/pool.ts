@@ -10,6 +10,7 @@ import {
   LAST_WORDS_FD,
   type FromWorker,
   type LastWords,
+  type Said,
   type ToWorker,
   type WorkerCalls,
   type WorkerMethod,
@@ -51,6 +52,8 @@ interface WorkerProcess {
   /** When its watchdog last said that the process goes on, however busy its code is (by the monotonic clock). */
   lastSign: number;
   lastWords: LastWords | undefined;
+  /** Whose code its event loop stands at. */
+  standing: LastWords | null;
   /** Resolves when it takes runs, or is gone. */
   started: Promise<void>;
   startedAt: number;
@@ -228,6 +231,7 @@ export class WorkerPool {
       silentLooks: 0,
       lastSign: performance.now(),
       lastWords: undefined,
+      standing: null,
       started: new Promise<void>((resolve) => {
         child.once('close', () => resolve());
         child.on(
@@ -246,7 +250,7 @@ export class WorkerPool {
     child.on('error', (error) => this.#options.log.error({ err: error, worker: id }, 'worker process error'));
     createInterface({ input: child.stdio[LAST_WORDS_FD] as Readable }).on('line', (line) => {
       worker.lastSign = performance.now();
-      if (line !== '') worker.lastWords = JSON.parse(line) as LastWords;
+      if (line !== '') Object.assign(worker, JSON.parse(line) as Said);
     });
     return worker;
   }
@@ -314,11 +318,12 @@ export class WorkerPool {
   }
 
   /** Tries until what the worker held is taken back. */
-  async #takeBack({ id, lastWords }: WorkerProcess, reason: string): Promise<void> {
+  async #takeBack({ id, lastWords, standing }: WorkerProcess, reason: string): Promise<void> {
     const { log, onGone } = this.#options;
+    const culprit = (lastWords ?? standing)?.runId ?? undefined;
     for (let done = false; !done;) {
       try {
-        await onGone({ workerId: id, culprit: lastWords?.runId ?? undefined, reason });
+        await onGone({ workerId: id, culprit, reason });
         done = true;
       } catch (error) {
         log.error({ err: error, worker: id }, 'what the worker held cannot be taken back yet; trying again');
@@ -354,13 +359,16 @@ const send = ({ child }: WorkerProcess, message: ToWorker): void => {
 };
 
 const endReason = (
-  { lastWords }: WorkerProcess,
+  { lastWords, standing }: WorkerProcess,
   code: number | null,
   signal: NodeJS.Signals | null,
 ): string => {
-  if (lastWords) return [lastWords.what, ...lastWords.stack.slice(0, 1)].join(' ');
-  return signal ? `the worker was killed by ${signal}` : `the worker exited with code ${code}`;
+  if (lastWords) return whatAndWhere(lastWords);
+  const how = signal ? `the worker was killed by ${signal}` : `the worker exited with code ${code}`;
+  return standing ? `${how} while ${whatAndWhere(standing)}` : how;
 };
+
+const whatAndWhere = ({ what, stack }: LastWords): string => [what, ...stack.slice(0, 1)].join(' ');
 
 const unavailable = (message: string): HoldpointError => new HoldpointError('worker_unavailable', message);
 

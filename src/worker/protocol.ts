@@ -42,6 +42,12 @@ export interface LastWords {
   stack: string[];
 }
 
+/** What is said on that pipe. An empty line is a sign of life. */
+export type Said =
+  | { lastWords: LastWords }
+  /** Whose code the event loop stands at: the last words, should the process end meanwhile. Null when it goes on. */
+  | { standing: LastWords | null };
+
 /** File descriptor of that pipe in the worker. */
 export const LAST_WORDS_FD = 4;
 

@@ -1,8 +1,10 @@
+import { getHeapStatistics } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { fileURLToPath } from 'node:url';
 import { noteSyncCalls, SYNC_CALL_BYTES } from './sync-calls.ts';
+import { CURRENT_RUN } from './whose-code.ts';
 
-/** How often the main thread says that it lives. */
+/** How often the main thread says that it lives, and what its heap has come to. */
 const BEAT_MS = 250;
 
 export interface WatchdogOptions {
@@ -14,20 +16,20 @@ export interface WatchdogOptions {
   currentRun: () => string | undefined;
 }
 
-/** The name under which the watchdog asks, from outside, which run the blocked code belongs to. */
-const CURRENT_RUN = 'holdpoint.currentRun';
-
 /**
  * Watches this process's event loop from a thread of its own. When the loop stands still for `blockedMs` the
  * thread interrupts the main one, asks which run its code belongs to, reports that and kills the process. Code
  * that blocks outside of V8 cannot be asked; it is known who waits for a program, and with anything else (a
- * read from a pipe, an addon) nobody is named. The thread also kills the process when its parent is gone,
- * however busy the loop is.
+ * read from a pipe, an addon) nobody is named. The same is done when the heap reaches its limit. Of a loop that
+ * stands still for shorter it is said whose code that is, and taken back when it goes on: whatever ends the process
+ * meanwhile, it is known who was at work. The thread also kills the process when its parent is gone, however busy
+ * the loop is.
  */
 export const startWatchdog = ({ parent, blockedMs, currentRun }: WatchdogOptions): (() => void) => {
   Object.assign(globalThis, { [Symbol.for(CURRENT_RUN)]: currentRun });
-  const beats = new BigInt64Array(new SharedArrayBuffer(8));
+  const beats = new BigInt64Array(new SharedArrayBuffer(16));
   const beat = (): void => {
+    Atomics.store(beats, 1, BigInt(getHeapStatistics().used_heap_size));
     Atomics.store(beats, 0, BigInt(Date.now()));
   };
   beat();
@@ -35,7 +37,7 @@ export const startWatchdog = ({ parent, blockedMs, currentRun }: WatchdogOptions
   const syncCall = new SharedArrayBuffer(SYNC_CALL_BYTES);
   noteSyncCalls(syncCall, currentRun);
   const thread = new Worker(fileURLToPath(import.meta.resolve('./watchdog-thread.js')), {
-    workerData: { beats, syncCall, blockedMs, parent },
+    workerData: { beats, syncCall, blockedMs, parent, heapLimit: getHeapStatistics().heap_size_limit },
     resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 },
   });
   thread.unref();

@@ -69,7 +69,7 @@ describe('a worker whose event loop stands still', PATIENT, () => {
   });
 
   it('names the run that did it, however it was done, and no other of the many in flight spends an attempt', async () => {
-    await start({ HOLDPOINT_MAX_ATTEMPTS: '1' });
+    await start({ HOLDPOINT_MAX_ATTEMPTS: '1', NODE_OPTIONS: '--max-old-space-size=512' });
     const others = await Promise.all(
       [1, 2, 3, 4].map(() => server.launch('steps', { steps: 1, ms: 60_000 })),
     );
@@ -79,6 +79,9 @@ describe('a worker whose event loop stands still', PATIENT, () => {
       ['waitNatively', /stood still .* at (?:Atomics\.)?wait /],
       ['runProgram', /stood still .* at .*runProgram/],
       ['exitLater', /process\.exit\(3\) was called at .*exitLater/],
+      ['hog', /out of memory at .*trouble/],
+      ['hogAtOnce', /(?:out of memory|stood still for 2000 ms) at /],
+      ['killedAtWork', /killed by SIGKILL while its event loop stood still at spinUntilAsked/],
       ['throwOutside', /uncaught Error: thrown outside of every promise at/],
     ];
     for (const [what, reason] of troubles) {
@@ -123,13 +126,18 @@ describe('a worker whose event loop stands still', PATIENT, () => {
   });
 
   it('spends an attempt of each run that made no progress when nobody can be named', async () => {
-    await start({ HOLDPOINT_MAX_ATTEMPTS: '2', NODE_OPTIONS: '--max-old-space-size=128' });
+    await start({ HOLDPOINT_MAX_ATTEMPTS: '2' });
+    const stuck = await server.launch('steps', { steps: 1, ms: 600_000 });
     const stepping = await server.launch('steps', { steps: 20, ms: 400 });
-    const hog = await server.trouble('hog');
-    const run = await server.ended(hog);
-    expect(run).toMatchObject({ state: 'error', spent: 2 });
     // The first attempt stored its input, which counts as progress.
-    expect(await spentEachTime(server, hog)).toEqual([0, 1, 2]);
+    for (const attempt of [1, 2, 3]) {
+      const before = server.effects(stepping.threadId).length;
+      await until(() => server.effects(stuck.threadId).length === attempt);
+      await until(() => server.effects(stepping.threadId).length > before + 1);
+      process.kill(await server.worker(), 'SIGKILL');
+    }
+    expect(await server.ended(stuck)).toMatchObject({ state: 'error', spent: 2 });
+    expect(await spentEachTime(server, stuck)).toEqual([0, 1, 2]);
     expect(await server.ended(stepping)).toMatchObject({ state: 'success' });
     expect(new Set(await spentEachTime(server, stepping))).toEqual(new Set([0]));
   });

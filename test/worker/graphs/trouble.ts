@@ -24,7 +24,20 @@ const spinForEver = (): never => {
   for (;;);
 };
 
-/** The same without using the processor, which others want. */
+/** Blocks until the watchdog has asked whose code this is, and a while longer: its answer goes its way. */
+const spinUntilAsked = (): void => {
+  const asks = globalThis as Record<symbol, unknown>;
+  const name = Symbol.for('holdpoint.currentRun');
+  const currentRun = asks[name] as () => unknown;
+  let asked = Infinity;
+  asks[name] = () => {
+    asked = Date.now();
+    return currentRun();
+  };
+  while (Date.now() < asked + 500);
+};
+
+/** The same as {@link spinForEver} without using the processor, which others want. */
 const dozeForEver = (): never => {
   const nothing = new Int32Array(new SharedArrayBuffer(4));
   for (;;) Atomics.wait(nothing, 0, 0, 5);
@@ -95,6 +108,17 @@ const TROUBLES = {
       taken.push(Array.from({ length: 1e6 }, (_, i) => i));
       await work(0);
     }
+  },
+  /** The same without leaving the event loop to others. */
+  hogAtOnce: async () => {
+    const taken: number[][] = [];
+    for (;;) taken.push(Array.from({ length: 1e5 }, Math.random));
+  },
+  /** Is killed, as by a kernel that has no memory left, while it blocks. */
+  killedAtWork: async () => {
+    spinUntilAsked();
+    process.kill(process.pid, 'SIGKILL');
+    spinForEver();
   },
 } as const satisfies Record<string, (config: RunnableConfig) => unknown>;
 
