@@ -37,6 +37,7 @@ ${table(
   }),
 )}
 
-Names that end in \`_MS\` are milliseconds.
+Names that end in \`_MS\` are milliseconds: at most 2,147,000,000 (24 days) for which something waits, and a hundred years for which
+something is kept.
 `;
 };

@@ -4,7 +4,7 @@ import { HoldpointError } from '../model/errors.ts';
 import { LOG_LEVELS } from '../model/log-level.ts';
 import { OUTBOUND_SETTINGS } from './outbound-settings.ts';
 import { SCALE_SETTINGS } from './scale-settings.ts';
-import { count, list, ms } from './setting-schemas.ts';
+import { ageMs, count, list, ms } from './setting-schemas.ts';
 
 const bound = z.coerce.number().int().min(0).default(0);
 
@@ -111,7 +111,7 @@ export const SETTINGS = {
   },
   eventRetentionMs: {
     env: 'HOLDPOINT_EVENT_RETENTION_MS',
-    schema: ms(3_600_000),
+    schema: ageMs(3_600_000),
     help: 'How long the stream of an ended run can be replayed.',
   },
   keepCheckpoints: {
@@ -173,7 +173,7 @@ export const SETTINGS = {
   },
   linkLifetimeMs: {
     env: 'HOLDPOINT_LINK_LIFETIME_MS',
-    schema: ms(7 * 24 * 3_600_000),
+    schema: ageMs(7 * 24 * 3_600_000),
     help: 'How long those links work.',
   },
   smtpUrl: {
@@ -189,7 +189,7 @@ export const SETTINGS = {
   },
   outboundRetentionMs: {
     env: 'HOLDPOINT_OUTBOUND_RETENTION_MS',
-    schema: ms(7 * 24 * 3_600_000),
+    schema: ageMs(7 * 24 * 3_600_000),
     help: 'How long outgoing messages stay listed once they are delivered or have failed.',
   },
   approvalDialects: {
