@@ -73,38 +73,47 @@ const PRUNE_EVERY_MS = 60_000;
 
 /**
  * Starts the server: takes the data folder, brings the database up to date, takes back what a former server
- * left running, starts the workers and listens. The API process never runs a graph's nodes.
+ * left running, starts the workers and listens. The API process never runs a graph's nodes. Where that fails, all of
+ * it is stopped again: nothing is held, and nothing runs on.
  * @throws {HoldpointError} when the folder is in use, a setting or langgraph.json is wrong, or the port is taken.
  */
-export const startServer = async ({
-  settings,
-  at = () => {},
-  clock: ownClock,
-  workerEntry,
-}: ServerOptions): Promise<RunningServer> => {
+export const startServer = async (options: ServerOptions): Promise<RunningServer> => {
+  const started: Started = { settings: options.settings };
+  try {
+    return await start(options, started);
+  } catch (error) {
+    await stop(started).catch(() => {}); // why it could not start is what is to be said
+    throw error;
+  }
+};
+
+/** Notes in `started` whatever is to be stopped again. */
+const start = async (
+  { settings, at = () => {}, clock: ownClock, workerEntry }: ServerOptions,
+  started: Started,
+): Promise<RunningServer> => {
   const { log, langgraph, lock } = prepare(settings);
+  started.lock = lock;
   const hub = createSignalHub();
   const link = { link: hub.link, migrate: true, follows: true };
   const storage = await openStorage({ settings, ...link, onError: saying(log) });
+  started.storage = storage;
   const clock = ownClock ?? storage.clock;
-  const keys = await openKeyRing({ storage, clock, settings, langgraph, log }).catch(
-    async (error: unknown) => {
-      await storage.close();
-      lock?.release();
-      throw error;
-    },
-  );
+  const keys = await openKeyRing({ storage, clock, settings, langgraph, log });
   const telemetry = await openTelemetry({ storage, log, process: 'api' });
+  started.telemetry = telemetry;
   const parts = { storage, clock, at, newId: newUuid, tally: telemetry.tally };
   const lifecycle: LifecycleDeps = { ...parts, settings: lifecycleSettings(settings, langgraph), log };
   const graphs = createReloadableRegistry(langgraph.graphs);
   const reads = openGraphReads({ graphs, storage }, { workers: () => node.workers, settings });
   const shapes = openSchemas({ graphs, reads, settings, log });
+  started.shapes = shapes;
   const assistants = createAssistants({ ...parts, graphs, reads, shapes });
   const reapRuns = await takeOver(lifecycle, graphs);
   await assistants.ensureSystem();
   const project = await loadProject({ langgraph, settings, storage, assistants, keys, log });
   const rehearsal = modelConfigured() ? undefined : await startRehearsalModel();
+  started.rehearsal = rehearsal;
   const node = startNode({
     entry: workerEntry,
     graphs: () => graphs.sources(),
@@ -116,22 +125,23 @@ export const startServer = async ({
     settings,
     log,
   });
+  started.node = node;
   const { workers } = node;
   hub.connect((signal) => node.pool?.broadcast(signal));
   const shared = { lifecycle, assistants, reads, settings, log };
   const pauses = pauseDeps({ ...shared, graphs, workers, moreChecks: MORE_CHECKS });
   const { due, courier, store, control, scheduler } = startDueWork({ ...shared, pauses, node, langgraph });
+  Object.assign(started, { control: due, courier, scheduler });
   const http = { ...shared, workers, store, pauses, ui: project.ui };
   const { url, ...door } = await startHttp(http, { control, project, telemetry, log });
+  started.door = door;
   for (const part of [courier, due, node, project, shapes]) part.open(url);
-  const above = { door, scheduler, control: due, courier, shapes };
-  const beneath = { node, rehearsal, storage, lock, settings, telemetry };
   return {
     url,
     graphs: graphs.ids(),
     model: rehearsal ? 'rehearsal' : 'configured',
     ...createReload({ graphs, assistants, workers, settings }),
-    close: () => stop({ ...above, ...beneath }),
+    close: () => stop(started),
   };
 };
 
@@ -143,36 +153,42 @@ interface Door {
   end(withinMs: number): Promise<unknown>;
 }
 
-interface Parts {
-  door: Door;
-  scheduler: Scheduler;
-  control: { close(): Promise<void> };
-  courier: ReturnType<typeof startCourier>['courier'];
-  shapes: { close(): void };
-  node: WorkerNode;
-  rehearsal: { close: () => Promise<void> } | undefined;
-  storage: Storage;
-  lock: ReturnType<typeof lockDataFolder> | undefined;
+/** What of a server was started, and is to be stopped. */
+interface Started {
   settings: Settings;
-  telemetry: Telemetry;
+  door?: Door;
+  scheduler?: Scheduler;
+  control?: { close(): Promise<void> };
+  courier?: ReturnType<typeof startCourier>['courier'];
+  shapes?: { close(): void };
+  node?: WorkerNode;
+  rehearsal?: { close: () => Promise<void> } | undefined;
+  telemetry?: Telemetry;
+  storage?: Storage;
+  lock?: ReturnType<typeof lockDataFolder> | undefined;
 }
 
 /** What is asked when a server is to end is answered for so long. */
 const ANSWERING_MS = 3000;
 
-const stop = async (parts: Parts): Promise<void> => {
+const stop = async (parts: Started): Promise<void> => {
   const { drainTimeoutMs } = parts.settings;
-  parts.door.close();
-  parts.shapes.close();
-  await parts.scheduler.close();
-  await parts.control.close();
-  await parts.courier.close();
-  await parts.node.stop(drainTimeoutMs);
-  await parts.door.end(Math.min(ANSWERING_MS, drainTimeoutMs));
+  await beginNothing(parts);
+  await parts.node?.stop(drainTimeoutMs);
+  await parts.door?.end(Math.min(ANSWERING_MS, drainTimeoutMs));
   await parts.rehearsal?.close();
-  await parts.telemetry.close();
-  await parts.storage.close();
+  await parts.telemetry?.close();
+  await parts.storage?.close();
   parts.lock?.release();
+};
+
+/** Nobody new comes in, and nothing comes due. */
+const beginNothing = async ({ door, shapes, scheduler, control, courier }: Started): Promise<void> => {
+  door?.close();
+  shapes?.close();
+  await scheduler?.close();
+  await control?.close();
+  await courier?.close();
 };
 
 /** Reads what is set, and takes the data folder where everything is kept in it. */

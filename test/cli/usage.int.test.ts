@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../src/cli/commands.ts';
+import { lockDataFolder } from '../../src/storage/embedded/data-lock.ts';
 import { temporaryFolder } from '../support/server.ts';
 import { run } from './cli.ts';
 
@@ -46,6 +49,18 @@ describe('the command line without a server', () => {
     const { code, out, err } = await run(args, { env: NOBODY });
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toContain(message);
+  });
+
+  it('ends where it cannot listen, and leaves nothing behind: neither workers nor a lock on the data folder', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const data = temporaryFolder();
+    const { code, out, err } = await run(['serve', '--port', String(port), '--data', data]);
+    other.close();
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toContain(`Port ${port} is taken.`);
+    lockDataFolder(data).release();
   });
 
   it('says of every setting where its value comes from: flag, environment, file or default', async () => {
