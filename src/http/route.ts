@@ -137,6 +137,13 @@ export const route = <P extends z.ZodType, Q extends z.ZodType, B extends z.ZodT
   };
 };
 
+/**
+ * What is made of a body on the way, by the schema of another.
+ * @throws {HoldpointError} `invalid_request` that names the field.
+ */
+export const readAs = <B extends z.ZodType>(schema: B, value: unknown): z.output<B> =>
+  parse(schema, value, 'body') as z.output<B>;
+
 /** @throws {HoldpointError} `invalid_request` that names the field. */
 const parse = (schema: z.ZodType | undefined, value: unknown, where: 'path' | 'query' | 'body'): unknown => {
   if (!schema) return undefined;

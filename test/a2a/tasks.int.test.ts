@@ -154,8 +154,10 @@ describe('another agent', () => {
   });
 
   it('is told what is wrong with its message, never with a failure of the server', async () => {
+    const metadata = Object.fromEntries(Array.from({ length: 101 }, (_, i) => [`k${i}`, i]));
     const cases: [unknown, RegExp][] = [
       [{}, /message/],
+      [{ message: { messageId: 'a', role: 'ROLE_USER', parts: [{ text: 'a' }], metadata } }, /100 keys/],
       [{ message: { messageId: 'a', role: 'ROLE_USER', parts: [] } }, /empty/],
       [{ message: { messageId: 'a', role: 'ROLE_USER', contextId: 'x', parts: [{ text: 'a' }] } }, /UUID/],
       [{ message: { messageId: 'a', role: 'ROLE_USER', parts: [{ data: [1] }] } }, /JSON object/],

@@ -111,6 +111,16 @@ describe('an IDE, by MCP', () => {
     expect((await server.send('POST', '/mcp', { nonsense: true }, accept)).status).toBe(400);
     expect((await server.send('POST', '/mcp', '', accept)).status).toBe(400);
   });
+
+  it('answers behind several proxies, each of which says its word on the scheme', async () => {
+    const headers = {
+      accept: 'application/json, text/event-stream',
+      'content-type': 'application/json',
+      'x-forwarded-proto': 'https,http',
+    };
+    const asked = { jsonrpc: '2.0', id: 1, method: 'tools/list' };
+    expect((await server.send('POST', '/mcp', asked, headers)).status).toBe(200);
+  });
 });
 
 const onlyOurs = (json: unknown): unknown => {

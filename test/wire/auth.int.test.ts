@@ -228,6 +228,7 @@ describe('a project with authentication', () => {
     );
     expect((await server.send('POST', '/a2a/whoami', {})).status).toBe(401);
     expect((await server.send('POST', '/mcp', {})).status).toBe(401);
+    expect((await server.send('GET', '//')).status).toBe(401);
   });
 
   it('lets nobody call an agent as a tool of MCP who may not start runs, whatever it is called', async () => {

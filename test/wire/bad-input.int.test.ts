@@ -96,6 +96,12 @@ const IN_THE_BODY: Bad[] = [
   run('an assistant that is a number', { assistant_id: 7 }, 'assistant_id'),
   run('metadata that is a list', { metadata: [] }, 'metadata'),
   run('metadata with more keys than a run may hand on', { metadata: manyKeys(101) }, 'metadata'),
+  {
+    what: 'metadata of an agent with more',
+    path: '/agent/launch',
+    body: { agent: 'steps', input: {}, metadata: manyKeys(101) },
+    field: 'metadata',
+  },
   run('a configuration with more', { config: { configurable: manyKeys(101) } }, 'config.configurable'),
   run('metadata of a configuration with more', { config: { metadata: manyKeys(101) } }, 'config.metadata'),
   run('a configuration that is text', { config: 'fast' }, 'config'),

@@ -47,6 +47,8 @@ describe('crons', () => {
       payload: { input: { messages: [1] } },
       metadata: { team: 'a' },
     });
+    const unchanged = await server.send('PATCH', `/runs/crons/${cronId}`, { schedule: null });
+    expect(unchanged).toMatchObject({ status: 200, json: { schedule: NEVER_TODAY, enabled: false } });
     await crons().delete(cronId);
     expect(await refusalOf(crons().delete(cronId))).toMatchObject({ status: 404, code: 'cron_not_found' });
   });

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Assistant } from '../../model/assistant.ts';
+import { ownUrl } from '../own-url.ts';
 import { PAUSE_EXTENSION } from './extension.ts';
 
 interface CardOf {
@@ -8,13 +9,9 @@ interface CardOf {
   headers: IncomingHttpHeaders;
 }
 
-/** The server as this caller reached it. */
-export const baseUrl = ({ host, ...headers }: IncomingHttpHeaders): string =>
-  `${String(headers['x-forwarded-proto'] ?? 'http')}://${host ?? 'localhost'}`;
-
 /** What an assistant says of itself, in the protocol's JSON: the same address speaks 1.0 and 0.3. */
 export const agentCard = ({ assistant, version, headers }: CardOf) => {
-  const url = `${baseUrl(headers)}/a2a/${assistant.assistantId}`;
+  const url = `${ownUrl(headers)}/a2a/${assistant.assistantId}`;
   const at = (protocolVersion: string) => ({
     url,
     protocolBinding: 'JSONRPC',

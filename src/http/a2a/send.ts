@@ -6,6 +6,7 @@ import { isActive } from '../../model/run-state.ts';
 import type { Run } from '../../model/run.ts';
 import type { AgentTask } from '../../resources/tasks.ts';
 import { toLaunchInput } from '../platform/run-request.ts';
+import { readAs } from '../route.ts';
 import { RunCreate, Uuid } from '../schemas.ts';
 import { findTask, malformed, notNow, ownedBy, showTask, type Call } from './call.ts';
 import { toAnswer, toInput } from './incoming.ts';
@@ -48,7 +49,7 @@ const begin = async (call: Call, { message, configuration }: SendMessageRequest,
 const launch = async (call: Call, message: Message, live: boolean): Promise<string> => {
   const { deps, assistant, request } = call;
   const threadId = await contextOf(call, message);
-  const body = RunCreate.parse({
+  const body = readAs(RunCreate, {
     assistant_id: assistant.assistantId,
     input: toInput(message),
     if_not_exists: 'create',
@@ -103,7 +104,7 @@ const ANSWERED_ONLY =
 
 /** An answer in the graph's own words, as `command.resume` on the LangGraph wire. */
 const resumeWith = async ({ deps, request }: Call, { threadId, assistantId }: Run, resume: unknown) => {
-  const body = RunCreate.parse({
+  const body = readAs(RunCreate, {
     assistant_id: assistantId,
     command: { resume },
     stream_mode: ['messages-tuple'],

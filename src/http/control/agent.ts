@@ -6,7 +6,7 @@ import type { Run } from '../../model/run.ts';
 import { STATE_WORDS, type LifecycleState } from '../../model/wire-status.ts';
 import { incomingState } from '../platform/incoming-state.ts';
 import { toLaunchInput } from '../platform/run-request.ts';
-import { Reply, route, type Route } from '../route.ts';
+import { readAs, Reply, route, type Route } from '../route.ts';
 import { JsonObjectBody, RunCreate, Uuid } from '../schemas.ts';
 import { scopesOfAnswer } from '../scopes.ts';
 import { ApprovalView, presentApproval } from './approval-view.ts';
@@ -92,7 +92,7 @@ const launching = (deps: AgentDeps): Route =>
     response: Launched,
     status: 202,
     handle: async ({ body, request }) => {
-      const run = RunCreate.parse({ assistant_id: body.agent ?? '-', ...runOf(body) });
+      const run = readAs(RunCreate, { assistant_id: body.agent ?? '-', ...runOf(body) });
       const input = toLaunchInput(
         { threadId: body.id ?? deps.newId(), body: run, request, live: false },
         deps.newId,

@@ -9,6 +9,7 @@ import { ON_TIMEOUT, PAUSE_MODES, RELEASES, RESUME_BEHAVIORS, type Pause } from 
 import type { RunCommand } from '../../model/run.ts';
 import { ResumeWhen } from '../../model/resume-condition.ts';
 import { incomingState } from '../platform/incoming-state.ts';
+import { ownUrl } from '../own-url.ts';
 import { Reply, route, type RequestFacts, type Route } from '../route.ts';
 import { CommandBody, QueryPaging, ThreadParams } from '../schemas.ts';
 import { scopesOfAnswer } from '../scopes.ts';
@@ -146,10 +147,8 @@ const asking = (deps: PauseDeps): Route =>
   });
 
 /** Where the outside resumes with the token: the server as this caller reached it. */
-export const hookUrl = ({ headers }: RequestFacts, token: string): string => {
-  const protocol = headers['x-forwarded-proto'] ?? 'http';
-  return `${String(protocol)}://${headers.host ?? 'localhost'}/hooks/${token}`;
-};
+export const hookUrl = ({ headers }: RequestFacts, token: string): string =>
+  `${ownUrl(headers)}/hooks/${token}`;
 
 const withdrawing = (deps: PauseDeps): Route =>
   route({

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
-import { baseUrl } from '../a2a/agent-card.ts';
+import { ownUrl } from '../own-url.ts';
 import { Reply, route, StreamReply, type RequestFacts, type Route } from '../route.ts';
 import { JsonObjectBody } from '../schemas.ts';
 import { scopesOfMcp } from '../rpc-scopes.ts';
@@ -69,7 +69,7 @@ const toWeb = ({ headers }: RequestFacts): Request => {
   for (const [name, value] of Object.entries(headers)) {
     for (const one of [value].flat()) if (one !== undefined) sent.append(name, one);
   }
-  return new Request(`${baseUrl(headers)}/mcp`, { method: 'POST', headers: sent });
+  return new Request(`${ownUrl(headers)}/mcp`, { method: 'POST', headers: sent });
 };
 
 /** Until the end, or until the caller has left: then nothing waits for it any more. */

@@ -11,7 +11,7 @@ import { toLaunchInput } from '../platform/run-request.ts';
 import { RunCreate, Uuid } from '../schemas.ts';
 import { mayUse, presentQuestion, presentTask, seeThread, waitFor, type ToolCall } from './call.ts';
 import type { McpDeps } from './deps.ts';
-import { actorOf, type RequestFacts } from '../route.ts';
+import { actorOf, readAs, type RequestFacts } from '../route.ts';
 import { searchVisible } from '../visible.ts';
 
 /** A tool of the server: what it takes, and what it does with it. */
@@ -68,7 +68,7 @@ const assistantTool = (name: string, assistant: Assistant): McpTool =>
         throw invalid('message', 'give a message, or an input');
       if (threadId !== undefined) await seeThread(call, threadId);
       const said = message === undefined ? {} : { messages: [{ role: 'user', content: message }] };
-      const body = RunCreate.parse({
+      const body = readAs(RunCreate, {
         assistant_id: assistant.assistantId,
         input: { ...input, ...said },
         if_not_exists: 'create',

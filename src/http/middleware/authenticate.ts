@@ -4,6 +4,7 @@ import type { Middleware } from 'koa';
 import { HoldpointError } from '../../model/errors.ts';
 import type { Principal } from '../../model/principal.ts';
 import type { KeyRing } from '../../resources/key-ring.ts';
+import { askedUrl } from '../own-url.ts';
 import { STUDIO_USER, type UserAuth } from '../../resources/user-auth.ts';
 
 export interface Authentication {
@@ -66,7 +67,7 @@ const tokenIn = (headers: IncomingHttpHeaders): string | undefined => {
 };
 
 const toRequest = ({ method, url, headers }: Asked): Request =>
-  new Request(new URL(url, `http://${headers.host ?? 'localhost'}`), { method, headers: toHeaders(headers) });
+  new Request(askedUrl(url, headers), { method, headers: toHeaders(headers) });
 
 export const toHeaders = (headers: IncomingHttpHeaders): Headers => {
   const sent = new Headers();

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import type { Context, Middleware } from 'koa';
+import { askedUrl } from '../own-url.ts';
 import { toHeaders, type Asked } from './authenticate.ts';
 import { readBody } from './json-body.ts';
 
@@ -70,7 +71,7 @@ export const letPass = async (
 };
 
 const toRequest = ({ headers, method, url }: Asked, body?: Buffer): Request =>
-  new Request(new URL(url, `http://${headers.host ?? 'localhost'}`), {
+  new Request(askedUrl(url, headers), {
     method,
     headers: toHeaders(headers),
     ...(body && body.length > 0 && { body: new Uint8Array(body) }),

@@ -4,8 +4,8 @@ import { CRON_SORT_FIELDS, type Cron } from '../../model/cron.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { CronInput } from '../../resources/crons.ts';
 import { pageHeaders, selectFields } from '../present.ts';
-import { Reply, route, type RequestFacts, type Route } from '../route.ts';
-import { JsonObjectBody, MetadataFilter, Paging, RunCreate, ThreadParams, Uuid } from '../schemas.ts';
+import { readAs, Reply, route, type RequestFacts, type Route } from '../route.ts';
+import { given, JsonObjectBody, MetadataFilter, Paging, RunCreate, ThreadParams, Uuid } from '../schemas.ts';
 import type { PlatformDeps } from './deps.ts';
 import { toLaunchInput } from './run-request.ts';
 import { requireScope, scopesOfOwnRun, scopesOfRun } from '../scopes.ts';
@@ -28,7 +28,7 @@ const Planning = {
 };
 
 const Create = RunCreate.extend(Planning);
-const Update = RunCreate.partial().extend({ ...Planning, schedule: Planning.schedule.nullish() });
+const Update = RunCreate.partial().extend({ ...Planning, schedule: given(Planning.schedule) });
 const CronParams = z.object({ cron_id: Uuid });
 
 const CronView = z.object({
@@ -157,8 +157,8 @@ const single = ({ crons }: PlatformDeps): Route[] => [
     response: CronView,
     handle: async ({ params, body, request }) => {
       const updated = await crons.update(params.cron_id, (cron) => {
-        const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
-        const merged = Create.parse({ ...asked(cron), ...given });
+        const changes = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
+        const merged = readAs(Create, { ...asked(cron), ...changes });
         const { threadId, userId } = cron;
         if (threadId !== null) requireMore(request, asked(cron), merged);
         return { ...toCron({ ...merged, assistant_id: cron.assistantId }, request, threadId), userId };

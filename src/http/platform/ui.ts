@@ -1,5 +1,5 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
+import { ownUrl } from '../own-url.ts';
 import { route, StreamReply, type Route } from '../route.ts';
 import type { PlatformDeps } from './deps.ts';
 
@@ -26,7 +26,7 @@ export const uiRoutes = ({ ui }: PlatformDeps): Route[] => [
     produces: 'text/html; charset=utf-8',
     handle: async ({ params, body, request }) => {
       const { graphId, global, files } = await ui.entry(params.agent);
-      const at = `${addressOf(request.headers)}/ui/${encodeURIComponent(graphId)}`;
+      const at = `${ownUrl(request.headers)}/ui/${encodeURIComponent(graphId)}`;
       const render = `${global}.render("${body.name}", "{{shadowRootId}}")`;
       const styles = files.includes('entrypoint.css');
       return (
@@ -52,9 +52,3 @@ export const uiRoutes = ({ ui }: PlatformDeps): Route[] => [
     },
   }),
 ];
-
-const HOST = /^[\w.-]+(:\d+)?$|^\[[\da-f:]+\](:\d+)?$/i;
-
-/** Where the page reaches this server, as it did just now. */
-const addressOf = ({ host = '', 'x-forwarded-proto': scheme }: IncomingHttpHeaders): string =>
-  HOST.test(host) ? `${scheme === 'https' ? 'https' : 'http'}://${host}` : '';

@@ -6,6 +6,7 @@ import type { AccessControl } from '../access.ts';
 import { principalOf, type Asked, type Authentication } from '../middleware/authenticate.ts';
 import { refuseForeign, type OriginRules } from '../middleware/origin.ts';
 import { letPass, type UserApp } from '../middleware/user-app.ts';
+import { askedUrl } from '../own-url.ts';
 import type { Route } from '../route.ts';
 import { ThreadParams } from '../schemas.ts';
 
@@ -71,7 +72,7 @@ export const createDoor = (options: DoorOptions) => {
   };
 };
 
-const pathOf = ({ url = '/' }: IncomingMessage): string => new URL(url, 'http://localhost').pathname;
+const pathOf = ({ url = '/', headers }: IncomingMessage): string => askedUrl(url, headers).pathname;
 
 const threadOf = (request: IncomingMessage): string => {
   const params = ThreadParams.safeParse({ thread_id: PATH.exec(pathOf(request))?.[1] });
