@@ -10,6 +10,7 @@ import { createGraphRegistry } from './engine/graph-registry.ts';
 import { newUuid, type LifecycleDeps } from './lifecycle/deps.ts';
 import { startRehearsalModel } from './rehearsal/index.ts';
 import { createLogger } from './telemetry/logger.ts';
+import { secretsIn } from './telemetry/redact.ts';
 import { Scheduler } from './worker/scheduler.ts';
 
 export interface WorkerNodeOptions {
@@ -37,7 +38,7 @@ export const startWorkerNode = async ({
 }: WorkerNodeOptions): Promise<RunningWorkerNode> => {
   if (!isShared(given)) throw needsDatabase('holdpoint worker');
   const settings: Settings = { ...given, role: 'all' };
-  const log = createLogger(settings.logLevel, { process: 'worker node' });
+  const log = createLogger(settings.logLevel, { process: 'worker node' }, secretsIn(process.env));
   const langgraph = readProject(settings.config);
   const storage = await openStorage({
     settings,

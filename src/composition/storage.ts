@@ -1,4 +1,4 @@
-import type { Settings } from '../config/settings.ts';
+import { isHidden, SETTING_NAMES, SETTINGS, type Settings } from '../config/settings.ts';
 import { openEmbeddedStorage } from '../storage/embedded/open.ts';
 import type { SignalLink } from '../storage/embedded/signal-bus.ts';
 import type { Storage } from '../storage/ports.ts';
@@ -38,30 +38,27 @@ export const openStorage = async ({
 /** Whether several processes, also of other machines, may use the storage at the same time. */
 export const isShared = ({ databaseUrl }: Pick<Settings, 'databaseUrl'>): boolean => databaseUrl !== '';
 
-/** Settings that hold passwords and that a worker process needs: it gets them by its environment. */
-const PRIVATE = {
-  databaseUrl: 'HOLDPOINT_DATABASE_URL',
-  databaseSessionUrl: 'HOLDPOINT_DATABASE_SESSION_URL',
-  redisUrl: 'HOLDPOINT_REDIS_URL',
-} as const satisfies Partial<Record<keyof Settings, string>>;
+const HIDDEN = SETTING_NAMES.filter(isHidden);
 
-/** The settings as they may stand on a command line, which others on the machine can read; and what goes beside. */
-export const splitSettings = (settings: Settings): { open: Settings; env: Record<string, string> } => {
-  const entries = Object.entries(PRIVATE) as [keyof typeof PRIVATE, string][];
+/** What a worker process needs of them: it gets that by its environment. */
+const NEEDED = ['databaseUrl', 'databaseSessionUrl', 'redisUrl'] as const satisfies (keyof Settings)[];
+
+/**
+ * The settings as they may stand on a worker's command line, which others on the machine can read, and the environment
+ * beside them. What is hidden is in the latter alone, and there only if a worker needs it: a worker runs code of others.
+ */
+export const splitSettings = (settings: Settings, env: NodeJS.ProcessEnv) => {
+  const unsaid = HIDDEN.map((name) => [name, SETTINGS[name].schema.parse(undefined)] as const);
+  const unset = HIDDEN.map((name) => [SETTINGS[name].env, undefined] as const);
+  const needed = NEEDED.map((name) => [SETTINGS[name].env, settings[name]] as const);
   return {
-    open: {
-      ...settings,
-      webhookSecrets: [],
-      hookSecrets: [],
-      studioKeys: [],
-      ...Object.fromEntries(entries.map(([name]) => [name, ''])),
-    },
-    env: Object.fromEntries(entries.map(([name, variable]) => [variable, settings[name]])),
+    open: { ...settings, ...Object.fromEntries(unsaid) } as Settings,
+    env: { ...env, ...Object.fromEntries([...unset, ...needed]) },
   };
 };
 
 /** Takes back {@link splitSettings}, in the process that was given both. */
 export const joinSettings = (open: Settings, env: NodeJS.ProcessEnv): Settings => ({
   ...open,
-  ...Object.fromEntries(Object.entries(PRIVATE).map(([name, variable]) => [name, env[variable] ?? ''])),
+  ...Object.fromEntries(NEEDED.map((name) => [name, env[SETTINGS[name].env] ?? ''])),
 });

@@ -106,18 +106,17 @@ const sharedWorks = ({ lifecycle, reapRuns, settings }: NodeParts): DueWork[] =>
   ];
 };
 
-/** Each worker process gets the settings, the graphs and the environment of this one. */
+/** Each worker process gets the settings, the graphs and the environment of this one, without the secrets that it does not need. */
 const startPool = (
   { entry, graphs, store, modelUrl, onSignal, reapRuns, lifecycle, settings, log }: NodeParts,
   nodeId: string,
 ): WorkerPool => {
-  const { open, env } = splitSettings(settings);
+  const { open, env } = splitSettings(settings, process.env);
   const { storage } = lifecycle;
   return new WorkerPool({
     entry: entry ?? fileURLToPath(import.meta.resolve('../worker-entry.js')),
     options: (id) => ({ id, nodeId, settings: open, graphs: graphs(), store }),
     env: {
-      ...process.env,
       ...env,
       ...(modelUrl !== undefined && { OPENAI_BASE_URL: modelUrl, OPENAI_API_KEY: 'rehearsal' }),
     },

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { SMTPServer } from 'smtp-server';
@@ -63,6 +64,7 @@ const env: Record<string, string> = {
   HOLDPOINT_OUTBOUND_ALLOW: 'private',
   HOLDPOINT_OUTBOUND_BACKOFF_MS: '50',
   HOLDPOINT_PUBLIC_URL: 'https://holdpoint.example.com',
+  HOLDPOINT_LINK_SECRET: 'what links are signed with',
 };
 beforeAll(async () => {
   mail = await startMailServer();
@@ -94,6 +96,23 @@ const checkMail = async (link: string) => {
   expect(letter?.to).toEqual(['ann@example.com']);
   expect(decoded(letter?.text ?? '')).toContain(link);
 };
+
+describe('a worker process', () => {
+  it.runIf(existsSync('/proc/self/environ'))(
+    'is told neither the mail server nor what links are signed with',
+    async () => {
+      const workers = (await server.send('GET', '/workers')).json as { pid: number }[];
+      expect(workers).toHaveLength(1);
+      for (const { pid } of workers)
+        for (const file of ['cmdline', 'environ']) {
+          const said = readFileSync(`/proc/${pid}/${file}`, 'utf8');
+          expect(said.includes('holdpoint.example.com')).toBe(true);
+          for (const secret of [mail.url, 'what links are signed with'])
+            expect(said.includes(secret), file).toBe(false);
+        }
+    },
+  );
+});
 
 describe('a person who wants to hear of it', () => {
   it('is told of a question by webhook, mail and Slack, each once, with a link that opens it', async () => {
