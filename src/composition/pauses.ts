@@ -6,7 +6,7 @@ import type { PauseDeps } from '../http/control/pauses.ts';
 import type { LifecycleDeps } from '../lifecycle/deps.ts';
 import { createCascade } from '../lifecycle/cascade.ts';
 import { createEnforceDrains } from '../lifecycle/enforce-drains.ts';
-import { createHeardPause } from '../lifecycle/hear-pause.ts';
+import { createHeardPause, createHeardWithdrawal } from '../lifecycle/hear-pause.ts';
 import { createRequestPause, DRAIN_DEADLINES, type RequestPause } from '../lifecycle/pause-thread.ts';
 import { createPreviewResume } from '../lifecycle/preview-resume.ts';
 import { createResumeThread } from '../lifecycle/resume-thread.ts';
@@ -78,7 +78,7 @@ export const pauseDeps = ({
     storage,
     askPause,
     requestPause,
-    withdrawPause: createWithdrawPause(lifecycle),
+    withdrawPause: createHeardWithdrawal(storage.signals, createWithdrawPause(lifecycle)),
     resumeThread,
     cascade: createCascade({ storage, requestPause, resumeThread }),
     previewResume: createPreviewResume({ ...lifecycle, validateResume }),

@@ -11,13 +11,15 @@ export interface WithdrawPauseInput {
   actor: string;
 }
 
+export type WithdrawPause = (input: WithdrawPauseInput) => Promise<Pause>;
+
 /**
  * Takes back a pause that is still draining: the run goes on as if it had not been asked. One whose step has just
  * ended goes on with its next attempt.
  * @throws {HoldpointError} `thread_not_found`, `pause_not_found`; `invalid_transition` when it is paused already.
  */
-export const createWithdrawPause = (deps: LifecycleDeps) => {
-  return async (input: WithdrawPauseInput): Promise<Pause> => {
+export const createWithdrawPause = (deps: LifecycleDeps): WithdrawPause => {
+  return async (input) => {
     const { storage } = deps;
     const pause = await storage.transaction((ledger) => withdraw(deps, ledger, input));
     storage.signals.publish({ kind: 'desired', runId: pause.runId });

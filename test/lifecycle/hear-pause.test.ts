@@ -1,45 +1,58 @@
 import { describe, expect, it } from 'vitest';
-import { createHeardPause } from '../../src/lifecycle/hear-pause.ts';
+import { createHeardPause, createHeardWithdrawal } from '../../src/lifecycle/hear-pause.ts';
 import { createRequestPause } from '../../src/lifecycle/pause-thread.ts';
+import { createWithdrawPause } from '../../src/lifecycle/withdraw-pause.ts';
+import type { SignalBus } from '../../src/storage/ports.ts';
 import { openLifecycle } from './bench.ts';
 
-/** A pause that is asked for of a run at work, and whether it was answered yet. */
-const ask = async (withinMs?: number) => {
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Resolves when the word has been given to the workers. */
+const givenOn = (signals: SignalBus): Promise<void> =>
+  new Promise((resolve) => {
+    const stop = signals.subscribe(({ kind }) => {
+      if (kind !== 'desired') return;
+      stop();
+      resolve();
+    });
+  });
+
+/** What is said of a run at work, and whether that was answered yet. */
+const say = async (what: 'pause' | 'withdrawal', withinMs?: number) => {
   const { deps, storage, securePause, ...lifecycle } = await openLifecycle();
+  const { signals } = storage;
   const threadId = await lifecycle.newThread();
   const { run } = await lifecycle.claim(await lifecycle.launch(threadId));
-  const requestPause = createHeardPause(
-    storage.signals,
-    createRequestPause({ ...deps, securePause }),
-    withinMs,
-  );
-  const given = new Promise<void>((resolve) => {
-    const stop = storage.signals.subscribe(({ kind }) => {
-      if (kind === 'desired') resolve(stop());
-    });
-  }).then(() => {});
+  const request = createRequestPause({ ...deps, securePause });
+  const asked = { threadId, reason: 'because', actor: 'user' };
+  if (what === 'withdrawal') await request(asked);
+  const given = givenOn(signals);
   let answered = false;
-  const answer = requestPause({ threadId, reason: 'because', actor: 'user' }).then((asked) => {
-    answered = true;
-    return asked;
-  });
+  const answer = (
+    what === 'pause'
+      ? createHeardPause(signals, request, withinMs)(asked).then(({ pause }) => pause)
+      : createHeardWithdrawal(signals, createWithdrawPause(deps), withinMs)(asked)
+  ).finally(() => (answered = true));
   await given;
-  await new Promise((resolve) => setImmediate(resolve));
-  return { storage, run, answer, isAnswered: () => answered };
+  await turn();
+  return { signals, run, answer, isAnswered: () => answered };
 };
 
-describe('the answer to a pause', () => {
+describe.each([
+  ['pause', 'draining'],
+  ['withdrawal', 'withdrawn'],
+] as const)('the answer to a %s', (what, state) => {
   it('comes when the worker that has the run has heard of it, and not before', async () => {
-    const { storage, run, answer, isAnswered } = await ask(60_000);
-    storage.signals.publish({ kind: 'obeyed', runId: 'another' });
-    await new Promise((resolve) => setImmediate(resolve));
+    const { signals, run, answer, isAnswered } = await say(what, 60_000);
+    signals.publish({ kind: 'obeyed', runId: 'another' });
+    await turn();
     expect(isAnswered()).toBe(false);
-    storage.signals.publish({ kind: 'obeyed', runId: run.runId });
-    expect((await answer).pause).toMatchObject({ runId: run.runId, state: 'draining' });
+    signals.publish({ kind: 'obeyed', runId: run.runId });
+    expect(await answer).toMatchObject({ runId: run.runId, state });
   });
 
   it('comes all the same when nobody hears', async () => {
-    const { answer } = await ask();
-    expect((await answer).pause.state).toBe('draining');
+    const { answer } = await say(what);
+    expect((await answer).state).toBe(state);
   });
 });

@@ -4,7 +4,7 @@ import type { Cascade, CascadedThread } from '../../lifecycle/cascade.ts';
 import type { RequestPause } from '../../lifecycle/pause-thread.ts';
 import type { PreviewResume } from '../../lifecycle/preview-resume.ts';
 import { presentCheck, type ResumeThread } from '../../lifecycle/resume-thread.ts';
-import type { WithdrawPauseInput } from '../../lifecycle/withdraw-pause.ts';
+import type { WithdrawPause } from '../../lifecycle/withdraw-pause.ts';
 import { ON_TIMEOUT, PAUSE_MODES, RELEASES, RESUME_BEHAVIORS, type Pause } from '../../model/pause.ts';
 import type { RunCommand } from '../../model/run.ts';
 import { ResumeWhen } from '../../model/resume-condition.ts';
@@ -24,7 +24,7 @@ export interface PauseDeps {
     };
   };
   requestPause: RequestPause;
-  withdrawPause: (input: WithdrawPauseInput) => Promise<Pause>;
+  withdrawPause: WithdrawPause;
   resumeThread: ResumeThread;
   cascade: Cascade;
   previewResume: PreviewResume;
