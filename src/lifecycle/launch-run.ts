@@ -188,14 +188,15 @@ const threadBusy = (threadId: string, run: Run): HoldpointError =>
     { details: { run_id: run.runId, state: run.state } },
   );
 
-/** Throws unless there is something to start from. What a missing thread is told comes later. */
+/** Throws unless there is something to start from. A thread that is still to be made has nothing; of one that is missing is told later. */
 export const checkStart = async (
   deps: LifecycleDeps,
-  { threadId, kwargs }: LaunchRunInput,
+  { threadId, kwargs, ifNoThread = 'refuse' }: LaunchRunInput,
 ): Promise<void> => {
   const { input, command, checkpoint } = kwargs;
   const continues = checkpoint === null && input == null && !command;
-  if ((!continues && checkpoint === null) || !(await deps.storage.threads.get(threadId))) return;
+  if (!continues && checkpoint === null) return;
+  if (ifNoThread === 'refuse' && !(await deps.storage.threads.get(threadId))) return;
   if (continues) await checkContinues(deps, threadId);
   if (checkpoint?.checkpoint_id !== undefined) await checkNamed(deps, { threadId, kwargs, checkpoint });
 };

@@ -11,8 +11,9 @@ export const isAnswer = (command: RunCommand | null): command is RunCommand & { 
   return command.resume !== null || (isNothing(command.update) && isNothing(command.goto));
 };
 
-/** LangGraph's `Command` as JSON says `goto: []` for none. */
-const isNothing = (value: unknown): boolean => value == null || (Array.isArray(value) && value.length === 0);
+/** Whether a command's `update` or `goto` is none: LangGraph's `Command` as JSON says `goto: []` for that. */
+export const isNothing = (value: unknown): boolean =>
+  value == null || (Array.isArray(value) && value.length === 0);
 
 /**
  * Says which question each part of an answer is for, so that LangGraph never has to guess: a plain value

@@ -143,6 +143,12 @@ const IN_THE_BODY: Bad[] = [
     body: '{"assistant_id":"steps","input":{"__proto__":{"a":1}}}',
     field: 'input.__proto__',
   },
+  {
+    what: 'a number that no JSON of ours could say',
+    path: RUNS,
+    body: '{"assistant_id":"steps","input":{"list":[0,-1e400]}}',
+    field: 'input.list[1]',
+  },
   search('a limit that is a flag', { limit: true }, 'limit'),
   search('a limit beyond all', { limit: 1001 }, 'limit'),
   search('half a page', { limit: 1.5 }, 'limit'),

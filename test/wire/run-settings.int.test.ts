@@ -2,7 +2,7 @@ import type { Checkpoint, ThreadState } from '@langchain/langgraph-sdk';
 import { describe, expect, it } from 'vitest';
 import { LIGHT } from '../support/server.ts';
 import { useLatch } from './latch.ts';
-import { collect, useServer } from './server.ts';
+import { collect, refusal, useServer } from './server.ts';
 
 interface Seen {
   configurable: Record<string, unknown>;
@@ -233,9 +233,14 @@ describe('what a run is started with', () => {
 
   describe('a command', () => {
     it('that says nothing is none', async () => {
-      const body = { assistant_id: 'steps', input: { steps: 2 }, command: {} };
-      const answer = await wait('POST', `/threads/${await newThread()}/runs/wait`, body);
-      expect(answer.json).toMatchObject({ n: 2 });
+      for (const command of [{}, { goto: [], update: [] }]) {
+        const body = { assistant_id: 'steps', input: { steps: 2 }, command };
+        const answer = await wait('POST', `/threads/${await newThread()}/runs/wait`, body);
+        expect(answer.json).toMatchObject({ n: 2 });
+        const alone = { assistant_id: 'steps', command };
+        const refused = await wait('POST', `/threads/${await newThread()}/runs/wait`, alone);
+        expect(refusal(refused)).toMatchObject({ status: 422, code: 'invalid_request' });
+      }
     });
 
     it('updates the state and goes to a node', async () => {

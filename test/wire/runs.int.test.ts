@@ -332,6 +332,28 @@ describe('runs', () => {
       });
       expect(await server.client.threads.getState(id)).toMatchObject({ values: { n: 2 } });
     });
+
+    it('starts on no new thread what an empty one would refuse, nor makes it', async () => {
+      const id = randomUUID();
+      const at = { checkpoint_id: randomUUID() };
+      for (const [path, more] of [
+        [`/threads/${id}/runs/wait`, { if_not_exists: 'create' }],
+        ['/runs/wait', {}],
+        ['/runs', { after_seconds: 60 }],
+      ] as const) {
+        const body = { assistant_id: 'steps', ...more };
+        for (const start of [at, { checkpoint: at }, { config: { configurable: at } }]) {
+          const answer = await server.send('POST', path, { ...body, input: { steps: 1 }, ...start });
+          expect(refusal(answer)).toMatchObject({ status: 404, code: 'checkpoint_not_found' });
+        }
+        for (const nothing of [{}, { input: null }, { command: {} }]) {
+          const answer = await server.send('POST', path, { ...body, ...nothing });
+          expect(refusal(answer)).toMatchObject({ status: 422, code: 'invalid_request' });
+          expect(answer.json).toMatchObject({ message: expect.stringContaining('send an input') });
+        }
+      }
+      expect(refusal(await server.send('GET', `/threads/${id}`))).toMatchObject({ status: 404 });
+    });
   });
 
   drives(server, [

@@ -108,7 +108,7 @@ describe('runs that bring their own thread', () => {
 
     it('starts none when one of them cannot be', async () => {
       const before = await server.client.threads.count();
-      const body = [{ assistant_id: 'gate', on_completion: 'keep' }, { assistant_id: 'nobody' }];
+      const body = [{ assistant_id: 'gate', input: {}, on_completion: 'keep' }, { assistant_id: 'nobody' }];
       expect(refusal(await server.send('POST', '/runs/batch', body))).toMatchObject({ status: 404 });
       expect(await server.client.threads.count()).toBe(before);
     });

@@ -78,13 +78,17 @@ const refuseHostile = (value: unknown, path: (string | number)[], seen: { keys: 
   if (!Array.isArray(value)) seen.keys += Object.keys(value).length;
   if (seen.keys > MAX_KEYS) refuse(['body'], `has more than ${MAX_KEYS} keys`);
   eachChild(value, (key, child) => {
-    if (!isHolder(child) && key !== '__proto__') return;
+    if (!isHolder(child) && key !== '__proto__' && !isBeyond(child)) return;
     path.push(key);
+    if (isBeyond(child)) refuse(path, 'is a number larger than can be stored');
     if (key === '__proto__') refuse(path, 'is not a key that can be stored');
     refuseHostile(child, path, seen);
     path.pop();
   });
 };
+
+/** What JSON.parse makes of a number that is too large, such as 1e400: it would be stored as null. */
+const isBeyond = (value: unknown): boolean => value === Infinity || value === -Infinity;
 
 /** Of a place very deep down its beginning is enough. */
 const NAMED_LEVELS = 20;

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { z } from 'zod';
 import type { LaunchRunInput } from '../../lifecycle/launch-run.ts';
+import { isNothing } from '../../model/answer.ts';
 import { HoldpointError } from '../../model/errors.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { CheckpointRef, RunKwargs, StreamMode } from '../../model/run.ts';
@@ -125,12 +126,12 @@ const headerValues = (headers: IncomingHttpHeaders): Record<string, string> =>
 /** A command that says nothing is none. */
 export const toCommand = (command: RunBody['command']): RunKwargs['command'] => {
   const { resume, update, goto } = command ?? {};
-  if (resume === undefined && update === undefined && goto === undefined) return null;
-  return {
+  const said = {
     ...(resume !== undefined && { resume: incomingState(resume, 'command.resume') }),
-    ...(update && { update: incomingState(update, 'command.update') as NonNullable<typeof update> }),
-    ...(goto !== undefined && { goto: incomingState(goto, 'command.goto') as NonNullable<typeof goto> }),
+    ...(!isNothing(update) && { update: incomingState(update, 'command.update') as typeof update }),
+    ...(!isNothing(goto) && { goto: incomingState(goto, 'command.goto') as typeof goto }),
   };
+  return Object.keys(said).length > 0 ? said : null;
 };
 
 /** The checkpoint to start from, wherever the client named it. */
