@@ -1,7 +1,7 @@
 import { isoTime } from '../model/clock.ts';
 import { isHoldpointError } from '../model/errors.ts';
 import type { Pause } from '../model/pause.ts';
-import type { ResumeFire } from '../storage/ports.ts';
+import type { Ledger, ResumeFire } from '../storage/ports.ts';
 import type { LifecycleDeps } from './deps.ts';
 import { findWaiter } from './resume-conditions.ts';
 import type { ResumeThread } from './resume-thread.ts';
@@ -9,7 +9,7 @@ import type { ResumeThread } from './resume-thread.ts';
 export interface Resumer {
   /** Begins what is due, as far as there is room, and answers when more is. */
   run(nowMs: number): Promise<number | undefined>;
-  /** Resumes the pause that has fired. Answers why not, if it cannot be yet: it is tried again. */
+  /** Resumes the pause that has fired, or sees that another has. Answers why not, if it cannot be yet: it is tried again. */
   resumeNow(pauseId: string): Promise<string | null>;
   close(): Promise<void>;
 }
@@ -80,12 +80,9 @@ const resume = async (deps: ResumerDeps, fire: ResumeFire): Promise<string | nul
   const waiter = await findWaiter(storage, fire.pauseId);
   if (!waiter) {
     await storage.transaction((ledger) => ledger.conditions.remove(fire.pauseId));
-    return 'the pause is over';
+    return whyOver(storage, fire.pauseId);
   }
-  if (waiter.kind === 'scope') {
-    await deps.resumeScope({ scopePauseId: waiter.id, actor: fire.trigger });
-    return null;
-  }
+  if (waiter.kind === 'scope') return resumeScope(deps, fire);
   if (waiter.pause.state === 'draining') {
     const refusal = 'the step in flight has not ended';
     await storage.transaction((ledger) =>
@@ -96,6 +93,22 @@ const resume = async (deps: ResumerDeps, fire: ResumeFire): Promise<string | nul
   return resumePaused(deps, fire, waiter.pause);
 };
 
+/** Null when it was resumed, by another node or by hand: that is all that was asked. */
+const whyOver = async (ledger: Ledger, pauseId: string): Promise<string | null> => {
+  const pause = (await ledger.pauses.get(pauseId)) ?? (await ledger.scopes.get(pauseId));
+  return pause?.state === 'resumed' ? null : 'the pause is over';
+};
+
+const resumeScope = async (deps: ResumerDeps, fire: ResumeFire): Promise<string | null> => {
+  try {
+    await deps.resumeScope({ scopePauseId: fire.pauseId, actor: fire.trigger });
+    return null;
+  } catch (error) {
+    if (await deps.storage.fires.get(fire.pauseId)) throw error;
+    return whyOver(deps.storage, fire.pauseId);
+  }
+};
+
 const resumePaused = async (deps: ResumerDeps, fire: ResumeFire, pause: Pause): Promise<string | null> => {
   const { threadId } = pause;
   const { trigger, data } = fire;
@@ -103,20 +116,21 @@ const resumePaused = async (deps: ResumerDeps, fire: ResumeFire, pause: Pause): 
     await deps.resumeThread({ threadId, actor: trigger, trigger, data, pauseId: pause.pauseId });
     return null;
   } catch (error) {
-    await refused(deps, { fire, pause, error });
-    return error instanceof Error ? error.message : String(error);
+    return refused(deps, { fire, pause, error });
   }
 };
 
+/** Writes down why it cannot be yet, and answers it; what another node was quicker at has not been refused. */
 const refused = async (
   { storage, clock }: ResumerDeps,
   { fire, pause, error }: { fire: ResumeFire; pause: Pause; error: unknown },
-): Promise<void> => {
+): Promise<string | null> => {
   const refusal = error instanceof Error ? error.message : String(error);
   const wait = Math.min(RETRY.firstMs * 2 ** Math.min(fire.tries, 10), RETRY.mostMs);
-  await storage.transaction(async (ledger) => {
+  return storage.transaction(async (ledger) => {
+    if (!(await ledger.fires.get(fire.pauseId))) return whyOver(ledger, fire.pauseId);
     await ledger.fires.postpone(fire.pauseId, { nextMs: clock.now() + wait, refusal });
-    if (refusal === fire.refusal) return;
+    if (refusal === fire.refusal) return refusal;
     await ledger.log.append({
       threadId: pause.threadId,
       runId: pause.runId,
@@ -143,5 +157,6 @@ const refused = async (
       subjectId,
       detail: { trigger: fire.trigger, message: refusal },
     });
+    return refusal;
   });
 };
