@@ -81,7 +81,7 @@ export const SETTINGS = {
   leaseMs: {
     env: 'HOLDPOINT_LEASE_MS',
     schema: ms(15_000),
-    help: 'How long a worker owns a thread without renewing.',
+    help: 'How long a worker owns a thread without renewing: twice HOLDPOINT_RENEW_MS or more.',
   },
   renewMs: { env: 'HOLDPOINT_RENEW_MS', schema: ms(5000), help: 'How often a worker renews.' },
   maxAttempts: {
@@ -280,5 +280,16 @@ export const readSettings = (
   file: Texts = {},
 ): Settings => {
   const resolved = Object.entries(resolveSettings({ flags, env, file }));
-  return Object.freeze(Object.fromEntries(resolved.map(([name, { value }]) => [name, value]))) as Settings;
+  const settings = Object.fromEntries(resolved.map(([name, { value }]) => [name, value])) as Settings;
+  refuseShortLease(settings);
+  return Object.freeze(settings);
+};
+
+/** A worker that renews once too late, or fails to once, must not lose what it has. */
+const refuseShortLease = ({ leaseMs, renewMs }: Settings): void => {
+  if (leaseMs >= 2 * renewMs) return;
+  throw new HoldpointError(
+    'invalid_request',
+    `Setting HOLDPOINT_LEASE_MS=${leaseMs}: expected twice HOLDPOINT_RENEW_MS=${renewMs} or more. Workers renew no sooner, and would lose their runs.`,
+  );
 };

@@ -84,6 +84,7 @@ describe('the command line without a server', () => {
   it.each([
     [{ prot: 3000 }, 'there is no setting "prot"'],
     [{ port: 'many' }, 'HOLDPOINT_PORT=many'],
+    [{ lease_ms: 3000 }, 'HOLDPOINT_LEASE_MS=3000: expected twice HOLDPOINT_RENEW_MS=5000'],
     [{ port: null }, '"port" must be'],
     [{ webhook_secret: 'x' }, 'set HOLDPOINT_WEBHOOK_SECRET instead'],
   ])('does not start with %j in holdpoint.json', async (file, message) => {
