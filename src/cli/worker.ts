@@ -37,6 +37,8 @@ const NO_API =
 
 const workUntilSignal = async (settings: Settings): Promise<number> => {
   const { startWorkerNode } = await import('../worker-node.ts');
+  const { outliveOutput } = await import('../telemetry/logger.ts');
+  outliveOutput();
   const node = await startWorkerNode({ settings });
   const stopped = untilSignal();
   await Promise.race([node.ready, stopped]);

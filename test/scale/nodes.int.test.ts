@@ -263,6 +263,13 @@ describe('workers', () => {
     expect(told.output()).not.toMatch(/HOLDPOINT_API_URL/);
   });
 
+  it('end as they should when nobody reads any more what they print', async () => {
+    const extra = await cluster.workers();
+    extra.child.stdout?.destroy();
+    await extra.kill('SIGTERM');
+    expect(extra.child.exitCode).toBe(0);
+  });
+
   it('leave no process behind when their supervisor is killed', async () => {
     const extra = await cluster.workers({ HOLDPOINT_WORKERS: '2' });
     const children = childrenOf(extra);
