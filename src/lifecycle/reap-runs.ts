@@ -65,10 +65,12 @@ export const createReapRuns = (deps: ReapDeps) => {
 
 const takeBack = async (deps: ReapDeps, input: ReapInput, held: HeldThread): Promise<void> => {
   const { storage } = deps;
-  for (let done = false; !done;) {
+  let taken: boolean | undefined;
+  while (taken === undefined) {
     const reaping = { ...input, held, ...(await look(deps, input, held)) };
-    done = await storage.transaction((ledger) => reap(deps, ledger, reaping));
+    taken = await storage.transaction((ledger) => reap(deps, ledger, reaping));
   }
+  if (!taken) return;
   storage.signals.publish({ kind: 'thread', threadId: held.lease.threadId });
   deps.tally?.count('leasesLost', { why: 'owner' in input.held ? 'worker gone' : 'not renewed' });
 };
@@ -137,14 +139,14 @@ const lookAtPause = async (
   return { pausing, secured };
 };
 
-/** False when the run has moved since it was looked at. */
-const reap = async (deps: ReapDeps, ledger: Ledger, reaping: Reaping): Promise<boolean> => {
+/** Whether it was taken back here, and not by another node; undefined when the run has moved since it was looked at. */
+const reap = async (deps: ReapDeps, ledger: Ledger, reaping: Reaping): Promise<boolean | undefined> => {
   const { held, latest, now } = reaping;
   const { lease, runId } = held;
   const { threadId } = lease;
-  if (!(await ledger.threads.holds(lease))) return true;
+  if (!(await ledger.threads.holds(lease))) return false;
   const run = runId === null ? undefined : await ledger.runs.get(runId);
-  if (pausedSince(deps, run, reaping)) return false;
+  if (pausedSince(deps, run, reaping)) return undefined;
   await ledger.threads.release(lease);
   const others = (await ledger.runs.unfinished(threadId)).filter((other) => other.runId !== run?.runId);
   const shown = { busy: others.length > 0, ...standing(latest, now) };

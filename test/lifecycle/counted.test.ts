@@ -31,6 +31,13 @@ describe('what the metrics count', () => {
     expect(counted('holdpoint_leases_lost_total')).toEqual([{ why: 'not renewed', value: 1 }]);
   });
 
+  it('has a lease once that several nodes found lost at the same moment', async () => {
+    await working();
+    const lost = { held: { expiredBefore: Number.MAX_SAFE_INTEGER }, reason: 'it did not renew' };
+    await Promise.all([lifecycle.reap(lost), lifecycle.reap(lost)]);
+    expect(counted('holdpoint_leases_lost_total')).toEqual([{ why: 'not renewed', value: 1 }]);
+  });
+
   it('has each end that a fence refused', async () => {
     const stale = await working();
     await lifecycle.reap({ held: { owner: lifecycle.owner }, reason: 'it did not answer' });
