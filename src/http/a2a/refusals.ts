@@ -1,4 +1,5 @@
 import { isHoldpointError, type ErrorCode, type HoldpointError } from '../../model/errors.ts';
+import { HTTP_STATUS } from '../error-map.ts';
 import { RESUME_REFUSED } from './extension.ts';
 import type { Sdk } from './sdk.ts';
 
@@ -23,14 +24,11 @@ const BY_CODE: Partial<Record<ErrorCode, number>> = {
   stopped: RPC_CODES.unsupportedOperation,
   scope_paused: RPC_CODES.unsupportedOperation,
   preflight_failed: RESUME_REFUSED,
-  // Not the fault of who asks: the same may be asked again.
-  draining: RPC_CODES.internal,
-  graph_load_failed: RPC_CODES.internal,
-  worker_unavailable: RPC_CODES.internal,
-  storage_unavailable: RPC_CODES.internal,
-  storage_full: RPC_CODES.internal,
-  internal: RPC_CODES.internal,
 };
+
+/** What is not named there: whether it is the fault of who asks, or the same may be asked again. */
+const byStatus = (code: ErrorCode): number =>
+  HTTP_STATUS[code] >= 500 ? RPC_CODES.internal : RPC_CODES.invalidParams;
 
 /** An error of the protocol with this code; `data` says what a program needs to know. */
 export const refusal = (
@@ -52,7 +50,7 @@ export const asRefusal = (
   if (!isHoldpointError(thrown)) return thrown instanceof Error ? thrown : new Error(String(thrown));
   const { code, message, details } = thrown as HoldpointError;
   return refusal(sdk, {
-    code: codes[code] ?? BY_CODE[code] ?? RPC_CODES.invalidParams,
+    code: codes[code] ?? BY_CODE[code] ?? byStatus(code),
     message,
     data: { code, ...details },
   });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { HoldpointError, isHoldpointError, type ErrorCode } from '../../model/errors.ts';
+import { HTTP_STATUS } from '../error-map.ts';
 
 /** An answer to a command: a command that is refused is no refused request. */
 export type CommandAnswer =
@@ -17,7 +18,7 @@ type ProtocolErrorCode =
   | 'permission_denied'
   | 'not_supported';
 
-/** Ours in the words of the protocol; what is not named is an invalid argument. */
+/** Ours in the words of the protocol; what is not named is an invalid argument, or not the fault of who asks. */
 const WORDS: Partial<Record<ErrorCode, ProtocolErrorCode>> = {
   approval_already_decided: 'no_such_interrupt',
   invalid_transition: 'no_such_interrupt',
@@ -27,12 +28,10 @@ const WORDS: Partial<Record<ErrorCode, ProtocolErrorCode>> = {
   forbidden: 'permission_denied',
   unauthenticated: 'permission_denied',
   not_supported: 'not_supported',
-  draining: 'unknown_error',
-  storage_unavailable: 'unknown_error',
-  storage_full: 'unknown_error',
-  worker_unavailable: 'unknown_error',
-  internal: 'unknown_error',
 };
+
+const byStatus = (code: ErrorCode): ProtocolErrorCode =>
+  HTTP_STATUS[code] >= 500 ? 'unknown_error' : 'invalid_argument';
 
 /** A connection has no such subscription. */
 export class UnknownSubscription extends Error {
@@ -46,7 +45,7 @@ export const refusalOf = (id: number, thrown: unknown): CommandAnswer => {
   if (thrown instanceof UnknownSubscription) return refusal(id, 'no_such_subscription', thrown.message);
   if (!isHoldpointError(thrown)) throw thrown;
   const { code, message } = thrown;
-  return { type: 'error', id, error: WORDS[code] ?? 'invalid_argument', message, code };
+  return { type: 'error', id, error: WORDS[code] ?? byStatus(code), message, code };
 };
 
 export const refusal = (id: number | null, error: ProtocolErrorCode, message: string): CommandAnswer => ({
