@@ -330,6 +330,23 @@ describe('the database', () => {
     }
   });
 
+  it('is the same by both of its URLs: where they name two, nothing starts and nothing is written', async () => {
+    const other = await cluster.postgres.newDatabase();
+    const env = { HOLDPOINT_DATABASE_URL: cluster.url, HOLDPOINT_DATABASE_SESSION_URL: other };
+    const project = ['--config', builtGraphs('scale')];
+    for (const args of [['migrate'], ['serve', '--port', '0', ...project], ['worker', ...project]]) {
+      const { code, err } = await run(args, { env });
+      expect(code).toBe(1);
+      expect(err).toMatch(/^holdpoint: HOLDPOINT_DATABASE_URL and .* name different databases: .*\n$/);
+      expect(err).not.toContain('postgres:postgres');
+    }
+    const client = new pg.Client(other);
+    await client.connect();
+    const { rows } = await client.query(`SELECT 1 FROM pg_namespace WHERE nspname = 'holdpoint'`);
+    expect(rows).toEqual([]);
+    await client.end();
+  });
+
   it('is found by its socket, and may have the tables of another application that migrates as we do', async () => {
     const url = new URL(await cluster.postgres.newDatabase());
     const client = new pg.Client(url.href);

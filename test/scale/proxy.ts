@@ -18,7 +18,13 @@ export interface Proxy {
   close(): Promise<void>;
 }
 
-export const startProxy = async (target: { port: number }): Promise<Proxy> => {
+interface Target {
+  port: number;
+  /** Nothing that is notified comes back from the Postgres there; all else does. */
+  deaf?: boolean;
+}
+
+export const startProxy = async (target: Target): Promise<Proxy> => {
   const pairs = new Set<Pair>();
   let delayMs = 0;
   let silent = false;
@@ -40,7 +46,9 @@ export const startProxy = async (target: { port: number }): Promise<Proxy> => {
       upstream.destroy();
     };
     client.on('data', pass(pair, upstream)).on('close', end).on('error', end);
-    upstream.on('data', pass(pair, client)).on('close', end).on('error', end);
+    const back = pass(pair, client);
+    const heard = target.deaf ? withoutNotifications(back) : back;
+    upstream.on('data', heard).on('close', end).on('error', end);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -72,6 +80,22 @@ interface Pair {
   upstream: Socket;
   dead: boolean;
 }
+
+const NOTIFICATION = 'A'.charCodeAt(0);
+
+/** Passes on what a Postgres says, message by message, but for what was notified. */
+const withoutNotifications = (pass: (data: Buffer) => void) => {
+  let rest = Buffer.alloc(0);
+  return (data: Buffer): void => {
+    rest = Buffer.concat([rest, data]);
+    while (rest.length >= 5) {
+      const size = 1 + rest.readUInt32BE(1);
+      if (rest.length < size) return;
+      if (rest[0] !== NOTIFICATION) pass(rest.subarray(0, size));
+      rest = rest.subarray(size);
+    }
+  };
+};
 
 const destroy = ({ client, upstream }: Pair): void => {
   client.destroy();

@@ -1,12 +1,8 @@
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BACKEND } from '../support/backend.ts';
 import { eventually, startCluster, type ApiNode, type Cluster, type NodeProcess } from './cluster.ts';
+import { startProxy, type Proxy } from './proxy.ts';
 import { judge, NOTHING_LOST, startLoad, STEPS } from './load.ts';
-
-const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
 let cluster: Cluster;
 let one: ApiNode;
@@ -97,15 +93,18 @@ it('a client whose API node is killed goes on at another and misses nothing', as
   expect(seen).toEqual(Array.from({ length: 80 }, (_, i) => i + 1));
 });
 
-/** Its listening connection is to a database where nobody says anything; with Redis signals go another way. */
+/** Nothing that is said in the database comes to them; with Redis signals go another way. */
 describe.skipIf(BACKEND === 'redis')('workers that hear no signal at all', () => {
+  let proxy: Proxy;
   beforeAll(async () => {
-    const silent = await cluster.postgres.newDatabase();
-    const env = { ...process.env, HOLDPOINT_DATABASE_URL: silent, HOLDPOINT_REDIS_URL: '' };
-    await promisify(execFile)(process.execPath, [CLI, 'migrate'], { env });
+    proxy = await startProxy({ port: cluster.postgres.port, deaf: true });
+    const silent = new URL(cluster.url);
+    silent.port = String(proxy.port);
+    const env = { HOLDPOINT_DATABASE_SESSION_URL: silent.href, HOLDPOINT_RENEW_MS: '500' };
     await workers.kill('SIGTERM');
-    workers = await cluster.workers({ HOLDPOINT_DATABASE_SESSION_URL: silent, HOLDPOINT_RENEW_MS: '500' });
+    workers = await cluster.workers(env);
   });
+  afterAll(() => proxy.close());
 
   const begun = async (input: Record<string, unknown>) => {
     const { thread_id: threadId } = await one.client.threads.create();

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { isUpToDate, migrateLedger, type Migrated } from '../ledger/migrate.ts';
 import { CHECKPOINT_SCHEMA } from './checkpoint-tables.ts';
 import { kyselyOn } from './ledger-driver.ts';
+import { databaseAt, expectOneDatabase } from './one-database.ts';
 import { reaching } from './place.ts';
 import { Connection, SCHEMA } from './pool.ts';
 
@@ -14,8 +15,8 @@ const MIGRATION_LOCK = 7_240_001;
 /**
  * Brings a database to this version of the code: the ledger, the checkpoints and the queue. Of several at the same
  * time one does it and the others wait. Forward only.
- * @throws {HoldpointError} `storage_unavailable` when the database cannot be used, or is newer than the code; then it is
- * left as it is.
+ * @throws {HoldpointError} `storage_unavailable` when the database cannot be used, or is newer than the code;
+ * `invalid_request` when the URLs name different ones. Then it is left as it is.
  */
 export const migrateSchema = async ({
   url,
@@ -24,6 +25,7 @@ export const migrateSchema = async ({
   url: string;
   sessionUrl?: string;
 }): Promise<Migrated> => {
+  await expectOneDatabase({ url, sessionUrl }, (at) => reaching(at, () => databaseAt(at)));
   const options = `-c search_path=${SCHEMA}`;
   // One for the lock, which belongs to its session, and one for the work, which may take long.
   const pool = new pg.Pool({

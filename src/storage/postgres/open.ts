@@ -13,8 +13,9 @@ import { startDatabaseClock } from './database-clock.ts';
 import { createPostgresEventLog } from './event-log.ts';
 import { kyselyOn } from './ledger-driver.ts';
 import { migrateSchema } from './migrate.ts';
+import { expectOneDatabase } from './one-database.ts';
 import { reaching, unusable } from './place.ts';
-import { newClient, NOTICES_BREAKS, openPool, PreparingConnection, SCHEMA, SERVER_NOTICES } from './pool.ts';
+import { NOTICES_BREAKS, openPool, PreparingConnection, SCHEMA, SERVER_NOTICES } from './pool.ts';
 import { createBullQueue } from './run-queue.ts';
 import { createPostgresSignalBus } from './signal-bus.ts';
 import { again, createTransactions } from './transactions.ts';
@@ -156,17 +157,10 @@ const whatIsMissing = async (
   try {
     if (!(await isUpToDate(db, SCHEMA))) return 'no server has migrated it to this version yet';
     asked = sessionUrl;
-    if (sessionUrl !== url) await look(sessionUrl);
+    await expectOneDatabase({ url, sessionUrl });
     return undefined;
   } catch (error) {
     if (isHoldpointError(error)) throw error;
     return unusable(error, asked).message;
   }
-};
-
-/** Whether there is anything at the URL is told by an error. */
-const look = async (url: string): Promise<void> => {
-  const client = newClient(url);
-  await client.connect();
-  await client.end();
 };
