@@ -369,10 +369,17 @@ describe('the database', () => {
     const url = await cluster.postgres.newDatabase();
     const server = await startServerProcess({ env: { HOLDPOINT_DATABASE_URL: url } });
     await server.kill('SIGTERM');
+    const older = await cluster.workers({ HOLDPOINT_DATABASE_URL: url });
     const client = new pg.Client({ connectionString: url });
     await client.connect();
     await client.query(`INSERT INTO holdpoint.kysely_migration VALUES ('9999-future', '2030')`);
     await client.end();
+    process.kill(childrenOf(older)[0] ?? 0, 'SIGKILL');
+    await eventually(() =>
+      older.output().includes('a worker cannot start: The database was written by a newer'),
+    );
+    expect(older.output()).not.toMatch(/^ +at /m);
+    await older.kill('SIGTERM');
     await expect(startServerProcess({ env: { HOLDPOINT_DATABASE_URL: url } })).rejects.toThrow(
       /newer Holdpoint/,
     );
