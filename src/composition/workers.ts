@@ -48,13 +48,15 @@ export interface WorkerNode {
 export const startNode = (parts: NodeParts): WorkerNode => {
   const { settings, lifecycle } = parts;
   const nodeId = newUuid();
-  const pool = settings.role === 'api' ? undefined : startPool(parts, nodeId);
+  let supervisor: Supervisor | undefined;
+  const onReady = (): void => void supervisor?.renew();
+  const pool = settings.role === 'api' ? undefined : startPool(parts, { nodeId, onReady });
   const base = { pool, open: (url: string | null) => pool?.open(url), ready: async () => pool?.ready() };
   if (lifecycle.storage.capabilities.singleServer) {
     if (!pool) throw new Error('a server alone on its storage has workers');
     return { ...base, workers: localWorkers(pool), works: [], stop: (timeoutMs) => pool.stop(timeoutMs) };
   }
-  const supervisor = pool && supervise(parts, { nodeId, pool });
+  supervisor = pool && supervise(parts, { nodeId, pool });
   return {
     ...base,
     workers: sharedWorkers({ ...lifecycle, pool }),
@@ -109,7 +111,7 @@ const sharedWorks = ({ lifecycle, reapRuns, settings }: NodeParts): DueWork[] =>
 /** Each worker process gets the settings, the graphs and the environment of this one, without the secrets that it does not need. */
 const startPool = (
   { entry, graphs, store, modelUrl, onSignal, reapRuns, lifecycle, settings, log }: NodeParts,
-  nodeId: string,
+  { nodeId, onReady }: { nodeId: string; onReady: () => void },
 ): WorkerPool => {
   const { open, env } = splitSettings(settings, process.env);
   const { storage } = lifecycle;
@@ -125,6 +127,7 @@ const startPool = (
     newId: newUuid,
     recycle: recycling(settings),
     onSignal,
+    onReady,
     onGone: async ({ workerId, culprit, reason }) => {
       await reapRuns({ held: { owner: workerId }, culprit, reason });
       if (!storage.capabilities.singleServer)

@@ -27,6 +27,8 @@ export interface PoolOptions {
   newId: () => string;
   /** A signal a worker sends to the other processes. */
   onSignal: (signal: Signal) => void;
+  /** A worker takes runs from now on. */
+  onReady: () => void;
   /**
    * Takes back what a worker held; called when it is gone, before another takes its place. `culprit` is the id of
    * the run that ended it, where that is known.
@@ -261,6 +263,7 @@ export class WorkerPool {
     switch (message.type) {
       case 'ready':
         worker.ready = true;
+        this.#options.onReady();
         if (this.#address !== undefined) send(worker, { type: 'address', url: this.#address });
         return;
       case 'heartbeat':

@@ -43,7 +43,7 @@ export class Supervisor {
   constructor(deps: SupervisorDeps) {
     this.#deps = deps;
     this.#timers = [
-      setInterval(() => void this.#renew(), deps.renewMs),
+      setInterval(() => void this.renew(), deps.renewMs),
       setInterval(() => this.#look(), LOOK_MS),
     ];
     this.#unsubscribe = deps.storage.signals.subscribe(({ kind }) => kind === 'workers' && this.#look());
@@ -57,7 +57,8 @@ export class Supervisor {
     await this.#looking;
   }
 
-  async #renew(): Promise<void> {
+  /** Says that the workers live, and how they are. */
+  async renew(): Promise<void> {
     const { nodeId, pool, storage, clock, renewLeases, log } = this.#deps;
     const workers = pool.list();
     try {

@@ -263,6 +263,18 @@ describe('workers', () => {
     expect(told.output()).not.toMatch(/HOLDPOINT_API_URL/);
   });
 
+  it('are counted as ready as soon as they are', async () => {
+    const seldom = { HOLDPOINT_RENEW_MS: '100000', HOLDPOINT_LEASE_MS: '200000' };
+    const extra = await cluster.workers(seldom);
+    const [pid] = childrenOf(extra);
+    const shown = async () => {
+      const known = (await one.send('GET', '/workers')).json as { pid: number; state: string }[];
+      return known.find((worker) => worker.pid === pid)?.state;
+    };
+    await expect.poll(shown, { timeout: 20_000 }).toBe('running');
+    await extra.kill('SIGTERM');
+  });
+
   it('end as they should when nobody reads any more what they print', async () => {
     const extra = await cluster.workers();
     extra.child.stdout?.destroy();
