@@ -52,7 +52,7 @@ export const SCALE_SETTINGS = {
   queueLimit: {
     env: 'HOLDPOINT_QUEUE_LIMIT',
     schema: z.coerce.number().int().min(0).default(0),
-    help: 'When so many runs wait for a worker, new ones are refused with 503 until there are fewer; answers to questions never are. 0: no limit.',
+    help: 'When so many runs wait for a worker, new ones are refused with 503 until there are fewer; answers to questions and runs of crons never are. 0: no limit.',
   },
   fairBy: {
     env: 'HOLDPOINT_FAIR_BY',
