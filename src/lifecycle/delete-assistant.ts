@@ -17,8 +17,8 @@ const EXCLUSIVE = { exclusive: true };
 const PAGE = 100;
 
 /**
- * Deletes an assistant with its versions, the decisions remembered for it and who is told of it, and cancels its runs
- * that have not ended.
+ * Deletes an assistant with its versions, its crons, the decisions remembered for it and who is told of it, and cancels
+ * its runs that have not ended.
  * @throws {HoldpointError} `assistant_not_found`; `invalid_request` for the assistant every graph has.
  */
 export const createDeleteAssistant = (

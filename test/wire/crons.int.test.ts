@@ -53,6 +53,15 @@ describe('crons', () => {
     expect(await refusalOf(crons().delete(cronId))).toMatchObject({ status: 404, code: 'cron_not_found' });
   });
 
+  it('go with their assistant: another one of its id has none', async () => {
+    const assistant = { assistantId: randomUUID(), graphId: 'echo' };
+    const { assistant_id } = await server.client.assistants.create(assistant);
+    await crons().create(assistant_id, { schedule: NEVER_TODAY, input: { messages: [] } });
+    await server.client.assistants.delete(assistant_id);
+    await server.client.assistants.create(assistant);
+    expect(await crons().search({ assistantId: assistant_id })).toEqual([]);
+  });
+
   it('launch runs on their thread, in order, over a kill of the server', async () => {
     const { thread_id } = await server.client.threads.create();
     const made = (await crons().createForThread(thread_id, 'echo', {

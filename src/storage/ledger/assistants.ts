@@ -54,6 +54,7 @@ export const createAssistantStore = (db: LedgerConnection): AssistantStore => ({
     await db.deleteFrom('assistant_versions').where('assistant_id', '=', assistantId).execute();
     await db.deleteFrom('pause_conditions').where('assistant_id', '=', assistantId).execute();
     await db.deleteFrom('notification_targets').where('assistant_id', '=', assistantId).execute();
+    await db.deleteFrom('crons').where('assistant_id', '=', assistantId).execute();
     await db
       .deleteFrom('sticky_decisions')
       .where('scope', '=', 'assistant')
