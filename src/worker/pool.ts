@@ -201,7 +201,8 @@ export class WorkerPool {
 
   async #end(worker: WorkerProcess, drainTimeoutMs: number): Promise<void> {
     send(worker, { type: 'drain', timeoutMs: drainTimeoutMs });
-    const kill = setTimeout(() => worker.child.kill('SIGKILL'), drainTimeoutMs + KILL_GRACE_MS);
+    const end = (): void => this.kill(worker.id, null, 'the worker did not drain in time');
+    const kill = setTimeout(end, drainTimeoutMs + KILL_GRACE_MS);
     await worker.gone;
     clearTimeout(kill);
   }
