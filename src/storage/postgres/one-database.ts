@@ -2,8 +2,8 @@ import { HoldpointError } from '../../model/errors.ts';
 import { placeOf } from './place.ts';
 import { newClient } from './pool.ts';
 
-/** The server by what it was given when it was made, so that its names and addresses do not matter. */
-const WHICH = `SELECT current_database() || '@' || system_identifier AS id FROM pg_control_system()`;
+/** The server by the moment of its start, which everybody may ask for: its names and addresses do not matter. */
+const WHICH = `SELECT current_database() || '@' || extract(epoch FROM pg_postmaster_start_time()) AS id`;
 
 /** Which database a URL names, whatever stands before it. */
 export const databaseAt = async (url: string): Promise<string> => {
