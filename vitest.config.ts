@@ -42,11 +42,13 @@ const SCALE = 'test/scale/*.int.test.ts';
 const FAULTS = 'test/scale/faults.int.test.ts';
 /** It writes its thousands of threads into the data folder. */
 const MANY = 'test/pause/many.int.test.ts';
+/** What a worker process is watched for has nothing to do with where its runs are stored. */
+const BLOCKED = 'test/worker/blocked.int.test.ts';
 const INCLUDED = { embedded: ['test/**/*.int.test.ts'], postgres: ON_POSTGRES, redis: MATRIX };
 /** What each backend does without: what needs a `redis-server` or is about another one. */
 const LEFT_OUT = {
   embedded: [...REDIS, SCALE],
-  postgres: [...REDIS, MANY],
+  postgres: [...REDIS, MANY, BLOCKED],
   redis: [FAULTS],
 };
 const backend = (process.env['HOLDPOINT_TEST_BACKEND'] ?? 'embedded') as keyof typeof LEFT_OUT;

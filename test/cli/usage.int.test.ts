@@ -73,7 +73,7 @@ describe('the command line without a server', () => {
     const { out } = await run(['--help', 'config', '--workers', '4'], options);
 
     const now = (variable: string) =>
-      new RegExp(`${variable} [^]*?Default: .*\\n(?:      Now:     (.*)\\n)?`).exec(out)?.[1];
+      new RegExp(`^  ${variable} [^]*?Default: .*\\n(?:      Now:     (.*)\\n)?`, 'm').exec(out)?.[1];
     expect(now('HOLDPOINT_PORT')).toBe(`3000, from ${join(cwd, 'holdpoint.json')}`);
     expect(now('HOLDPOINT_DATA')).toBe(`${join(cwd, 'mine')}, from ${join(cwd, 'holdpoint.json')}`);
     expect(now('HOLDPOINT_LEASE_MS')).toBe('20000, from the environment');

@@ -69,7 +69,7 @@ describe('a worker whose event loop stands still', PATIENT, () => {
   });
 
   it('names the run that did it, however it was done, and no other of the many in flight spends an attempt', async () => {
-    await start({ HOLDPOINT_MAX_ATTEMPTS: '1', NODE_OPTIONS: '--max-old-space-size=512' });
+    await start({ HOLDPOINT_MAX_ATTEMPTS: '1', NODE_OPTIONS: '--max-old-space-size=256' });
     const others = await Promise.all(
       [1, 2, 3, 4].map(() => server.launch('steps', { steps: 1, ms: 60_000 })),
     );

@@ -89,7 +89,7 @@ describe('workers', () => {
     const looks = (async () => {
       while (!replaced) expect(await workers()).toSatisfy((shown: WorkerShown[]) => shown.some(isRunning));
     })();
-    const runs = runUntilWorkers(3).finally(() => (replaced = true));
+    const runs = runUntilWorkers(2).finally(() => (replaced = true));
     expect(await Promise.all([runs, looks])).toEqual([
       expect.toSatisfy((count: number) => count > 0),
       undefined,
