@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { childrenOf, startCluster, type ApiNode, type Cluster, type NodeProcess } from './cluster.ts';
-import { countOpen, judge, NOTHING_LOST, startLoad, type Load } from './load.ts';
+import { countOpen, judge, NOTHING_LOST, startLoad, untilEnded, type Load } from './load.ts';
 import { startProxy, type Proxy } from './proxy.ts';
 
 /** How long each fault goes on: minutes with HOLDPOINT_LONG=1, seconds otherwise. */
@@ -40,8 +40,9 @@ const under = async (fault: () => Promise<void>, forMs = FAULTS_MS) => {
   await load.stop();
   const ended = performance.now();
   const left = await countOpen(cluster, load);
-  const verdict = await judge(cluster, load);
+  await untilEnded(cluster, load);
   const tookMs = Math.round(performance.now() - ended);
+  const verdict = await judge(cluster, load);
   console.log(
     `${expect.getState().currentTestName}: ${verdict.acceptedRuns} runs, ${verdict.repeatedSteps} steps repeated, the last ${left} ended ${tookMs} ms after the last fault`,
   );

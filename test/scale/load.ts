@@ -66,12 +66,17 @@ export const countOpen = async (cluster: Cluster, { accepted }: Load): Promise<n
   return row?.open ?? 0;
 };
 
-/** Waits for every accepted run to end and looks at what each has left. */
+/** Waits for every accepted run to end, unless a process has crashed. */
+export const untilEnded = async (cluster: Cluster, load: Load): Promise<void> => {
+  while ((await countOpen(cluster, load)) > 0 && cluster.crashed.length === 0)
+    await new Promise((resolve) => setTimeout(resolve, 250));
+};
+
+/** Looks at what each accepted run has left, once it has ended. */
 export const judge = async (cluster: Cluster, load: Load): Promise<Verdict> => {
   const { accepted } = load;
   const ids = [...accepted.values()];
-  while ((await countOpen(cluster, load)) > 0 && cluster.crashed.length === 0)
-    await new Promise((resolve) => setTimeout(resolve, 250));
+  await untilEnded(cluster, load);
   const runs = await cluster.query<{ run_id: string; thread_id: string; state: string }>(
     'SELECT run_id, thread_id, state FROM runs WHERE run_id = ANY($1)',
     [ids],
@@ -110,5 +115,6 @@ const madeTwice = (effects: Effect[]): string[] => {
   const paid = effects
     .filter(({ what }) => what.startsWith('paid '))
     .map((of) => `${of.threadId} ${of.what}`);
-  return paid.filter((key, at) => paid.indexOf(key) !== at);
+  const seen = new Set<string>();
+  return paid.filter((key) => seen.size === seen.add(key).size);
 };
