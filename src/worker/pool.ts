@@ -2,11 +2,11 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { ERROR_CODES, HoldpointError, type ErrorCode } from '../model/errors.ts';
-import { isRecord } from '../model/json.ts';
 import type { WorkerDrain, WorkerSeen, WorkerVitals } from '../model/worker.ts';
 import type { Signal } from '../storage/ports.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import {
+  isMessage,
   LAST_WORDS_FD,
   type FromWorker,
   type LastWords,
@@ -45,8 +45,8 @@ interface WorkerProcess {
   ready: boolean;
   /** Another has taken its place: it drains, and nothing new is asked of it. */
   drain: WorkerDrain | undefined;
-  /** Another has been started that will take its place. */
-  replaced: boolean;
+  /** Why another has been started that will take its place: until that takes runs, this one does. */
+  replaced: string | undefined;
   vitals: WorkerVitals;
   lastBeat: number;
   /** Looks in a row that found no sign of life since the one before. */
@@ -149,9 +149,10 @@ export class WorkerPool {
    */
   async replace(drainTimeoutMs: number): Promise<void> {
     const before = [...this.#workers.values()].filter(({ drain }) => !drain);
-    const places = before.filter(({ replaced }) => !replaced);
+    const places = before.filter(({ replaced }) => replaced === undefined);
     await Promise.all(places.map(() => this.#start()).map(({ started }) => started));
-    for (const worker of before) this.#drain(worker, drainTimeoutMs, 'the graphs are read anew');
+    for (const worker of before)
+      if (!worker.drain) this.#drain(worker, drainTimeoutMs, 'the graphs are read anew');
   }
 
   /** One that is being replaced is worth waiting for. */
@@ -172,7 +173,7 @@ export class WorkerPool {
     const worker = this.#workers.get(workerId);
     if (!worker) return false;
     if (worker.drain || this.#stopping) return true;
-    if (!worker.replaced) this.#start();
+    if (worker.replaced === undefined) this.#start();
     this.#drain(worker, timeoutMs, why);
     return true;
   }
@@ -228,7 +229,7 @@ export class WorkerPool {
       child,
       ready: false,
       drain: undefined,
-      replaced: false,
+      replaced: undefined,
       vitals: { active: 0, taken: 0, memoryBytes: 0 },
       lastBeat: Date.now(),
       silentLooks: 0,
@@ -265,6 +266,7 @@ export class WorkerPool {
       case 'ready':
         worker.ready = true;
         this.#options.onReady();
+        this.#letOneGo();
         if (this.#address !== undefined) send(worker, { type: 'address', url: this.#address });
         return;
       case 'heartbeat':
@@ -293,14 +295,18 @@ export class WorkerPool {
 
   /** Nothing hurries: it goes on taking runs until another does. */
   #recycle(worker: WorkerProcess): void {
-    if (!worker.ready || worker.drain || worker.replaced || this.#stopping) return;
-    const { reason, drainMs } = this.#options.recycle;
-    const why = reason(asSeen(worker));
-    if (why === undefined) return;
-    worker.replaced = true;
-    void this.#start().started.then(() => {
-      if (!worker.drain && this.#workers.has(worker.id)) this.#drain(worker, drainMs, why);
-    });
+    if (!worker.ready || worker.drain || worker.replaced !== undefined || this.#stopping) return;
+    worker.replaced = this.#options.recycle.reason(asSeen(worker));
+    if (worker.replaced !== undefined) this.#start();
+  }
+
+  /** One more takes runs: one that only waited for that need not any more. */
+  #letOneGo(): void {
+    const { drainMs } = this.#options.recycle;
+    const worker = [...this.#workers.values()].find(
+      ({ replaced, drain }) => replaced !== undefined && !drain,
+    );
+    if (worker?.replaced !== undefined) this.#drain(worker, drainMs, worker.replaced);
   }
 
   async #gone(worker: WorkerProcess, code: number | null, signal: NodeJS.Signals | null): Promise<void> {
@@ -316,7 +322,7 @@ export class WorkerPool {
     // Whoever hears of it finds the thread free: a call that held one may be tried again at once.
     for (const { reject } of worker.calls.values())
       reject(unavailable('The worker ended while it worked on this.'));
-    if (this.#stopping || worker.drain || worker.replaced) return;
+    if (this.#stopping || worker.drain || worker.replaced !== undefined) return;
     if (worker.ready) this.#start();
     else setTimeout(() => !this.#stopping && this.#start(), RESTART_DELAY_MS).unref();
   }
@@ -353,10 +359,6 @@ const asSeen = ({ id, child, ready, drain, lastBeat, startedAt, vitals }: Worker
   lastBeat,
   drain,
 });
-
-/** A graph may send its parent process what it likes. */
-const isMessage = (message: unknown): message is FromWorker =>
-  isRecord(message) && typeof message['type'] === 'string';
 
 const send = ({ child }: WorkerProcess, message: ToWorker): void => {
   if (child.connected) child.send(message, () => {});

@@ -2,6 +2,7 @@ import type { StateUpdate } from '../engine/graph-calls.ts';
 import type { ReadGraph } from '../engine/graph-reads.ts';
 import type { InspectResume } from '../engine/resume-inspection.ts';
 import type { TakeSnapshot } from '../engine/snapshot.ts';
+import { isRecord } from '../model/json.ts';
 import type { WorkerVitals } from '../model/worker.ts';
 import type { Signal } from '../storage/ports.ts';
 
@@ -31,6 +32,10 @@ export type FromWorker =
   | { type: 'signal'; signal: Signal }
   | { type: 'reply'; id: number; value: unknown }
   | { type: 'refusal'; id: number; code: string; message: string; details: Record<string, unknown> };
+
+/** A graph may send its parent process what it likes: whether it is of ours. */
+export const isMessage = (message: unknown): message is FromWorker =>
+  isRecord(message) && typeof message['type'] === 'string';
 
 /** Why a worker process is about to end, said on a pipe of its own that works when the event loop does not. */
 export interface LastWords {

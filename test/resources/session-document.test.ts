@@ -1,24 +1,10 @@
 import { expect, it } from 'vitest';
+import { newThread } from '../../src/model/thread.ts';
 import { sessionDocument, type SessionFacts } from '../../src/resources/session-document.ts';
 
 const documentOf = (snapshot: Partial<SessionFacts['snapshot']>): string =>
   sessionDocument({
-    thread: {
-      threadId: 'a-thread',
-      graphId: null,
-      metadata: {},
-      config: {},
-      status: 'idle',
-      interrupts: {},
-      lifecycle: null,
-      fence: 0,
-      leaseToken: null,
-      activeRunId: null,
-      temporary: false,
-      ttl: null,
-      createdAt: '2026-01-01T00:00:00Z',
-      updatedAt: '2026-01-01T00:00:00Z',
-    },
+    thread: newThread({ threadId: 'a-thread', metadata: {}, at: '2026-01-01T00:00:00Z' }),
     runs: [],
     pauses: [],
     approvals: [],

@@ -3,26 +3,13 @@ import type { Approval, StickyDecision } from '../../../src/model/approval.ts';
 import type { Assistant } from '../../../src/model/assistant.ts';
 import type { Run } from '../../../src/model/run.ts';
 import type { ScopePause } from '../../../src/model/scope-pause.ts';
-import type { Thread } from '../../../src/model/thread.ts';
+import { newThread, type Thread } from '../../../src/model/thread.ts';
 import type { RunJob, Storage } from '../../../src/storage/ports.ts';
 
 export const AT = '2026-01-01T00:00:00.000Z';
 
 export const thread = (of: Partial<Thread> = {}): Thread => ({
-  threadId: randomUUID(),
-  graphId: null,
-  metadata: {},
-  config: {},
-  status: 'idle',
-  interrupts: {},
-  lifecycle: null,
-  fence: 0,
-  leaseToken: null,
-  activeRunId: null,
-  temporary: false,
-  ttl: null,
-  createdAt: AT,
-  updatedAt: AT,
+  ...newThread({ threadId: randomUUID(), metadata: {}, at: AT }),
   ...of,
 });
 
