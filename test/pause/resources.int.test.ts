@@ -34,12 +34,19 @@ afterAll(async () => {
 
 const lock = join(folder, 'lock');
 
-/** What of them is open now, as the system sees it. */
-const open = async () => ({
-  connections: await new Promise((resolve) => http.getConnections((_, count) => resolve(count))),
+const connections = (): Promise<number> =>
+  new Promise((resolve) => http.getConnections((_, count) => resolve(count)));
+
+/** What of the files is open now, as the system sees it. */
+const files = async () => ({
   database: filesOf(await server.worker()).some((file) => file.startsWith(join(folder, 'notes.db'))),
   lock: existsSync(lock),
 });
+
+const expectNothingOpen = async (): Promise<void> => {
+  expect(await files()).toEqual({ database: false, lock: false });
+  await expect.poll(connections).toBe(0); // this process hears of the end of a connection when its turn comes
+};
 
 const filesOf = (pid: number): string[] =>
   readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
@@ -54,11 +61,11 @@ describe('what a graph holds open', () => {
   it('is let go at a pause in the order that is documented, and checked and opened at the resume', async () => {
     const run = await server.launch('resources', { url: latch.url('hold') });
     await latch.reached('hold');
-    expect(await open()).toEqual({ connections: 1, database: true, lock: true });
+    expect([await connections(), await files()]).toEqual([1, { database: true, lock: true }]);
     await server.pause(run);
     latch.open('hold');
     expect(await server.atRest(run)).toMatchObject({ state: 'paused' });
-    expect(await open()).toEqual({ connections: 0, database: false, lock: false });
+    await expectNothingOpen();
     const released = (await server.log(run)).find(({ kind }) => kind === 'drained')?.detail['released'] as {
       resource: string;
       kind: string;
@@ -79,7 +86,7 @@ describe('what a graph holds open', () => {
     rmSync(lock);
     expect((await server.resume(run)).status).toBe(202);
     expect(await server.atRest(run)).toMatchObject({ state: 'success', attempt: 2 });
-    expect(await open()).toEqual({ connections: 0, database: false, lock: false });
+    await expectNothingOpen();
     const notes = new Database(join(folder, 'notes.db'), { readonly: true });
     expect(notes.prepare('SELECT text FROM notes').pluck().all()).toEqual(['first', 'second']);
     notes.close();
@@ -93,7 +100,7 @@ describe('what a graph holds open', () => {
       failure: { message: expect.stringContaining('resource "lock" cannot be opened') as string },
     });
     rmSync(lock);
-    expect(await open()).toEqual({ connections: 0, database: false, lock: false });
+    await expectNothingOpen();
   });
 
   it('ends with its worker when the pause says so, and the log tells that', async () => {
