@@ -2,6 +2,7 @@ import type { BaseCallbackHandler } from '@langchain/core/callbacks/base';
 import type { BaseStore } from '@langchain/langgraph-checkpoint';
 import { isRecord } from '../model/json.ts';
 import type { AttemptControl } from './attempt-control.ts';
+import { callbacksOf } from './model-callbacks.ts';
 import { mergeConfig, mergeContext, runIdentity, type ClaimedRun } from './run-config.ts';
 
 interface AttemptParts {
@@ -35,7 +36,7 @@ export const attemptConfig = (claimed: ClaimedRun, { control, store, handles, ca
     runId: run.runId,
     signal: control.signal,
     control: control.run,
-    ...(callbacks.length > 0 && { callbacks }),
+    ...(callbacks.length > 0 && { callbacks: callbacksOf(callbacks) }),
     ...(tags && tags.length > 0 && { tags }),
     ...(recursionLimit !== undefined && { recursionLimit }),
   };
