@@ -8,9 +8,9 @@ import type { Logger } from '../telemetry/logger.ts';
 import {
   isMessage,
   LAST_WORDS_FD,
+  saidIn,
   type FromWorker,
   type LastWords,
-  type Said,
   type ToWorker,
   type WorkerCalls,
   type WorkerMethod,
@@ -254,7 +254,7 @@ export class WorkerPool {
     child.on('error', (error) => this.#options.log.error({ err: error, worker: id }, 'worker process error'));
     createInterface({ input: child.stdio[LAST_WORDS_FD] as Readable }).on('line', (line) => {
       worker.lastSign = performance.now();
-      if (line !== '') Object.assign(worker, JSON.parse(line) as Said);
+      Object.assign(worker, saidIn(line));
     });
     return worker;
   }

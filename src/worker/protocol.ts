@@ -53,6 +53,25 @@ export type Said =
   /** Whose code the event loop stands at: the last words, should the process end meanwhile. Null when it goes on. */
   | { standing: LastWords | null };
 
+/** What a line on that pipe says. A graph may write there, too: what is not of ours says nothing. */
+export const saidIn = (line: string): Said | Record<string, never> => {
+  const { lastWords, standing } = recordIn(line);
+  if (isLastWords(lastWords)) return { lastWords };
+  return standing === null || isLastWords(standing) ? { standing } : {};
+};
+
+const recordIn = (line: string): Record<string, unknown> => {
+  try {
+    const said: unknown = JSON.parse(line);
+    return isRecord(said) ? said : {};
+  } catch {
+    return {};
+  }
+};
+
+const isLastWords = (said: unknown): said is LastWords =>
+  isRecord(said) && typeof said['what'] === 'string' && Array.isArray(said['stack']);
+
 /** File descriptor of that pipe in the worker. */
 export const LAST_WORDS_FD = 4;
 
