@@ -6,6 +6,7 @@ export type Resource = 'thread' | 'assistant' | 'cron';
 export interface Access {
   kind:
     | 'one'
+    | 'follow'
     | 'create'
     | 'oneById'
     | 'onThread'
@@ -82,6 +83,10 @@ export const ACCESS: Record<string, Access | undefined> = {
   'post /threads/:thread_id/runs': thread('onThread', 'create_run'),
   'post /threads/:thread_id/runs/stream': thread('onThread', 'create_run'),
   'post /threads/:thread_id/runs/wait': thread('onThread', 'create_run'),
+  'get /threads/:thread_id/runs/:run_id/join': thread('follow', 'read'),
+  'get /threads/:thread_id/runs/:run_id/stream': thread('follow', 'read'),
+  'get /runs/:run_id/join': thread('follow', 'read'),
+  'get /runs/:run_id/stream': thread('follow', 'read'),
   'delete /threads/:thread_id/runs/:run_id': thread('one', 'delete'),
   'post /threads/:thread_id/commands': thread('command', 'update'),
   'post /agent/launch': thread('launch', 'create_run'),

@@ -8,7 +8,7 @@ import type { UserAuth } from '../resources/user-auth.ts';
 import { ACCESS, fallbackAccess, type Access, type Resource } from './access-table.ts';
 import { rpcEvents } from './rpc-access.ts';
 import { Reply, type Guard, type GuardedInput, type Route } from './route.ts';
-import { requireScope } from './scopes.ts';
+import { cancelsByLeaving, requireScope } from './scopes.ts';
 
 type Metadata = Record<string, unknown>;
 
@@ -38,7 +38,7 @@ export const createAccessControl =
   (route, principal) => {
     requireScope(principal, route.scope);
     return async (input) => {
-      for (const scope of route.moreScopes?.(input.body) ?? []) requireScope(principal, scope);
+      for (const scope of route.moreScopes?.(input.body, input.query) ?? []) requireScope(principal, scope);
       const { auth } = deps;
       if (!auth || principal.key?.scopes.includes('admin')) return input;
       const access = ACCESS[`${route.method} ${route.path}`] ?? fallbackAccess(route, input);
@@ -73,6 +73,14 @@ const one: Check = async (deps, question) => {
   const metadata =
     isRecord(body) && isRecord(body['metadata']) ? { ...metadataIn(value), ...ownOf(filters) } : undefined;
   return { ...input, filters, ...(metadata && { body: { ...(body as object), metadata } }) };
+};
+
+/** A run that is followed; one that is cancelled by leaving is changed, too. */
+const follow: Check = async (deps, question) => {
+  const { access, input } = question;
+  if (cancelsByLeaving(input.query))
+    await one(deps, { ...question, access: { ...access, event: 'threads:update' } });
+  return one(deps, question);
 };
 
 /** Something new: its metadata are what the handler made of them, and such that its maker can see it. */
@@ -270,6 +278,7 @@ const signedIn: Check = (_deps, { input }) => Promise.resolve(input);
 
 const CHECKS = {
   one,
+  follow,
   create,
   oneById: byId(one),
   ofApproval,

@@ -77,7 +77,7 @@ interface RouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodTyp
   path: string;
   /** What an API key needs to call it. `open`: nobody is asked who they are. */
   scope: RouteScope;
-  /** What it needs beside that, by the body. */
+  /** What it needs beside that, by the body and the query. */
   moreScopes?: MoreScopes;
   tag: string;
   summary: string;

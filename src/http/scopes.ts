@@ -15,8 +15,8 @@ export const requireScope = (principal: Principal | undefined, scope: RouteScope
   });
 };
 
-/** What a route asks for beside its scope, by what the body says. */
-export type MoreScopes = (body: unknown) => Scope[];
+/** What a route asks for beside its scope, by what the body and the query say. */
+export type MoreScopes = (body: unknown, query?: unknown) => Scope[];
 
 /**
  * A run that answers a question, jumps, or sets what its graph may judge calls by, could step past a question; one
@@ -34,6 +34,13 @@ export const scopesOfRun: MoreScopes = (body) => {
 
 /** Of a run on a thread of its own: there is nothing it could go on from. */
 export const scopesOfOwnRun: MoreScopes = (body) => scopesOfRun(body).filter((scope) => scope !== 'operate');
+
+/** Whether it is wanted that the run is cancelled when its client leaves. */
+export const cancelsByLeaving = (query: unknown): boolean =>
+  isRecord(query) && query['cancel_on_disconnect'] === true;
+
+/** To follow a run is to read; to have it cancelled by leaving is more. */
+export const scopesOfFollowing: MoreScopes = (_body, query) => (cancelsByLeaving(query) ? ['run'] : []);
 
 export const scopesOfBatch: MoreScopes = (body) => (Array.isArray(body) ? body.flatMap(scopesOfOwnRun) : []);
 

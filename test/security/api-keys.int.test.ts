@@ -6,6 +6,8 @@ import { WebSocket } from 'ws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../cli/cli.ts';
 import { startServerProcess, type ServerUnderTest } from '../support/server.ts';
+import { useLatch } from '../wire/latch.ts';
+import { openStream } from '../wire/sse.ts';
 import { createKey, folderWithKeys, openSocket, runKeys, SCOPES, type Keys } from './keys-server.ts';
 
 type Scope = keyof Keys | 'any' | 'open';
@@ -18,6 +20,7 @@ interface Operation {
 
 let server: ServerUnderTest;
 let keys: Keys;
+const latch = useLatch();
 
 beforeAll(async () => {
   const made = await folderWithKeys(SCOPES);
@@ -166,6 +169,34 @@ describe('a server whose data folder has API keys', () => {
     expect(await needs(command('state.get'), commands)).toBe('read');
     const placed = { ...base, config: { configurable: { thread_id: thread.thread_id } } };
     expect(await needs(placed, `${runs}/wait`)).toBe(200);
+  });
+
+  it('lets only a key that may run have a run cancelled by leaving, and names it in the log', async () => {
+    for (const path of [`/threads/${randomUUID()}/runs`, '/runs'])
+      for (const way of ['join', 'stream']) {
+        const { status, json } = await call(
+          keys.read,
+          'GET',
+          `${path}/${randomUUID()}/${way}?cancel_on_disconnect=true`,
+        );
+        expect([status, json['metadata']]).toEqual([403, { scope: 'run', scopes: ['read'] }]);
+      }
+    const held = { assistant_id: 'slow', input: { url: latch.url('left') }, if_not_exists: 'create' };
+    const threadId = randomUUID();
+    const { json } = await call(keys.run, 'POST', `/threads/${threadId}/runs`, held);
+    const run = `${server.url}/threads/${threadId}/runs/${String(json['run_id'])}`;
+    const headers = { 'x-api-key': keys.admin };
+    await latch.reached('left');
+    const leaving = await openStream(`${run}/stream?cancel_on_disconnect=true`, { headers });
+    await leaving.next();
+    leaving.leave();
+    await fetch(`${run}/join`, { headers }).then((response) => response.text());
+    latch.open('left');
+    const log = await fetch(`${server.url}/threads/${threadId}/log`, { headers });
+    const lines = (await log.json()) as { kind: string; actor: string }[];
+    expect(lines.filter(({ kind }) => kind === 'requestCancel').map(({ actor }) => actor)).toEqual([
+      'key:admin',
+    ]);
   });
 
   it('asks in A2A and MCP for the scope of what is done there, under every name it has', async () => {

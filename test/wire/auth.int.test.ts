@@ -24,6 +24,7 @@ export const auth = new Auth()
   })
   .on('*', owning)
   .on('threads:create_run', (asked) => asked.user.identity !== 'guest' && owning(asked))
+  .on('threads:update', (asked) => asked.user.identity !== 'guest' && owning(asked))
   .on('threads:delete', ({ user }) => user.identity === 'root')
   .on('assistants', () => undefined)
   .on('crons:create', () => { throw new HTTPException(403, { message: 'No crons on Sundays' }); })
@@ -164,6 +165,14 @@ describe('a project with authentication', () => {
     const cron = anna.crons.create('whoami', { schedule: '0 0 1 1 *' });
     expect(await refusalOf(cron)).toMatchObject({ status: 403, message: 'No crons on Sundays' });
     expect(await anna.assistants.search()).toHaveLength(1);
+  });
+
+  it('asks whether a run may be changed where leaving would cancel it', async () => {
+    const { thread_id } = await as('guest').threads.create();
+    const path = `/threads/${thread_id}/runs/${randomUUID()}/join`;
+    expect((await server.send('GET', path, undefined, bearer('guest'))).status).toBe(404);
+    const leaving = await server.send('GET', `${path}?cancel_on_disconnect=1`, undefined, bearer('guest'));
+    expect(refusal(leaving)).toEqual({ status: 403, code: 'forbidden' });
   });
 
   it('tells the graph who asks, whatever they say of themselves', async () => {

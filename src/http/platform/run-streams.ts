@@ -8,6 +8,8 @@ import { wantsEvent } from './stream-filter.ts';
 
 interface FollowOptions {
   run: Run;
+  /** Whom the log names, where the run is cancelled by leaving. */
+  actor: string;
   /** How the run is addressed; the default is by its thread. */
   path?: string;
   cancelOnDisconnect: boolean;
@@ -20,7 +22,7 @@ const pathOf = ({ threadId, runId }: Run): string => `/threads/${threadId}/runs/
 /** The run's events from `lastEventId` on. Clients reconnect to `Location`. */
 export const followReply = (
   deps: PlatformDeps,
-  { run, path = pathOf(run), cancelOnDisconnect, modes, lastEventId }: FollowOptions,
+  { run, actor, path = pathOf(run), cancelOnDisconnect, modes, lastEventId }: FollowOptions,
 ): StreamReply => {
   const after = cursorOf(lastEventId);
   return sse({
@@ -28,7 +30,7 @@ export const followReply = (
     wanted: wantsEvent(modes),
     heartbeatMs: deps.heartbeatMs,
     headers: { 'Content-Location': path, Location: `${path}/stream` },
-    onLeft: () => cancelOnDisconnect && cancelQuietly(deps, run),
+    onLeft: () => cancelOnDisconnect && cancelQuietly(deps, run, actor),
   });
 };
 
@@ -46,9 +48,9 @@ const cursorOf = (lastEventId: string | undefined): EventCursor => {
  */
 export const waitReply = (
   deps: PlatformDeps,
-  options: Pick<FollowOptions, 'run' | 'path' | 'cancelOnDisconnect'>,
+  options: Pick<FollowOptions, 'run' | 'actor' | 'path' | 'cancelOnDisconnect'>,
 ): StreamReply => {
-  const { run, path = pathOf(run), cancelOnDisconnect } = options;
+  const { run, actor, path = pathOf(run), cancelOnDisconnect } = options;
   const headers = {
     'Content-Type': 'application/json',
     'Content-Location': path,
@@ -59,7 +61,7 @@ export const waitReply = (
     try {
       const ended = await deps.awaitRun({ threadId: run.threadId, runId: run.runId, signal });
       if (signal.aborted) {
-        if (cancelOnDisconnect && hasLeft(signal)) cancelQuietly(deps, run);
+        if (cancelOnDisconnect && hasLeft(signal)) cancelQuietly(deps, run, actor);
         return;
       }
       response.write(ended ? await resultOf(deps, ended) : encodeError('RunDeleted', 'the run was deleted'));
@@ -76,6 +78,6 @@ const encodeError = (error: string, message: string): string =>
   JSON.stringify({ __error__: { error, message } });
 
 /** The client is gone: nobody is left to hear that the run had ended already. */
-const cancelQuietly = (deps: PlatformDeps, { threadId, runId }: Run): void => {
-  deps.cancelRun({ threadId, runId, actor: 'system', reason: 'the client disconnected' }).catch(() => {});
+const cancelQuietly = (deps: PlatformDeps, { threadId, runId }: Run, actor: string): void => {
+  deps.cancelRun({ threadId, runId, actor, reason: 'the client disconnected' }).catch(() => {});
 };

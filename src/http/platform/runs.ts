@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { STREAM_MODES, type Run } from '../../model/run.ts';
 import { statesShownAs } from '../../model/wire-status.ts';
 import { presentRun, selectFields } from '../present.ts';
-import { Reply, route, type Route } from '../route.ts';
+import { Reply, route, type RequestFacts, type Route } from '../route.ts';
 import {
   queryList,
   QueryFlag,
@@ -16,7 +16,7 @@ import {
 import type { PlatformDeps } from './deps.ts';
 import { toLaunchInput, type RunRequest } from './run-request.ts';
 import { followReply, waitReply } from './run-streams.ts';
-import { scopesOfRun } from '../scopes.ts';
+import { scopesOfFollowing, scopesOfRun } from '../scopes.ts';
 
 const tag = 'runs';
 
@@ -57,7 +57,7 @@ const creating = (deps: PlatformDeps): Route[] => [
     produces: 'text/event-stream',
     handle: async ({ params, body, request }) => {
       const run = await launch(deps, { threadId: params.thread_id, body, request, live: true });
-      return followReply(deps, { run, cancelOnDisconnect: run.kwargs.on_disconnect === 'cancel' });
+      return followReply(deps, { ...ofNew(run, request), run });
     },
   }),
   route({
@@ -72,13 +72,18 @@ const creating = (deps: PlatformDeps): Route[] => [
     response: z.record(z.string(), z.unknown()),
     handle: async ({ params, body, request }) => {
       const run = await launch(deps, { threadId: params.thread_id, body, request, live: false });
-      return waitReply(deps, { run, cancelOnDisconnect: run.kwargs.on_disconnect === 'cancel' });
+      return waitReply(deps, { ...ofNew(run, request), run });
     },
   }),
 ];
 
 const launch = (deps: PlatformDeps, asked: RunRequest): Promise<Run> =>
   deps.launchRun(toLaunchInput(asked, deps.newId));
+
+const ofNew = ({ kwargs }: Run, { actor }: RequestFacts) => ({
+  actor,
+  cancelOnDisconnect: kwargs.on_disconnect === 'cancel',
+});
 
 const reading = (deps: PlatformDeps): Route[] => [
   route({
@@ -124,14 +129,16 @@ const following = (deps: PlatformDeps): Route[] => [
     method: 'get',
     path: '/threads/:thread_id/runs/:run_id/join',
     scope: 'read',
+    moreScopes: scopesOfFollowing,
     tag,
     summary: 'Wait for a run and answer with its result',
     params: RunParams,
     query: z.object({ cancel_on_disconnect: QueryFlag }),
     response: z.record(z.string(), z.unknown()),
-    handle: async ({ params, query }) =>
+    handle: async ({ params, query, request }) =>
       waitReply(deps, {
         run: await deps.getRun(idOf(params)),
+        actor: request.actor,
         cancelOnDisconnect: query.cancel_on_disconnect,
       }),
   }),
@@ -139,6 +146,7 @@ const following = (deps: PlatformDeps): Route[] => [
     method: 'get',
     path: '/threads/:thread_id/runs/:run_id/stream',
     scope: 'read',
+    moreScopes: scopesOfFollowing,
     tag,
     summary: 'Follow a run; Last-Event-ID continues after that event, -1 (or none) from the start',
     params: RunParams,
@@ -150,6 +158,7 @@ const following = (deps: PlatformDeps): Route[] => [
     handle: async ({ params, query, request }) =>
       followReply(deps, {
         run: await deps.getRun(idOf(params)),
+        actor: request.actor,
         cancelOnDisconnect: query.cancel_on_disconnect,
         modes: query.stream_mode,
         lastEventId: request.headers['last-event-id'] as string | undefined,

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { STREAM_MODES, type Run } from '../../model/run.ts';
 import { presentRun } from '../present.ts';
-import { Reply, route, type Route } from '../route.ts';
+import { Reply, route, type RequestFacts, type Route } from '../route.ts';
 import { queryList, QueryFlag, RunCreate, RunView, Uuid } from '../schemas.ts';
 import type { PlatformDeps } from './deps.ts';
 import { toLaunchInput, type RunRequest } from './run-request.ts';
 import { followReply, waitReply } from './run-streams.ts';
-import { scopesOfBatch, scopesOfOwnRun } from '../scopes.ts';
+import { scopesOfBatch, scopesOfFollowing, scopesOfOwnRun } from '../scopes.ts';
 
 const tag = 'stateless';
 
@@ -42,7 +42,7 @@ const creating = (deps: PlatformDeps): Route[] => [
     produces: 'text/event-stream',
     handle: async ({ body, request }) => {
       const run = await launch(deps, { body, request, live: true });
-      return followReply(deps, { ...ofNew(run), run });
+      return followReply(deps, { ...ofNew(run, request), run });
     },
   }),
   route({
@@ -56,7 +56,7 @@ const creating = (deps: PlatformDeps): Route[] => [
     response: z.record(z.string(), z.unknown()),
     handle: async ({ body, request }) => {
       const run = await launch(deps, { body, request, live: false });
-      return waitReply(deps, { ...ofNew(run), run });
+      return waitReply(deps, { ...ofNew(run, request), run });
     },
   }),
   route({
@@ -78,7 +78,8 @@ const creating = (deps: PlatformDeps): Route[] => [
 
 const pathOf = (runId: string): string => `/runs/${runId}`;
 
-const ofNew = ({ runId, kwargs }: Run) => ({
+const ofNew = ({ runId, kwargs }: Run, { actor }: RequestFacts) => ({
+  actor,
   path: pathOf(runId),
   cancelOnDisconnect: kwargs.on_disconnect === 'cancel',
 });
@@ -90,6 +91,7 @@ const following = (deps: PlatformDeps): Route[] => [
     method: 'get',
     path: '/runs/:run_id/stream',
     scope: 'read',
+    moreScopes: scopesOfFollowing,
     tag,
     summary: 'Follow a run of whatever thread; Last-Event-ID continues after that event',
     params: RunParams,
@@ -98,6 +100,7 @@ const following = (deps: PlatformDeps): Route[] => [
     handle: async ({ params, query, request }) =>
       followReply(deps, {
         run: await deps.getRun({ runId: params.run_id }),
+        actor: request.actor,
         path: pathOf(params.run_id),
         cancelOnDisconnect: query.cancel_on_disconnect,
         modes: query.stream_mode,
@@ -108,14 +111,16 @@ const following = (deps: PlatformDeps): Route[] => [
     method: 'get',
     path: '/runs/:run_id/join',
     scope: 'read',
+    moreScopes: scopesOfFollowing,
     tag,
     summary: 'Wait for a run of whatever thread and answer with its result',
     params: RunParams,
     query: z.object({ cancel_on_disconnect: QueryFlag }),
     response: z.record(z.string(), z.unknown()),
-    handle: async ({ params, query }) =>
+    handle: async ({ params, query, request }) =>
       waitReply(deps, {
         run: await deps.getRun({ runId: params.run_id }),
+        actor: request.actor,
         path: pathOf(params.run_id),
         cancelOnDisconnect: query.cancel_on_disconnect,
       }),
