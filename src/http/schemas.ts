@@ -6,6 +6,11 @@ import { RUN_STATES } from '../model/run-state.ts';
 import { STREAM_MODES } from '../model/run.ts';
 import { THREAD_STATUSES, type WireRunStatus } from '../model/wire-status.ts';
 
+/** Text by which something is found again. Half a surrogate pair, where an emoji was cut, is stored as another text. */
+export const WholeText = z
+  .string()
+  .refine((text) => text.isWellFormed(), 'holds half a surrogate pair: it was cut inside a character');
+
 const objectOf = <T extends Record<string, unknown>>() =>
   z
     .custom<T>(isRecord, 'Invalid input: expected object')

@@ -33,7 +33,10 @@ type SpreadDeps = LifecycleDeps & {
   launchOnEvent?: (event: ExternalEvent) => Promise<void>;
 };
 
-/** Lets everybody who waits see the events that have come, in the order they came. To be called when one has. */
+/**
+ * Lets everybody who waits see the events that have come, in the order they came. To be called when one has.
+ * @throws where it cannot be written that an event has been seen: it would be seen again without end
+ */
 export const createSpreadEvents = (deps: SpreadDeps) => {
   return async (): Promise<void> => {
     for (;;) {
@@ -65,5 +68,6 @@ const spread = async ({ clock }: LifecycleDeps, ledger: Ledger, event: ExternalE
     const detail = { event: type, event_id: eventId };
     await meetConditions(ledger, clock, { waiter, places, trigger: 'event', data, actor: 'event', detail });
   }
-  await ledger.externalEvents.saw(eventId, pauseIds.length < BATCH ? null : (pauseIds.at(-1) ?? null));
+  const seenTo = pauseIds.length < BATCH ? null : (pauseIds.at(-1) ?? null);
+  if (!(await ledger.externalEvents.saw(eventId, seenTo))) throw new Error(`There is no event ${eventId}.`);
 };

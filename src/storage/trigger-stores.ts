@@ -79,8 +79,11 @@ export interface ExternalEventStore {
   since(query: { type: string; fromMs: number; limit: number }): Promise<ExternalEvent[]>;
   /** The oldest event that has not been seen by all who wait. */
   open(): Promise<ExternalEvent | undefined>;
-  /** @param seenPauseId how far it has been seen; null: by all */
-  saw(eventId: string, seenPauseId: string | null): Promise<void>;
+  /**
+   * @param seenPauseId how far it has been seen; null: by all
+   * @returns false when there is no event of this id
+   */
+  saw(eventId: string, seenPauseId: string | null): Promise<boolean>;
   /** Forgets events received before, with their ids. */
   prune(beforeMs: number): Promise<number>;
 }

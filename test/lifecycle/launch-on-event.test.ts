@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLaunchOnEvent } from '../../src/lifecycle/launch-on-event.ts';
 import { createReceiveEvent, createSpreadEvents } from '../../src/lifecycle/receive-event.ts';
 import { HoldpointError, type ErrorCode } from '../../src/model/errors.ts';
+import type { Ledger } from '../../src/storage/ports.ts';
 import { assistant, run } from '../storage/ports/records.ts';
 import { openLifecycle, type Lifecycle } from './bench.ts';
 
@@ -31,6 +32,16 @@ describe('an event whose assistant cannot be launched', () => {
     await spread();
     await spread();
     expect(launches).toBe(2);
+  });
+
+  it('is not spread for ever where it cannot be written that it has been', async () => {
+    const transaction: typeof bench.storage.transaction = (work) =>
+      bench.storage.transaction((ledger) => {
+        const externalEvents = { ...ledger.externalEvents, saw: () => Promise.resolve(false) };
+        return work(Object.create(ledger, { externalEvents: { value: externalEvents } }) as Ledger);
+      });
+    const spread = createSpreadEvents({ ...bench.deps, storage: { ...bench.storage, transaction } });
+    await expect(spread()).rejects.toThrow('There is no event one.');
   });
 
   it.each(['stopped', 'scope_paused', 'assistant_not_found', 'thread_not_found'] as const)(

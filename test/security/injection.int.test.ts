@@ -86,6 +86,7 @@ describe('what is asked for by name', () => {
     ['/store/items/search', { namespace_prefix: ['a.b'] }],
     ['/store/items/search', { namespace_prefix: [''] }],
     ['/store/items/search', { namespace_prefix: ['a\0b'] }],
+    ['/store/items/search', { namespace_prefix: ['a\ud83d'] }],
   ])('is one of the names there are: %s %o', async (path, body) => {
     expect(refusal(await post(path, body))).toMatchObject({ status: 422, code: 'invalid_request' });
   });

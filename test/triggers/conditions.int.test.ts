@@ -151,6 +151,16 @@ describe('an event', () => {
     expect(await server.state(other.run)).toBe('paused');
   });
 
+  it('is refused by an id or a type that was cut inside a character', async () => {
+    const send = (body: object) => server.api('POST', '/events', { type: 'cut', id: 'c1', ...body });
+    for (const field of ['id', 'type'])
+      expect(await send({ [field]: 'order-\ud83d' }), field).toMatchObject({
+        status: 422,
+        body: { code: 'invalid_request', metadata: { field } },
+      });
+    expect(await send({ id: 'order-\u{1f600}', data: 'of any text: \ud83d' })).toMatchObject({ status: 202 });
+  });
+
   it('is not seen by who waits later', async () => {
     await server.api('POST', '/events', { type: 'early', id: 'e1' });
     const { run } = await paused('event: early');

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ReceiveEventInput } from '../../lifecycle/receive-event.ts';
 import type { HookReceived, ReceiveHookInput } from '../../lifecycle/receive-hook.ts';
 import { route, type RequestFacts, type Route } from '../route.ts';
+import { WholeText } from '../schemas.ts';
 
 export interface TriggerDeps {
   receiveEvent: (input: ReceiveEventInput) => Promise<{ already: boolean; waiting: number }>;
@@ -42,8 +43,8 @@ export const triggerRoutes = (deps: TriggerDeps): Route[] => [
     tag,
     summary: 'Tell everybody who waits for it of an event; each thread resumes once per event id',
     body: z.object({
-      type: z.string().min(1).max(200),
-      id: z.string().min(1).max(200).meta({ description: 'The same when the event is sent again' }),
+      type: WholeText.min(1).max(200),
+      id: WholeText.min(1).max(200).meta({ description: 'The same when the event is sent again' }),
       data: z.unknown().optional(),
     }),
     response: z.object({

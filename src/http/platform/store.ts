@@ -2,17 +2,14 @@ import { z } from 'zod';
 import type { JsonObject } from '../../model/json.ts';
 import type { FoundItem } from '../../model/store-item.ts';
 import { route, type Route } from '../route.ts';
-import { JsonObjectBody } from '../schemas.ts';
+import { JsonObjectBody, WholeText } from '../schemas.ts';
 import type { PlatformDeps } from './deps.ts';
 
 const tag = 'store';
 const MINUTE_MS = 60_000;
 
 /** PostgreSQL keeps no NUL in a text. */
-const Text = z
-  .string()
-  .max(2000)
-  .regex(/^[^\0]*$/, 'may not contain NUL');
+const Text = WholeText.max(2000).regex(/^[^\0]*$/, 'may not contain NUL');
 const Label = Text.min(1, 'is an empty label').regex(
   /^[^.]*$/,
   'Namespace labels cannot contain periods (".")',

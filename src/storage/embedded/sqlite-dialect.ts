@@ -37,6 +37,12 @@ const MAX_STATEMENTS = 500;
 
 const isBusy = (error: unknown): boolean => (error as { code?: string }).code === 'SQLITE_BUSY';
 
+/**
+ * Half a surrogate pair is stored as U+FFFD, as Postgres does it: SQLite would take it as it is and give back another
+ * text, by which what was stored is not found.
+ */
+const wellFormed = (value: unknown): unknown => (typeof value === 'string' ? value.toWellFormed() : value);
+
 class CachedConnection implements DatabaseConnection {
   readonly #db: Database.Database;
   readonly #statements = new Map<string, Database.Statement>();
@@ -80,8 +86,9 @@ class CachedConnection implements DatabaseConnection {
     this.#db.close();
   }
 
-  #run<R>({ sql, parameters }: CompiledQuery): QueryResult<R> {
+  #run<R>({ sql, parameters: given }: CompiledQuery): QueryResult<R> {
     const statement = this.#statement(sql);
+    const parameters = given.map(wellFormed);
     const run = (): QueryResult<R> => {
       if (statement.reader) return { rows: statement.all(...parameters) as R[] };
       const { changes, lastInsertRowid } = statement.run(...parameters);

@@ -54,11 +54,12 @@ export const createExternalEventStore = (db: LedgerConnection): ExternalEventSto
   },
 
   saw: async (eventId, seenPauseId) => {
-    await db
+    const { numUpdatedRows } = await db
       .updateTable('external_events')
       .set(seenPauseId === null ? { done: 1 } : { seen_pause_id: seenPauseId })
       .where('event_id', '=', eventId)
-      .execute();
+      .executeTakeFirst();
+    return numUpdatedRows > 0n;
   },
 
   prune: async (beforeMs) => {

@@ -55,6 +55,21 @@ export const noticeSuite = (open: OpenStorage): void => {
     });
   });
 
+  describe('an event', () => {
+    it('is known again by the id it is read with, also where that is cut inside a character', async () => {
+      const storage = await open();
+      const event = { type: 'x', data: null, receivedMs: 7 };
+      const { externalEvents: events } = storage;
+      await storage.transaction((ledger) =>
+        ledger.externalEvents.insert({ ...event, eventId: `order-${'\ud83d'}` }),
+      );
+      const read = await events.open();
+      expect(await events.saw(read?.eventId ?? '', null)).toBe(true);
+      expect(await events.open()).toBeUndefined();
+      expect(await events.saw('another', null)).toBe(false);
+    });
+  });
+
   describe('notices', () => {
     it('are written only where somebody is to be told: people of pauses, agents of all that becomes of a task', async () => {
       const storage = await open();
