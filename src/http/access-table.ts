@@ -22,6 +22,7 @@ export interface Access {
     | 'store'
     | 'server'
     | 'rpc'
+    | 'card'
     | 'signedIn';
   event: string;
   resource: Resource;
@@ -63,7 +64,7 @@ export const ACCESS: Record<string, Access | undefined> = {
   'get /docs': signedIn,
   'get /openapi.json': signedIn,
   'get /metrics': signedIn,
-  'get /.well-known/agent-card.json': signedIn,
+  'get /.well-known/agent-card.json': assistant('card', 'read'),
   'post /a2a/:assistant_id': rpc('a2a'),
   'post /mcp': rpc('mcp'),
   'get /mcp': signedIn,

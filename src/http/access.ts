@@ -2,11 +2,12 @@ import type { Assistant } from '../model/assistant.ts';
 import { ownMetadata, passesFilters, readFilters, type AuthFilters } from '../model/auth-filter.ts';
 import { HoldpointError, isHoldpointError } from '../model/errors.ts';
 import { isRecord, type JsonObject } from '../model/json.ts';
-import { cronNotFound, runNotFound, threadNotFound } from '../model/not-found.ts';
+import { assistantNotFound, cronNotFound, runNotFound, threadNotFound } from '../model/not-found.ts';
 import type { Principal } from '../model/principal.ts';
 import type { UserAuth } from '../resources/user-auth.ts';
 import { ACCESS, fallbackAccess, type Access, type Resource } from './access-table.ts';
 import { rpcEvents } from './rpc-access.ts';
+import { isFor, mayUse, mustUse } from './may-use.ts';
 import { Reply, type Guard, type GuardedInput, type Route } from './route.ts';
 import { cancelsByLeaving, requireScope } from './scopes.ts';
 
@@ -262,7 +263,7 @@ const server: Check = async (deps, { access, principal, input }) => {
  * one answer of the rules for all, so they must be of one event.
  */
 const rpc: Check = async (deps, question) => {
-  const { access, input } = question;
+  const { access, principal, input } = question;
   const [event = access.event, ...others] = rpcEvents(access.event, input.body);
   if (others.length > 0)
     throw new HoldpointError(
@@ -271,7 +272,14 @@ const rpc: Check = async (deps, question) => {
     );
   const value = { ...input.params, metadata: {} };
   const { filters } = await ask(deps, { ...question, access: { ...access, event } }, value);
-  return { ...input, filters };
+  await mustUse(deps, principal, input.params?.['assistant_id']);
+  return { ...input, filters, mayUse: (assistant) => isFor(deps, principal, assistant) };
+};
+
+/** What an assistant says of itself is for those who may use it. */
+const card: Check = async (deps, { principal, input }) => {
+  await mustUse(deps, principal, (input.query as { assistant_id?: string }).assistant_id);
+  return input;
 };
 
 const signedIn: Check = (_deps, { input }) => Promise.resolve(input);
@@ -294,6 +302,7 @@ const CHECKS = {
   store,
   server,
   rpc,
+  card,
   signedIn,
 } satisfies Record<Access['kind'], Check>;
 
@@ -304,26 +313,6 @@ const mustSee = async (
 ): Promise<void> => {
   const metadata = await deps.metadataOf[resource](id);
   if (metadata && !passesFilters(metadata, filters)) throw NOT_FOUND[resource](id);
-};
-
-/** A run of an assistant that somebody else made is refused as if it were not there. */
-const mustUse = async (deps: CheckDeps, principal: Principal, id: unknown): Promise<void> => {
-  if (typeof id !== 'string') return;
-  const metadata = await deps.metadataOf.assistant(id);
-  if (metadata && !(await mayUse(deps, principal, { assistantId: id, metadata })))
-    throw NOT_FOUND.assistant(id);
-};
-
-/** Assistants that came with the project are everybody's. */
-const mayUse = async (
-  { auth }: CheckDeps,
-  principal: Principal,
-  { assistantId, metadata }: Pick<Assistant, 'assistantId' | 'metadata'>,
-): Promise<boolean> => {
-  if (metadata['created_by'] === 'system') return true;
-  const value = { assistant_id: assistantId };
-  const { filters } = await auth.authorize({ principal, event: 'assistants:read', value });
-  return !filters || passesFilters(metadata, filters);
 };
 
 const idOf = async (
@@ -342,8 +331,7 @@ const idOf = async (
 const NOT_FOUND: Record<Resource, (id: string) => HoldpointError> = {
   thread: threadNotFound,
   cron: cronNotFound,
-  assistant: (id) =>
-    new HoldpointError('assistant_not_found', 'Assistant not found', { details: { assistant_id: id } }),
+  assistant: assistantNotFound,
 };
 
 const taken = (resource: Resource, id: string): HoldpointError =>

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { z } from 'zod';
 import type { RouteScope } from '../model/api-key.ts';
+import type { Assistant } from '../model/assistant.ts';
 import type { AuthFilters } from '../model/auth-filter.ts';
 import { HoldpointError } from '../model/errors.ts';
 import type { Principal } from '../model/principal.ts';
@@ -23,7 +24,11 @@ export interface RequestFacts {
   traceparent?: string | undefined;
   /** What the metadata of what is read must say, where its rules ask for that and the route applies it itself. */
   filters?: AuthFilters | undefined;
+  /** Whether an assistant is for the caller, where the project's rules say so and the route asks it itself. */
+  mayUse?: MayUse | undefined;
 }
+
+export type MayUse = (assistant: Assistant) => Promise<boolean>;
 
 /** Whom the log names: a name that the body gives does not hide who it was that sent it. */
 export const actorOf = ({ actor, principal }: RequestFacts, claimed: string | undefined): string => {
@@ -37,6 +42,7 @@ export interface GuardedInput {
   query: unknown;
   body: unknown;
   filters?: AuthFilters | undefined;
+  mayUse?: MayUse | undefined;
   /** The answer, when there is nothing left to do. */
   instead?: Reply;
 }
@@ -125,13 +131,13 @@ export const route = <P extends z.ZodType, Q extends z.ZodType, B extends z.ZodT
         query: parse(spec.query, raw.query, 'query'),
         body: parse(spec.body, raw.body, 'body'),
       };
-      const { params, query, body, filters, instead } = guard ? await guard(input) : input;
+      const { params, query, body, filters, mayUse, instead } = guard ? await guard(input) : input;
       if (instead) return instead;
       return handle({
         params: params as z.output<P>,
         query: query as z.output<Q>,
         body: body as z.output<B>,
-        request: { ...request, filters },
+        request: { ...request, filters, mayUse },
       });
     },
   };

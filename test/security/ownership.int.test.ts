@@ -173,7 +173,6 @@ describe('under the rules of a project', () => {
     const { paths } = (await anna('GET', '/openapi.json')).json as { paths: Record<string, object> };
     const all = Object.entries(paths)
       .filter(([path]) => Object.keys(own).some((name) => path.includes(`{${name}}`)))
-      .filter(([path]) => !path.startsWith('/a2a/')) // every answer of which is 200: tasks have tests of their own
       .flatMap(([path, methods]) => Object.keys(methods).map((method) => ({ method, path })));
     expect(all.length).toBeGreaterThan(45);
     const open: string[] = [];
@@ -274,8 +273,13 @@ describe('under the rules of a project', () => {
       ['/agent/launch', { agent: mine, task: 'x' }],
       ['/agent/launch', { agent: mine, task: 'x', assistant_id: 'ask' }],
       ['/agent/launch', { agent: 'helper', task: 'x' }],
+      [`/a2a/${mine}`, { jsonrpc: '2.0', id: 1, method: 'SendMessage', params: {} }],
     ];
     for (const [path, body] of tries) expect((await bert('POST', path, body)).status, path).toBe(404);
+    const card = `/.well-known/agent-card.json?assistant_id=${mine}`;
+    expect((await bert('GET', card)).json).toMatchObject({ code: 'assistant_not_found' });
+    expect((await anna('GET', card)).status).toBe(200);
+    expect((await bert('GET', '/.well-known/agent-card.json')).status).toBe(200);
     expect((await anna('POST', '/runs', run)).status).toBe(200);
     expect((await bert('POST', '/runs', { assistant_id: 'ask', input: {} })).status).toBe(200);
     const berts = (await bert('POST', '/assistants', { graph_id: 'ask', name: 'helper' })).json;

@@ -27,6 +27,10 @@ export const auth = new Auth()
   .on('threads:update', (asked) => asked.user.identity !== 'guest' && owning(asked))
   .on('threads:delete', ({ user }) => user.identity === 'root')
   .on('assistants', () => undefined)
+  .on('assistants:read', ({ user }) => {
+    if (user.identity === 'bert') return false;
+    return user.identity === 'root' ? { draft: false } : undefined;
+  })
   .on('crons:create', () => { throw new HTTPException(403, { message: 'No crons on Sundays' }); })
   .on('holdpoint', ({ permissions }) => permissions.includes('operate'))
   .on('store', ({ value, user }) => { value.namespace = [user.identity, ...(value.namespace ?? [])]; });
@@ -256,5 +260,23 @@ describe('a project with authentication', () => {
       expect(await mcp('guest', [rpc('tools/list', {}), call(tool)]), tool).toBe(422);
     }
     expect(await mcp('guest', [rpc('tools/list', {})])).toBe(200);
+  });
+
+  it('has for tools of MCP the assistants that the caller may use, whatever threads they see', async () => {
+    const sketch = { graph_id: 'whoami', name: 'sketch', metadata: { draft: true } };
+    await server.send('POST', '/assistants', sketch, bearer('anna'));
+    const tools = async (name: string) => {
+      const types = { accept: 'application/json, text/event-stream', 'content-type': 'application/json' };
+      const body = { jsonrpc: '2.0', id: 1, method: 'tools/list', params: {} };
+      const { text } = await server.send('POST', '/mcp', body, { ...bearer(name), ...types });
+      return [...text.matchAll(/"name":"(\w+)"/g)].map(([, tool]) => tool);
+    };
+
+    expect(await tools('anna')).toEqual(expect.arrayContaining(['whoami', 'sketch', 'decide']));
+    for (const name of ['root', 'bert']) {
+      const seen = await tools(name);
+      expect(seen).toEqual(expect.arrayContaining(['whoami', 'decide']));
+      expect(seen).not.toContain('sketch');
+    }
   });
 });

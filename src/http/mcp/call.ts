@@ -1,5 +1,4 @@
 import { passesFilters } from '../../model/auth-filter.ts';
-import type { Assistant } from '../../model/assistant.ts';
 import { threadNotFound } from '../../model/not-found.ts';
 import { isActive } from '../../model/run-state.ts';
 import type { AgentTask } from '../../resources/tasks.ts';
@@ -25,15 +24,6 @@ export const seeThread = async ({ deps, request }: ToolCall, threadId: string) =
   if (request.filters && !passesFilters(thread.metadata, request.filters)) throw threadNotFound(threadId);
   return thread;
 };
-
-/** Whether an assistant is for the caller: a graph's own is for all. */
-export const mayUse = (
-  { deps, request }: Pick<ToolCall, 'deps' | 'request'>,
-  assistant: Assistant,
-): boolean =>
-  !request.filters ||
-  deps.assistants.isSystem(assistant) ||
-  passesFilters(assistant.metadata, request.filters);
 
 /** How often a caller that waits is told that it is not forgotten. */
 const PROGRESS_MS = 5000;

@@ -9,7 +9,7 @@ import { presentPause } from '../control/pause-view.ts';
 import { incomingState } from '../platform/incoming-state.ts';
 import { toLaunchInput } from '../platform/run-request.ts';
 import { RunCreate, Uuid } from '../schemas.ts';
-import { mayUse, presentQuestion, presentTask, seeThread, waitFor, type ToolCall } from './call.ts';
+import { presentQuestion, presentTask, seeThread, waitFor, type ToolCall } from './call.ts';
 import type { McpDeps } from './deps.ts';
 import { actorOf, readAs, type RequestFacts } from '../route.ts';
 import { searchVisible } from '../visible.ts';
@@ -193,15 +193,16 @@ const OPERATING: McpTool[] = [
 /** Assistants that are tools. */
 const MOST_ASSISTANTS = 200;
 
-/** The tools there are for this caller: each assistant, and what operates their runs. */
-export const toolsFor = async (deps: McpDeps, request: RequestFacts): Promise<McpTool[]> => {
+/** The tools there are for this caller: each assistant that they may use, and what operates their runs. */
+export const toolsFor = async ({ assistants }: McpDeps, { mayUse }: RequestFacts): Promise<McpTool[]> => {
   const query = { limit: MOST_ASSISTANTS, offset: 0, sortBy: 'created_at', sortOrder: 'asc' } as const;
-  const { items } = await deps.assistants.search(query);
+  const { items } = await assistants.search(query);
   const taken = new Set(OPERATING.map(({ name }) => name));
-  const assistants = items
-    .filter((assistant) => mayUse({ deps, request }, assistant))
-    .map((assistant) => assistantTool(freeName(assistant, taken), assistant));
-  return [...assistants, ...OPERATING];
+  const tools: McpTool[] = [];
+  for (const assistant of items)
+    if (!mayUse || (await mayUse(assistant)))
+      tools.push(assistantTool(freeName(assistant, taken), assistant));
+  return [...tools, ...OPERATING];
 };
 
 /** Its name as a tool may be called, with the beginning of its id where another has that name. */
