@@ -1,7 +1,7 @@
 import { type BaseMessage, ToolMessage } from '@langchain/core/messages';
 import { interrupt } from '@langchain/langgraph';
 import { type Decision, readAnswer } from './answer.ts';
-import { type DecisionRecord, decisionRecord } from './decisions.ts';
+import { type DecisionRecord, decisionRecord, type MadeCall } from './decisions.ts';
 import { type ApprovalOptions, type HeldCall, heldCalls, type ToolArgs } from './policy.ts';
 import { approvalQuestion } from './question.ts';
 import { rewritten } from './rewrite.ts';
@@ -50,20 +50,20 @@ const editsOf = (pairs: readonly { call: HeldCall; decision: Decision }[]): Map<
   );
 
 /**
- * Has the unanswered calls of the last AI message decided, as far as `options` holds them and `decided` does not say
+ * Has the unanswered calls of the last AI message decided, as far as `options` holds them and `isDecided` does not say
  * that they were: one question for all, answered by what is to be written back. Interrupts the task it runs in.
  */
 export const decideCalls = (
   messages: readonly BaseMessage[],
   options: ApprovalOptions,
-  decided: readonly DecisionRecord[] = [],
+  isDecided: (made: MadeCall) => boolean = () => false,
 ): GateUpdate => {
   const turn = lastTurn(messages);
   if (turn === undefined) return { messages: [], decisions: [] };
-  const done = new Set(decided.map(({ toolCallId }) => toolCallId));
-  const open = pendingToolCalls(messages).filter(({ id }) => !done.has(id));
+  const { message } = turn;
+  const open = pendingToolCalls(messages).filter((call) => !isDecided({ message, call }));
   const [first, ...rest] = heldCalls(open, options);
-  if (first === undefined) return { messages: rewritten(turn.message, new Map()), decisions: [] };
+  if (first === undefined) return { messages: rewritten(message, new Map()), decisions: [] };
   const held: [HeldCall, ...HeldCall[]] = [first, ...rest];
   const decisions = ask(held);
   const pairs = held.flatMap((call, index) => {
@@ -72,9 +72,12 @@ export const decideCalls = (
   });
   return {
     messages: [
-      ...rewritten(turn.message, editsOf(pairs)),
+      ...rewritten(message, editsOf(pairs)),
       ...pairs.flatMap(({ call, decision }) => answerInstead(decision, call) ?? []),
     ],
-    decisions: pairs.map(({ call, decision }) => decisionRecord(decision, call)),
+    decisions: pairs.map(({ call, decision }) => ({
+      ...(message.id !== undefined && { messageId: message.id }),
+      ...decisionRecord(decision, call),
+    })),
   };
 };

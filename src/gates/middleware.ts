@@ -37,8 +37,9 @@ const afterModel = (state: State, options: ApprovalOptions) => {
 /** What ran since the model last spoke. Asked again at the same place, it adds nothing. */
 const newRuns = ({ messages, decisions = [], toolRuns = [] }: State): { toolRuns?: ToolRun[] } => {
   const last = lastToolRuns(messages, decisions);
-  const known = new Set(toolRuns.slice(-last.length).map(({ toolCallId }) => toolCallId));
-  const added = last.filter(({ toolCallId }) => !known.has(toolCallId));
+  const added = last.filter(
+    (run) => !toolRuns.some((one) => one.messageId === run.messageId && one.toolCallId === run.toolCallId),
+  );
   return added.length === 0 ? {} : { toolRuns: [...toolRuns, ...added] };
 };
 

@@ -1,6 +1,6 @@
 import type { BaseMessage } from '@langchain/core/messages';
 import type { ToolRun } from '../model/tool-run.ts';
-import type { DecisionRecord } from './decisions.ts';
+import { decisionOn, type DecisionRecord } from './decisions.ts';
 import { callsOf, lastTurn } from './tool-calls.ts';
 
 export type { ToolRun };
@@ -16,13 +16,15 @@ export const lastToolRuns = (
   const turn = lastTurn(messages);
   if (turn === undefined) return [];
   const results = new Map(turn.answers.map((answer) => [answer.tool_call_id, answer]));
-  const decided = new Map(decisions.map((record) => [record.toolCallId, record]));
-  return callsOf(turn.message).valid.flatMap(({ id, name, args }): ToolRun[] => {
+  const { message } = turn;
+  return callsOf(message).valid.flatMap((call): ToolRun[] => {
+    const { id, name, args } = call;
     const result = results.get(id);
-    const decision = decided.get(id);
+    const decision = decisionOn(decisions, { message, call });
     if (result === undefined || (decision !== undefined && decision.released === undefined)) return [];
     return [
       {
+        ...(message.id !== undefined && { messageId: message.id }),
         toolCallId: id,
         tool: name,
         args,

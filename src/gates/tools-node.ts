@@ -8,7 +8,7 @@ import {
 } from '@langchain/langgraph';
 import { forRun, type PerRun } from './approval-gate.ts';
 import { decideCalls, type GateUpdate } from './decide.ts';
-import type { DecisionRecord } from './decisions.ts';
+import { type DecisionRecord, isReleased, type MadeCall } from './decisions.ts';
 import { gateOf } from './gate-of.ts';
 import { asText } from './json.ts';
 import { inOwnTask, storedSoFar } from './own-task.ts';
@@ -93,19 +93,20 @@ const runCalls = async (
 const decideGated = (
   messages: readonly BaseMessage[],
   tools: Tools,
-  decided: readonly DecisionRecord[],
+  isDecided: (made: MadeCall) => boolean,
 ): GateUpdate => {
   const gates = tools.flatMap((tool) => {
     const gate = gateOf(tool);
     return gate === undefined ? [] : [[tool.name, gate.rule] as const];
   });
   if (gates.length === 0) return { messages: [], decisions: [] };
-  return decideCalls(messages, { policy: Object.fromEntries(gates), otherwise: 'never' }, decided);
+  return decideCalls(messages, { policy: Object.fromEntries(gates), otherwise: 'never' }, isDecided);
 };
 
 interface ToolsState {
   messages: BaseMessage[];
   decisions?: DecisionRecord[];
+  toolRuns?: ToolRun[];
 }
 
 /**
@@ -123,9 +124,15 @@ export const toolsNode =
   <State extends ToolsState = ToolsState>(tools: PerRun<Tools, State>) =>
   async (state: State, config: LangGraphRunnableConfig): Promise<GateUpdate & { toolRuns: ToolRun[] }> => {
     const offered = forRun(tools, state, config);
-    const earlier = state.decisions ?? [];
-    const gate = decideGated(state.messages, offered, earlier);
-    const decided = messagesStateReducer(state.messages, gate.messages);
+    const { decisions: earlier = [], toolRuns } = state;
+    const messages = messagesStateReducer(state.messages, []); // each with an id, as what is on record needs it
+    // Where runs are not kept nobody can say which decisions have been used: all is asked.
+    const gate = decideGated(
+      messages,
+      offered,
+      (made) => toolRuns !== undefined && isReleased(made, { decisions: earlier, toolRuns }),
+    );
+    const decided = messagesStateReducer(messages, gate.messages);
     const results = await runCalls(decided, offered, config);
     return {
       messages: [...gate.messages, ...results],

@@ -33,9 +33,11 @@ const untold = async (
   { threadId, ran }: { threadId: string; ran: ToolRun[] },
 ): Promise<ToolRun[]> => {
   const lines = await ledger.log.read(threadId);
-  const told = new Set(
-    lines.filter(({ kind }) => kind === 'tool').map(({ detail }) => detail?.['tool_call_id']),
-  );
-  const last = ran.findLastIndex(({ toolCallId }) => told.has(toolCallId));
+  const told = lines.filter(({ kind }) => kind === 'tool').map(({ detail }) => detail?.['tool_call_id']);
+  // Ids of calls may repeat: each line tells of one call.
+  const last = ran.findLastIndex(({ toolCallId }, at) => {
+    const ofId = ran.slice(0, at + 1).filter((run) => run.toolCallId === toolCallId).length;
+    return told.filter((id) => id === toolCallId).length >= ofId;
+  });
   return ran.slice(last + 1);
 };

@@ -2,6 +2,8 @@ import { isRecord, type JsonObject } from './json.ts';
 
 /** One tool call that ran, as a graph with the gates keeps it in the channel `toolRuns` of its state. */
 export interface ToolRun {
+  /** The message that made the call; absent where messages have no ids. */
+  messageId?: string;
   toolCallId: string;
   tool: string;
   /** The arguments it ran with. What was proposed, if that differs, is in the decision of this call. */

@@ -165,6 +165,7 @@ describe('a decided batch', () => {
     expect(shapeOf(result.messages)).toEqual(['human', 'ai', 'tool:call_0', 'ai']);
     expect(result.decisions).toEqual([
       {
+        messageId: result.messages[1]?.id,
         toolCallId: 'call_0',
         tool: 'write',
         decision: 'edit',
@@ -187,6 +188,7 @@ describe('a decided batch', () => {
     });
     expect(result.decisions).toEqual([
       {
+        messageId: result.messages[1]?.id,
         toolCallId: 'call_0',
         tool: 'write',
         decision: 'respond',

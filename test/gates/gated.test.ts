@@ -1,10 +1,24 @@
-import { type AIMessage, HumanMessage } from '@langchain/core/messages';
+import { AIMessage, type BaseMessage, HumanMessage } from '@langchain/core/messages';
 import { type StructuredToolInterface, tool } from '@langchain/core/tools';
-import { Command, MemorySaver, MessagesAnnotation, START, StateGraph } from '@langchain/langgraph';
+import {
+  Annotation,
+  Command,
+  END,
+  MemorySaver,
+  MessagesAnnotation,
+  START,
+  StateGraph,
+} from '@langchain/langgraph';
 import { ToolNode } from '@langchain/langgraph/prebuilt';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { type ApprovalQuestion, gated, toolsNode } from '../../src/gates/index.ts';
+import {
+  approvalGate,
+  type ApprovalQuestion,
+  gateChannels,
+  gated,
+  toolsNode,
+} from '../../src/gates/index.ts';
 import { waitingQuestions } from '../../src/engine/questions.ts';
 import { aiTurn, gatedGraph, questionOf, recordingTool, toolMessages } from './gated-graph.ts';
 
@@ -40,6 +54,45 @@ const wrapped = (turn: AIMessage, node: 'ToolNode' | 'toolsNode') => {
 
 const named = (...names: string[]) => aiTurn(...names.map((name) => ({ name, args: { of: name } })));
 
+/**
+ * A model of which each call has the same id, and its gated tool. A `gate` has the first turn decided before; without
+ * one, messages have no ids.
+ */
+const numbering = (calls: Record<string, unknown>[], { gate }: { gate: boolean }) => {
+  const ran: unknown[] = [];
+  const messages = Annotation<BaseMessage[]>({ reducer: (a, b) => [...a, ...b], default: () => [] });
+  const State = Annotation.Root({
+    ...MessagesAnnotation.spec,
+    ...(gate ? {} : { messages }),
+    ...gateChannels,
+  });
+  const said = (state: typeof State.State) =>
+    state.messages.filter((one) => AIMessage.isInstance(one)).length;
+  const graph = new StateGraph(State)
+    .addNode('model', (state) => {
+      const args = calls[said(state)];
+      return { messages: [args ? aiTurn({ name: 'pay', args }) : new AIMessage('done')] };
+    })
+    .addNode('gate', (state, config) =>
+      gate && said(state) === 1 ? approvalGate({ policy: {} })(state, config) : {},
+    )
+    .addNode('tools', toolsNode([gated(recordingTool('pay', ran))]))
+    .addEdge(START, 'model')
+    .addConditionalEdges('model', (state) => (state.messages.at(-1)?.text === 'done' ? END : 'gate'), [
+      'gate',
+      END,
+    ])
+    .addEdge('gate', 'tools')
+    .addEdge('tools', 'model')
+    .compile({ checkpointer: new MemorySaver() });
+  const config = { configurable: { thread_id: 'thread' } };
+  return {
+    ran,
+    start: () => graph.invoke({ messages: [new HumanMessage('go')] }, config),
+    resume: (type: string) => graph.invoke(new Command({ resume: { decisions: [{ type }] } }), config),
+  };
+};
+
 describe('a gated tool in the tools node', () => {
   it('is held with all others of its step in one question, before anything of the step runs', async () => {
     const { start, resume, ran } = wrapped(named('a', 'open', 'b'), 'toolsNode');
@@ -72,11 +125,48 @@ describe('a gated tool in the tools node', () => {
     expect(result.decisions).toMatchObject([
       { proposed: { of: 'a' }, released: { of: 'x' }, effect: 'irreversible' },
     ]);
+    const { id: messageId } = result.messages[1] ?? {};
     expect(result.toolRuns).toEqual([
-      { toolCallId: 'call_0', tool: 'a', args: { of: 'x' }, by: 'person', decidedBy: 'ann', outcome: 'done' },
-      { toolCallId: 'call_1', tool: 'b', args: { of: 'b' }, by: 'policy', outcome: 'done' },
+      {
+        messageId,
+        toolCallId: 'call_0',
+        tool: 'a',
+        args: { of: 'x' },
+        by: 'person',
+        decidedBy: 'ann',
+        outcome: 'done',
+      },
+      { messageId, toolCallId: 'call_1', tool: 'b', args: { of: 'b' }, by: 'policy', outcome: 'done' },
     ]);
   });
+});
+
+describe('a gated tool of a model that gives calls of several turns the same id', () => {
+  const asked = (result: unknown) => questionOf(result).action_requests.map(({ args }) => args['to']);
+
+  it.each(['reject', 'approve'])('is asked about anew after %s', async (type) => {
+    const { start, resume, ran } = numbering([{ to: 'alice' }, { to: 'mallory' }], { gate: true });
+    expect(asked(await start())).toEqual(['alice']);
+    expect(asked(await resume(type))).toEqual(['mallory']);
+    const paid = ran.length;
+    const result = await resume('reject');
+    expect(ran).toHaveLength(paid);
+    expect(result.decisions).toHaveLength(2);
+    expect(result.toolRuns).toHaveLength(paid);
+  });
+
+  it.each([true, false])(
+    'is asked about anew for the very same call (decided by a gate before, with ids of messages: %s)',
+    async (gate) => {
+      const { start, resume, ran } = numbering([{ to: 'alice' }, { to: 'alice' }], { gate });
+      expect(asked(await start())).toEqual(['alice']);
+      expect(asked(await resume('approve'))).toEqual(['alice']);
+      expect(ran).toHaveLength(1);
+      const result = await resume('reject');
+      expect(ran).toHaveLength(1);
+      expect(result.toolRuns).toMatchObject([{ args: { to: 'alice' }, by: 'person' }]);
+    },
+  );
 });
 
 describe("a gated tool in LangGraph's own ToolNode", () => {

@@ -97,9 +97,23 @@ describe('the approval middleware, in createAgent', () => {
       { tool: 'write', decision: 'reject' },
       { tool: 'mail', decision: 'approve', effect: 'irreversible' },
     ]);
-    expect(result.toolRuns).toEqual([
+    expect(result.toolRuns).toMatchObject([
       { toolCallId: 's', tool: 'search', args: { q: 'x' }, by: 'policy', outcome: 'done' },
       { toolCallId: 'm', tool: 'mail', args: { to: 'x' }, by: 'person', outcome: 'done' },
+    ]);
+  });
+
+  it('keeps a record of each call of a model that gives calls of several turns the same id', async () => {
+    const call = (to: string): Reply => ({ toolCalls: [{ name: 'mail', args: { to }, id: 'call_0' }] });
+    const { say, resume } = await useAgent([call('a'), call('b'), call('c')]);
+    await say('go');
+    await resume('approve');
+    await resume('reject');
+    const result = await resume('approve');
+    expect(result.decisions).toHaveLength(3);
+    expect(result.toolRuns).toMatchObject([
+      { args: { to: 'a' }, by: 'person' },
+      { args: { to: 'c' }, by: 'person' },
     ]);
   });
 

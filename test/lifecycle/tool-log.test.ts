@@ -69,6 +69,14 @@ describe('the log of the tool calls that ran', () => {
     expect(await lines()).toEqual(['a', 'b', 'c', 'd']);
   });
 
+  it('is completed where several calls have the same id', async () => {
+    const { attempt, lines, log } = await begin({ before: [ran('a'), ran('b'), ran('a')], goesOn: true });
+    await log([ran('a'), ran('b')], false);
+    attempt.saw(put([ran('a'), ran('b'), ran('a'), ran('a')]));
+    await attempt.written();
+    expect(await lines()).toEqual(['a', 'b', 'a', 'a']);
+  });
+
   it('is not written by an attempt that has lost the thread', async () => {
     const { attempt, claimed, lines, lifecycle } = await begin({ before: [], goesOn: false });
     await lifecycle.storage.transaction((ledger) => ledger.threads.release(claimed.lease));
