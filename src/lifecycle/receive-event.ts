@@ -43,11 +43,19 @@ export const createSpreadEvents = (deps: SpreadDeps) => {
       const event = await deps.storage.externalEvents.open();
       if (!event) return;
       await deps.launchOnEvent?.(event);
+      await untilSeen(deps.storage);
       await deps.storage.transaction((ledger) => spread(deps, ledger, event));
       deps.at('event:spread');
     }
   };
 };
+
+/**
+ * Whoever began to wait without having seen what is stored by now has written down that he waits when this resolves:
+ * each pause is found by the event, or has found it.
+ */
+const untilSeen = (storage: LifecycleDeps['storage']): Promise<void> =>
+  storage.transaction(() => Promise.resolve(), { exclusive: true, flush: false });
 
 const spread = async ({ clock }: LifecycleDeps, ledger: Ledger, event: ExternalEvent): Promise<void> => {
   const { eventId, type, data, receivedMs, seenPauseId } = event;

@@ -88,10 +88,9 @@ export const meetConditions = async (
   met: Met,
 ): Promise<ResumeCondition | undefined> => {
   const { waiter, places, trigger, data } = met;
-  for (const place of places) await ledger.conditions.meet(waiter.id, place);
-  const before = await ledger.conditions.met(waiter.id);
+  const all = await ledger.conditions.meet(waiter.id, places);
   const missing = waiter.resumeWhen
-    ? missingOf(waiter.resumeWhen, (place) => before.includes(place))
+    ? missingOf(waiter.resumeWhen, (place) => all.includes(place))
     : undefined;
   if (!missing) await ledger.fires.insert({ pauseId: waiter.id, trigger, data, firedMs: clock.now() });
   await logMet(ledger, clock, { ...met, missing });

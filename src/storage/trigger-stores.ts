@@ -38,10 +38,8 @@ export interface ExternalEvent {
 
 export interface ConditionStore {
   insert(conditions: WaitingCondition[]): Promise<void>;
-  /** The places of the pause's conditions that are met. */
-  met(pauseId: string): Promise<number[]>;
-  /** False when it was met before. */
-  meet(pauseId: string, place: number): Promise<boolean>;
+  /** Answers the places of all that are met with these. Who meets others of the same pause comes before or after. */
+  meet(pauseId: string, places: number[]): Promise<number[]>;
   /** Pauses after `afterPauseId`, in the order of their ids, that wait for the event since `sinceMs` or before. */
   waitingFor(query: {
     event: string;

@@ -17,6 +17,7 @@ import { createWithdrawPause } from '../../src/lifecycle/withdraw-pause.ts';
 import type { Run, RunKwargs } from '../../src/model/run.ts';
 import type { Thread } from '../../src/model/thread.ts';
 import { openEmbeddedStorage } from '../../src/storage/embedded/open.ts';
+import type { Storage } from '../../src/storage/ports.ts';
 import { assistant, AT, run, thread } from '../storage/ports/records.ts';
 import { temporaryFolder } from '../support/server.ts';
 
@@ -24,10 +25,10 @@ const OWNER = 'worker-1';
 
 type RunId = Pick<Run, 'threadId' | 'runId'>;
 
-/** The use-cases on a real storage in a folder of their own, with a clock that stands still. */
-export const openLifecycle = async () => {
+/** The use-cases on a real storage in a folder of their own, or on the one given, with a clock that stands still. */
+export const openLifecycle = async (given?: Storage) => {
   const dataDir = temporaryFolder();
-  const storage = await openEmbeddedStorage({ dataDir, synchronous: 'NORMAL' });
+  const storage = given ?? (await openEmbeddedStorage({ dataDir, synchronous: 'NORMAL' }));
   const agent = assistant();
   await storage.transaction((ledger) => ledger.assistants.insert(agent));
   const deps: LifecycleDeps = {
@@ -93,6 +94,7 @@ export const openLifecycle = async () => {
   const requestPause = createRequestPause({ ...deps, securePause });
 
   return {
+    agent,
     dataDir,
     deps,
     storage,
@@ -103,6 +105,7 @@ export const openLifecycle = async () => {
     settle,
     settleRun,
     securePause,
+    requestPause,
     pause: (threadId: string, of: Partial<RequestPauseInput> = {}) =>
       requestPause({ threadId, reason: 'because', actor: 'user', ...of }),
     withdraw: createWithdrawPause(deps),

@@ -1,22 +1,31 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createReceiveEvent, createSpreadEvents } from '../../src/lifecycle/receive-event.ts';
+import { createReceiveHook } from '../../src/lifecycle/receive-hook.ts';
+import type { Resumer } from '../../src/lifecycle/resume-fired.ts';
+import { createBeginWait } from '../../src/lifecycle/wait-for-events.ts';
+import { createEffectLedger } from '../../src/storage/ledger/effects.ts';
 import { openPostgresStorage } from '../../src/storage/postgres/open.ts';
 import type { JsonObject } from '../../src/model/json.ts';
+import type { EffectIntent } from '../../src/storage/effects.ts';
 import type { Ledger, Storage } from '../../src/storage/ports.ts';
+import { openLifecycle, type Lifecycle } from '../lifecycle/bench.ts';
 import { deferred } from '../support/deferred.ts';
 import { startPostgres, type PostgresServer } from '../support/postgres.ts';
-import { assistant, run, stickyDecision, thread } from './ports/records.ts';
+import { assistant, AT, run, stickyDecision, thread } from './ports/records.ts';
 
 describe('transactions on Postgres', () => {
   let server: PostgresServer;
   let url: string;
   let one: Storage;
   let other: Storage;
+  let lifecycle: Lifecycle;
   beforeAll(async () => {
     server = await startPostgres();
     url = await server.newDatabase();
     [one, other] = await Promise.all([openPostgresStorage({ url }), openPostgresStorage({ url })]);
+    lifecycle = await openLifecycle(one);
   });
   afterAll(async () => {
     await Promise.all([one.close(), other.close()]);
@@ -94,6 +103,121 @@ describe('transactions on Postgres', () => {
     finish.resolve();
     await write;
     expect((await exclusive)?.threadId).toBe(id);
+  });
+
+  /** Resolves when a transaction is held up by another. */
+  const heldUp = async (): Promise<void> => {
+    for (;;) {
+      const { rows } = await sql`SELECT 1 FROM pg_locks WHERE NOT granted`.execute(other.connection);
+      if (rows.length > 0) return;
+    }
+  };
+
+  it('that begin to wait for an event and that spread it see each other: the wait ends', async () => {
+    const { deps, claim, launch, newThread, requestPause } = lifecycle;
+    const { run: waits } = await claim(await launch(await newThread()));
+    const begun = deferred<void>();
+    const goOn = deferred<void>();
+    const beginWait = createBeginWait({
+      ...deps,
+      requestPause: ({ within, ...asked }) =>
+        requestPause({
+          ...asked,
+          within: async (ledger, pause) => {
+            begun.resolve();
+            await goOn.promise;
+            await within?.(ledger, pause);
+          },
+        }),
+    });
+    const sinceMs = Date.parse(AT);
+    const waiting = beginWait(waits, [{ key: 'k', event: 'paid', match: {}, sinceMs, expiresMs: null }]);
+    await begun.promise;
+    await createReceiveEvent(deps)({ eventId: 'paid-1', type: 'paid', data: { n: 1 } });
+    const spreading = createSpreadEvents(deps)();
+    await Promise.race([spreading, heldUp()]);
+    goOn.resolve();
+    await Promise.all([waiting, spreading]);
+    const { pauseId } = (await one.pauses.current(waits.threadId))!;
+    expect(await one.fires.get(pauseId)).toMatchObject({ trigger: 'event', data: { n: 1 } });
+  });
+
+  it('that meet all that a pause waits for see each other: it is resumed', async () => {
+    const { deps, launch, newThread, pause } = lifecycle;
+    const { threadId } = await launch(await newThread());
+    const resumeWhen = { all: [{ type: 'webhook' as const }, { type: 'event' as const, event: 'both' }] };
+    const { pause: waits, resumeToken } = await pause(threadId, { resumeWhen });
+    let done = 0;
+    const bothDone = deferred<void>();
+    const transaction: Storage['transaction'] = (work, options) =>
+      one.transaction(async (ledger) => {
+        const answer = await work(ledger);
+        if (options?.exclusive) return answer;
+        if (++done === 2) bothDone.resolve();
+        await Promise.race([bothDone.promise, heldUp()]);
+        return answer;
+      }, options);
+    const together = { ...deps, storage: { ...one, transaction } };
+    const resumer = { resumeNow: () => Promise.resolve(null) } as Partial<Resumer> as Resumer;
+    await createReceiveEvent(deps)({ eventId: 'both-1', type: 'both', data: {} });
+    await Promise.all([
+      createReceiveHook({ ...together, resumer })({ token: resumeToken!, body: {} }),
+      createSpreadEvents(together)(),
+    ]);
+    expect(await one.fires.get(waits.pauseId)).toBeDefined();
+  });
+
+  it('that decide over an effect come before or after a worker takes its thread', async () => {
+    const { deps, claim, launch, newThread } = lifecycle;
+    const { run: asked, lease } = await claim(await launch(await newThread()));
+    const { threadId, runId } = asked;
+    const intent: EffectIntent = {
+      threadId,
+      runId,
+      key: 'k',
+      name: 'pay',
+      checkpointNs: '',
+      taskId: 't',
+      toolCallId: null,
+      onInDoubt: 'retry',
+      intendedAt: AT,
+    };
+    await one.effects.intend(intent, lease);
+    await one.threads.release(lease);
+    const looked = deferred<void>();
+    const taken = deferred<void>();
+    const { resolve } = createEffectLedger({
+      ledger: one,
+      transaction: (work) =>
+        one.transaction((ledger) =>
+          work({
+            ...ledger,
+            threads: {
+              ...ledger.threads,
+              get: async (id) => {
+                const found = await ledger.threads.get(id);
+                looked.resolve();
+                await taken.promise;
+                return found;
+              },
+            },
+          }),
+        ),
+    });
+    const outcome = { state: 'failed' as const, error: 'it has not happened' };
+    const resolving = resolve({ threadId, key: 'k', outcome, at: AT, log: () => Promise.resolve() });
+    await looked.promise;
+    const token = randomUUID();
+    const expiresAt = deps.clock.now();
+    const beginning = other
+      .transaction((ledger) => ledger.threads.claim({ threadId, runId, token, owner: 'late', expiresAt }))
+      .then((held) => other.effects.intend(intent, held!));
+    await Promise.race([beginning, heldUp()]);
+    taken.resolve();
+    expect({ resolved: await resolving, begunAnew: (await beginning).fresh }).toEqual({
+      resolved: true,
+      begunAnew: true,
+    });
   });
 
   it('leave nothing behind when they fail', async () => {

@@ -39,6 +39,7 @@ export const createEffectLedger = ({ ledger, transaction }: EffectDeps): EffectL
 
   resolve: ({ threadId, key, outcome, at, log }) =>
     transaction(async (tx) => {
+      await tx.threads.touch(threadId); // nobody takes it meanwhile
       if ((await tx.threads.get(threadId))?.leaseToken) return false;
       const { numUpdatedRows } = await tx.connection
         .updateTable('effects')

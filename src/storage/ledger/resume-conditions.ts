@@ -22,25 +22,21 @@ export const createConditionStore = (db: LedgerConnection): ConditionStore => ({
     await db.insertInto('resume_conditions').values(rows).execute();
   },
 
-  met: async (pauseId) => {
+  // All rows of the pause are written, so that two who meet different ones do not pass each other by.
+  meet: async (pauseId, places) => {
     const rows = await db
-      .selectFrom('resume_conditions')
-      .select('place')
-      .where('pause_id', '=', pauseId)
-      .where('met', '=', 1)
-      .execute();
-    return rows.map(({ place }) => place);
-  },
-
-  meet: async (pauseId, place) => {
-    const result = await db
       .updateTable('resume_conditions')
-      .set({ met: 1, due_ms: null })
+      .set((eb) => {
+        const met = eb.or(places.map((place) => eb('place', '=', place)));
+        return {
+          met: eb.case().when(met).then(1).else(eb.ref('met')).end(),
+          due_ms: eb.case().when(met).then(null).else(eb.ref('due_ms')).end(),
+        };
+      })
       .where('pause_id', '=', pauseId)
-      .where('place', '=', place)
-      .where('met', '=', 0)
-      .executeTakeFirst();
-    return result.numUpdatedRows > 0n;
+      .returning(['place', 'met'])
+      .execute();
+    return rows.filter(({ met }) => met === 1).map(({ place }) => place);
   },
 
   remove: (pauseId) => forgetConditions(db, pauseId),
