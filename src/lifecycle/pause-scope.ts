@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { isoTime } from '../model/clock.ts';
 import { HoldpointError, isHoldpointError } from '../model/errors.ts';
 import type { ResumeCondition } from '../model/resume-condition.ts';
+import type { Run } from '../model/run.ts';
 import type { NewRuns, Scope, ScopePause } from '../model/scope-pause.ts';
 import type { Ledger, RunJob } from '../storage/ports.ts';
 import type { LifecycleDeps } from './deps.ts';
@@ -90,11 +91,7 @@ export const closeScope = async (
   const ended = await ledger.scopes.end(scopePauseId, { actor, at: isoTime(clock) });
   const pause = await ledger.scopes.get(scopePauseId);
   if (!pause) throw scopePauseNotFound(scopePauseId);
-  if (!ended) {
-    throw new HoldpointError('invalid_transition', `Pause ${scopePauseId} was resumed already.`, {
-      details: { pause_id: scopePauseId, state: pause.state },
-    });
-  }
+  if (!ended) throw endedAlready(scopePauseId);
   await ledger.conditions.remove(scopePauseId);
   await ledger.scopes.requeue();
   const firedMs = clock.now();
@@ -108,6 +105,11 @@ export const closeScope = async (
   await ledger.fires.hurry(firedMs);
   return pause;
 };
+
+const endedAlready = (scopePauseId: string): HoldpointError =>
+  new HoldpointError('invalid_transition', `Pause ${scopePauseId} was resumed already.`, {
+    details: { pause_id: scopePauseId, state: 'resumed' },
+  });
 
 export const scopePauseNotFound = (scopePauseId: string): HoldpointError =>
   new HoldpointError('pause_not_found', `No pause of a scope has the id ${scopePauseId}.`, {
@@ -149,6 +151,7 @@ const pauseRun = async (
       cause: windowId === null ? 'scope' : 'window',
       scopeId: scopePauseId,
       ...(windowId !== null && { windowId }),
+      within: (ledger) => refuseEnded(ledger, scopePauseId),
     });
   } catch (error) {
     if (!isHoldpointError(error) || !['invalid_transition', 'thread_not_found'].includes(error.code))
@@ -156,22 +159,33 @@ const pauseRun = async (
   }
 };
 
+/** A thread that is paused for a scope is found when the scope ends; later nobody would resume it. */
+const refuseEnded = async (ledger: Ledger, scopePauseId: string): Promise<void> => {
+  const scope = await ledger.scopes.get(scopePauseId);
+  if (scope?.state !== 'active') throw endedAlready(scopePauseId);
+};
+
+/** The pause of a scope that holds the run; of several the oldest. */
+export const widerPause = async (
+  ledger: Ledger,
+  { threadId, assistantId }: Run,
+): Promise<ScopePause | undefined> => {
+  const graphId = (await ledger.assistants.get(assistantId))?.graphId ?? '';
+  const [scope] = await ledger.scopes.covering({ threadId, assistantId, graphId });
+  return scope;
+};
+
+/** What is to be done about it first. */
+export const heldByWider = ({ scopePauseId, terms }: ScopePause): string =>
+  `a wider pause holds the thread ("${terms.reason}"): resume pause ${scopePauseId} first`;
+
 /** A resume within a paused scope would only be held back: the scope is to be resumed. */
 export const scopeCheck: ResumeCheck = {
   name: 'scope_paused',
   forceable: false,
-  look: async ({ storage, run, assistant }) => {
-    const { threadId, assistantId } = run;
-    const [scope] = await storage.scopes.covering({
-      threadId,
-      assistantId,
-      graphId: assistant?.graphId ?? '',
-    });
+  look: async ({ storage, run }) => {
+    const scope = await widerPause(storage, run);
     if (!scope) return { status: 'passed', detail: null };
-    return {
-      status: 'failed',
-      detail: `a wider pause holds the thread ("${scope.terms.reason}"): resume pause ${scope.scopePauseId} first`,
-      facts: { pause_id: scope.scopePauseId },
-    };
+    return { status: 'failed', detail: heldByWider(scope), facts: { pause_id: scope.scopePauseId } };
   },
 };

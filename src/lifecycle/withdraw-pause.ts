@@ -5,6 +5,7 @@ import type { Pause } from '../model/pause.ts';
 import type { Ledger } from '../storage/ports.ts';
 import type { LifecycleDeps } from './deps.ts';
 import { moveRun } from './move-run.ts';
+import { heldByWider, widerPause } from './pause-scope.ts';
 
 export interface WithdrawPauseInput {
   threadId: string;
@@ -16,7 +17,8 @@ export type WithdrawPause = (input: WithdrawPauseInput) => Promise<Pause>;
 /**
  * Takes back a pause that is still draining: the run goes on as if it had not been asked. One whose step has just
  * ended goes on with its next attempt.
- * @throws {HoldpointError} `thread_not_found`, `pause_not_found`; `invalid_transition` when it is paused already.
+ * @throws {HoldpointError} `thread_not_found`, `pause_not_found`; `invalid_transition` when it is paused already, and
+ * while the pause of a scope holds it.
  */
 export const createWithdrawPause = (deps: LifecycleDeps): WithdrawPause => {
   return async (input) => {
@@ -43,6 +45,16 @@ const withdraw = async (
       'invalid_transition',
       `Thread ${threadId} is ${run.state}: its pause can no longer be withdrawn, only resumed.`,
       { details: { run_id: run.runId, state: run.state } },
+    );
+  }
+  const wider = await widerPause(ledger, run);
+  if (wider) {
+    throw new HoldpointError(
+      'invalid_transition',
+      `Thread ${threadId} stays paused: ${heldByWider(wider)}.`,
+      {
+        details: { run_id: run.runId, state: run.state, pause_id: wider.scopePauseId },
+      },
     );
   }
   const detail = { pause_id: pause.pauseId };
