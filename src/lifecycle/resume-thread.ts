@@ -211,7 +211,7 @@ const resumeRun = async (deps: LifecycleDeps, ledger: Ledger, { input, ask, pref
   const run = await ledger.runs.get(ask.run.runId);
   if (run?.state !== ask.run.state || run.attempt !== ask.run.attempt) throw nothingToResume(threadId, run);
   await refuseStopped(ledger, run);
-  await refuseOther(ledger, ask.pause);
+  await refuseOther(ledger, { run, ask });
   const state = await moveRun(ledger, {
     run,
     transition: 'resume',
@@ -226,10 +226,13 @@ const resumeRun = async (deps: LifecycleDeps, ledger: Ledger, { input, ask, pref
   return { run: { ...run, state, desired: 'run' as const, pauseId: null, since: at, updatedAt: at }, job };
 };
 
-/** What resumes by itself must not undo what a person has said meanwhile (see `holdWaiting`). */
-const refuseOther = async (ledger: Ledger, pause: Pause | undefined): Promise<void> => {
-  if (!pause || (await ledger.pauses.get(pause.pauseId))?.cause === pause.cause) return;
-  const { threadId, pauseId } = pause;
+/** What was checked is what is resumed: neither a pause that came after it, nor one that somebody has made his meanwhile. */
+const refuseOther = async (
+  ledger: Ledger,
+  { run: { threadId, pauseId }, ask }: { run: Run; ask: ResumeAsk },
+): Promise<void> => {
+  const pause = pauseId === null ? undefined : await ledger.pauses.get(pauseId);
+  if (pauseId === ask.run.pauseId && pause?.cause === ask.pause?.cause) return;
   throw new HoldpointError('invalid_transition', `Thread ${threadId} was paused by somebody meanwhile.`, {
     details: { thread_id: threadId, pause_id: pauseId },
   });

@@ -45,4 +45,26 @@ describe('a pause whose condition is met, on two nodes', () => {
     expect(await lifecycle.stateOf(run)).toBe('pending');
     expect((await lifecycle.logOf(run.threadId)).map(([kind]) => kind)).not.toContain('refuseResume');
   });
+
+  it('does not resume the pause that a person made after it', async () => {
+    const { deps, pause } = lifecycle;
+    const { threadId } = await lifecycle.launch(await lifecycle.newThread());
+    const resumeThread = createResumeThread({ ...deps, validateResume: () => Promise.resolve([]) });
+    const first = (await pause(threadId)).pause;
+    const late = createResumeThread({
+      ...deps,
+      validateResume: async () => {
+        await resumeThread({ threadId, actor: 'user' });
+        await pause(threadId, { reason: 'wait' });
+        return [];
+      },
+    });
+    await expect(late({ threadId, actor: 'event', pauseId: first.pauseId })).rejects.toMatchObject({
+      code: 'invalid_transition',
+    });
+    expect(await lifecycle.storage.pauses.current(threadId)).toMatchObject({
+      state: 'paused',
+      reason: 'wait',
+    });
+  });
 });
