@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useServer } from '../wire/server.ts';
-import { noProblems, openConsole, press, showsStatus, type ConsolePage } from './console-page.ts';
+import { decidable, noProblems, openConsole, press, showsStatus, type ConsolePage } from './console-page.ts';
 import { folderWithSchemas } from './kept-schemas.ts';
 import { hasBrowser, openBrowser } from './page-server.ts';
 
@@ -13,6 +13,17 @@ interface Decided {
     decided_by: string;
   } | null;
 }
+
+/** Clicks and presses `a` as soon as the question about beta is there: sooner than any hand. */
+const PRESS_AGAIN = `
+  new MutationObserver((_, observer) => {
+    const button = document.querySelector('article[aria-label="Question: beta"] button[data-size=md]');
+    if (!button) return;
+    observer.disconnect();
+    window.pressedAgain = true;
+    button.click();
+    document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'a', bubbles: true, cancelable: true }));
+  }).observe(document.body, { childList: true, subtree: true })`;
 
 describe.skipIf(!hasBrowser)('deciding in the console', () => {
   const server = useServer({ dataDir: folderWithSchemas() });
@@ -34,9 +45,15 @@ describe.skipIf(!hasBrowser)('deciding in the console', () => {
     if (!approval?.decision) throw new Error('it is not decided');
     return approval.decision;
   };
+  const decideFor = async (who: string, threadId: string): Promise<void> => {
+    const { json } = await server.send('GET', `/approvals?thread_id=${threadId}`);
+    const [{ id }] = json as [{ id: string }];
+    const said = { decision: 'reject', message: 'No.', decided_by: who };
+    expect((await server.send('POST', `/approvals/${id}/decision`, said)).status).toBe(200);
+  };
   const openThread = async (threadId: string): Promise<ConsolePage> => {
     const opened = await openConsole(browser, { url: server.url, path: `/console/threads/${threadId}` });
-    await opened.page.getByRole('article').first().waitFor();
+    await decidable(opened.page);
     return opened;
   };
   const settled = (page: Page): Promise<void> => showsStatus(page, 'Done');
@@ -143,6 +160,7 @@ describe.skipIf(!hasBrowser)('deciding in the console', () => {
     await page.getByText('1 of 2').waitFor();
     await press(page, 'a');
     await page.getByText('2 of 2').waitFor();
+    await decidable(page);
     expect((await server.send('GET', `/approvals?thread_id=${id}`)).json).toHaveLength(1);
     await press(page, 'r');
     await page.getByLabel('Why not').fill('No mail.');
@@ -165,15 +183,49 @@ describe.skipIf(!hasBrowser)('deciding in the console', () => {
     });
     const { page } = opened;
     await page.getByRole('article', { name: 'Question: deploy' }).waitFor();
-    await server.send('POST', `/approvals/${approvalId}/decision`, {
-      decision: 'reject',
-      message: 'No.',
-      decided_by: 'Grace',
-    });
+    await decideFor('Grace', id);
     await page.getByText('Decided', { exact: true }).waitFor();
     const said = page.getByText(/Grace rejected/);
     await said.waitFor();
     expect(await said.count()).toBe(1);
+    noProblems(opened);
+  });
+
+  it('keeps the question in front when somebody else decides it, and says who did', async () => {
+    const first = await hold('alpha');
+    const second = await hold('beta');
+    const opened = await openConsole(browser, { url: server.url, path: '/console/approvals' });
+    const { page } = opened;
+    await decidable(page.getByRole('article', { name: 'Question: alpha' }));
+    await decideFor('Grace', first);
+    const list = page.getByRole('navigation', { name: 'Questions that wait' });
+    await list.getByText('alpha', { exact: true }).waitFor({ state: 'hidden' });
+    await page
+      .getByRole('article', { name: 'Question: alpha' })
+      .getByText(/Grace rejected/)
+      .waitFor();
+    expect(await page.getByRole('button', { name: 'Approve' }).count()).toBe(0);
+    await decideFor('Grace', second);
+    noProblems(opened);
+  });
+
+  it('takes a second click or key for no answer to the question that has come to the place of the first', async () => {
+    const first = await hold('alpha');
+    const second = await hold('beta');
+    const opened = await openConsole(browser, { url: server.url, path: '/console/approvals' });
+    const { page } = opened;
+    const sent: string[] = [];
+    page.on('request', (request) => void (request.url().endsWith('/decision') && sent.push(request.url())));
+    await decidable(page.getByRole('article', { name: 'Question: alpha' }));
+    await page.evaluate(PRESS_AGAIN);
+    await press(page, 'a');
+    await decidable(page.getByRole('article', { name: 'Question: beta' }));
+    expect(await page.evaluate('pressedAgain')).toBe(true);
+    expect(sent).toHaveLength(1);
+    expect(await decisionOf(first)).toMatchObject({ decisions: [{ decision: 'approve' }] });
+    await press(page, 'a');
+    await page.getByText('Nobody waits for you').waitFor();
+    expect(await decisionOf(second)).toMatchObject({ decisions: [{ decision: 'approve' }] });
     noProblems(opened);
   });
 
@@ -187,11 +239,25 @@ describe.skipIf(!hasBrowser)('deciding in the console', () => {
     await press(page, 'j');
     await page.getByRole('article', { name: 'Question: beta' }).waitFor();
     await press(page, 'k');
-    await page.getByRole('article', { name: 'Question: alpha' }).waitFor();
+    await decidable(page.getByRole('article', { name: 'Question: alpha' }));
     await press(page, 'a');
     await page.getByRole('article', { name: 'Question: beta' }).waitFor();
     await list.getByText('alpha', { exact: true }).waitFor({ state: 'hidden' });
     expect(await decisionOf(first)).toMatchObject({ decisions: [{ decision: 'approve' }] });
+    noProblems(opened);
+  });
+
+  it('gives keys, where several questions are, to the one that has the focus', async () => {
+    const id = await ask('parallel-questions', {});
+    const opened = await openThread(id);
+    const { page } = opened;
+    const questions = page.getByRole('article', { name: 'Question: plain' });
+    await questions.nth(2).waitFor();
+    await press(page, 'm');
+    await questions.nth(1).getByText('asked').click();
+    await press(page, 'm');
+    await questions.nth(1).getByRole('textbox', { name: 'Answer', exact: true }).waitFor();
+    expect(await page.getByRole('textbox', { name: 'Answer', exact: true }).count()).toBe(1);
     noProblems(opened);
   });
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -80,6 +80,13 @@ export const showsStatus = async (page: Page, status: string): Promise<void> => 
     throw new Error(`it never said "${status}": ${await page.locator('#main').innerText()}`);
   });
 };
+
+/** Waits until the question has been there for long enough to be decided. */
+export const decidable = (within: Page | Locator): Promise<void> =>
+  within
+    .getByRole('button', { name: /^(Approve|Respond…)/, disabled: false })
+    .first()
+    .waitFor();
 
 /** Presses keys one after the other. */
 export const press = async (page: Page, ...keys: string[]): Promise<void> => {

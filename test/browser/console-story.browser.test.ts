@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useServer } from '../wire/server.ts';
-import { noProblems, openConsole, press, showsStatus } from './console-page.ts';
+import { decidable, noProblems, openConsole, press, showsStatus } from './console-page.ts';
 import { folderWithSchemas } from './kept-schemas.ts';
 import { hasBrowser, openBrowser } from './page-server.ts';
 
@@ -44,13 +44,14 @@ describe.skipIf(!hasBrowser)('the story of the console, with the default agent,'
       await page.screenshot({ path: join(IMAGES, 'console.png') });
     }
 
+    await decidable(question);
     await press(page, 'e');
     await page.getByLabel('path', { exact: true }).fill('edited.md');
     await press(page, 'Control+Enter');
-    await page.getByRole('article', { name: 'Question: send_email' }).waitFor();
+    await decidable(page.getByRole('article', { name: 'Question: send_email' }));
     await page.locator('body').click({ position: { x: 2, y: 400 } });
     await press(page, 'a');
-    await page.getByRole('button', { name: 'Send 2 decisions' }).waitFor();
+    await page.getByRole('button', { name: 'Send 2 decisions', disabled: false }).waitFor();
     await press(page, 'Control+Enter');
 
     await showsStatus(page, 'Done');

@@ -9,6 +9,8 @@ export interface KeyBinding {
   /** Under which heading the help lists it. */
   group: string;
   run: () => void;
+  /** Whether a key that is pressed there means it; absent: wherever that is. */
+  meant?: (target: EventTarget | null) => boolean;
 }
 
 /** "off" when single keys do nothing; those with a modifier always work. */
@@ -62,7 +64,9 @@ const chordOf = (event: KeyboardEvent): string | undefined => {
 const isBound = (keys: string): boolean => currentBindings().some((binding) => binding.keys === keys);
 
 const runIfBound = (keys: string, event: KeyboardEvent): void => {
-  const binding = currentBindings().findLast((each) => each.keys === keys);
+  const binding = currentBindings().findLast(
+    (each) => each.keys === keys && (each.meant?.(event.target) ?? true),
+  );
   if (!binding) return;
   event.preventDefault();
   binding.run();

@@ -1,4 +1,5 @@
 import { Group, Stack, Text, Title } from '@mantine/core';
+import { useRef } from 'react';
 import type { Approval } from '../../api/queries.ts';
 import { TextLink } from '../link-button.tsx';
 import { Markdown } from '../markdown.tsx';
@@ -17,21 +18,35 @@ interface Props {
   approval: Approval;
   /** Called when it was decided from here. */
   onDecided: () => void;
-  /** Whether it stands on its thread's own screen, where the thread need not be named. */
-  onThread?: boolean;
+  /** On its thread's own screen, where the thread need not be named: its place among so many questions. */
+  onThread?: { row: number; of: number };
 }
 
-/** One question: what the agent wants, why, and what a person may say. */
-export const ApprovalCard = ({ approval, onDecided, onThread = false }: Props) => {
+/**
+ * One question: what the agent wants, why, and what a person may say. Keys reach it where it is seen; of several, that in
+ * which the focus is.
+ */
+export const ApprovalCard = ({ approval, onDecided, onThread }: Props) => {
+  const card = useRef<HTMLElement>(null);
   const held = heldBy(approval);
-  const deciding = useDecision(approval, held, onDecided);
+  const deciding = useDecision({ approval, held, row: onThread?.row ?? 0, onDecided });
   const current = held[deciding.place] ?? held[0];
   if (!current) return null;
+  const meant = (target: EventTarget | null): boolean => {
+    if (!card.current?.checkVisibility()) return false;
+    return (onThread?.of ?? 1) === 1 || (target instanceof Node && card.current.contains(target));
+  };
   return (
-    <article className={`hp-panel ${classes['card']}`} aria-label={`Question: ${current.tool ?? 'plain'}`}>
+    <article
+      ref={card}
+      // A click into it gives it the keys.
+      tabIndex={-1}
+      className={`hp-panel ${classes['card']}`}
+      aria-label={`Question: ${current.tool ?? 'plain'}`}
+    >
       <Stack gap="md">
-        <Heading approval={approval} held={current} onThread={onThread} />
-        {held.length > 1 && <Steps held={held} deciding={deciding} />}
+        <Heading approval={approval} held={current} onThread={onThread !== undefined} />
+        {held.length > 1 && <Steps held={held} deciding={deciding} meant={meant} />}
         {current.description && <Markdown text={current.description} />}
         {deciding.mode !== 'edit' && (
           <Arguments
@@ -47,6 +62,7 @@ export const ApprovalCard = ({ approval, onDecided, onThread = false }: Props) =
             held={held}
             current={current}
             deciding={deciding}
+            meant={meant}
           />
         ) : (
           <Outcome approval={approval} />

@@ -16,6 +16,7 @@ interface Props {
   held: Held[];
   current: Held;
   deciding: Deciding;
+  meant: NonNullable<KeyBinding['meant']>;
 }
 
 const BUTTONS: { kind: DecisionKind; label: string; key: string }[] = [
@@ -27,20 +28,22 @@ const BUTTONS: { kind: DecisionKind; label: string; key: string }[] = [
 
 /** What a person may say to the call in front. */
 export const Decide = (props: Props) => {
-  const { current, deciding, held } = props;
+  const { current, deciding, held, meant } = props;
+  const { steady, sending } = deciding;
   const buttons = BUTTONS.filter(({ kind }) => current.allowed.includes(kind));
   const act = (kind: DecisionKind): void => {
     if (kind === 'approve') deciding.say({ decision: 'approve' });
     else deciding.setMode(kind);
   };
   useKeys(
-    deciding.sending
+    sending || !steady
       ? []
       : buttons.map(({ kind, label, key }): KeyBinding => ({
           keys: key,
           label: label.replace('…', ''),
           group: 'Approvals',
           run: () => act(kind),
+          meant,
         })),
   );
   return (
@@ -53,8 +56,8 @@ export const Decide = (props: Props) => {
               key={kind}
               size="md"
               variant={kind === 'approve' ? 'filled' : 'default'}
-              loading={deciding.sending && kind === 'approve'}
-              disabled={deciding.sending}
+              loading={sending && kind === 'approve'}
+              disabled={sending || !steady}
               rightSection={<KeyHint keys={key} />}
               onClick={() => act(kind)}
             >

@@ -1,17 +1,23 @@
 import { Button, Group, Text } from '@mantine/core';
 import { IconCheck, IconCircle, IconX } from '@tabler/icons-react';
 import type { Verdict } from '../../api/actions.ts';
-import { useKeys } from '../../keys/keys.ts';
+import { useKeys, type KeyBinding } from '../../keys/keys.ts';
 import classes from './approval.module.css';
 import type { Held } from './question.ts';
 import type { Deciding } from './use-decision.ts';
 
+interface Props {
+  held: Held[];
+  deciding: Deciding;
+  meant: NonNullable<KeyBinding['meant']>;
+}
+
 /** Several calls in one question: each is decided, and all are sent together. */
-export const Steps = ({ held, deciding }: { held: Held[]; deciding: Deciding }) => {
-  const { place, verdicts, go, send, sending } = deciding;
+export const Steps = ({ held, deciding, meant }: Props) => {
+  const { place, verdicts, go, send, sending, steady } = deciding;
   const decided = verdicts.filter((verdict) => verdict !== null).length;
-  const sendKey = { keys: 'ctrl+Enter', label: 'Send all decisions', group: 'Approvals', run: send };
-  useKeys(decided === held.length && !sending ? [sendKey] : []);
+  const sendKey = { keys: 'ctrl+Enter', label: 'Send all decisions', group: 'Approvals', run: send, meant };
+  useKeys(decided === held.length && steady && !sending ? [sendKey] : []);
   return (
     <Group gap={8} role="group" aria-label="Calls of this question">
       <Text size="sm" fw={600}>
@@ -30,7 +36,7 @@ export const Steps = ({ held, deciding }: { held: Held[]; deciding: Deciding }) 
         </button>
       ))}
       {decided === held.length && (
-        <Button loading={sending} onClick={send} ml="auto">
+        <Button loading={sending} disabled={!steady} onClick={send} ml="auto">
           Send {decided} decisions
         </Button>
       )}

@@ -4,6 +4,7 @@ import { decide, type DecisionKind, type Verdict } from '../../api/actions.ts';
 import { asApiError } from '../../api/errors.ts';
 import type { Approval } from '../../api/queries.ts';
 import { notifyDone } from '../notify.tsx';
+import { useSteady } from '../use-steady.ts';
 import type { Held } from './question.ts';
 
 export type Remember = 'no' | 'thread' | 'assistant';
@@ -24,6 +25,8 @@ export interface Deciding {
   setContext: (text: string) => void;
   remember: Remember;
   setRemember: (remember: Remember) => void;
+  /** Whether what is shown has been there long enough to be decided. */
+  steady: boolean;
   sending: boolean;
   error: unknown;
 }
@@ -35,8 +38,16 @@ const DONE: Record<DecisionKind, string> = {
   respond: 'Answered',
 };
 
+interface Question {
+  approval: Approval;
+  held: Held[];
+  /** Its place among those that are shown. */
+  row: number;
+  onDecided: () => void;
+}
+
 /** What a person is about to say to a question. Nothing leaves the page before all of it is said. */
-export const useDecision = (approval: Approval, held: Held[], onDecided: () => void): Deciding => {
+export const useDecision = ({ approval, held, row, onDecided }: Question): Deciding => {
   const queries = useQueryClient();
   const [place, setPlace] = useState(0);
   const [mode, setMode] = useState<Deciding['mode']>(null);
@@ -62,6 +73,8 @@ export const useDecision = (approval: Approval, held: Held[], onDecided: () => v
     },
     onSettled: () => queries.invalidateQueries({ queryKey: ['overview'] }),
   });
+  const decided = verdicts.filter((each) => each !== null);
+  const steady = useSteady([row, place, decided.length].join());
   const go = (next: number): void => {
     setPlace(next);
     setMode(null);
@@ -76,7 +89,8 @@ export const useDecision = (approval: Approval, held: Held[], onDecided: () => v
     setContext,
     remember,
     setRemember,
-    sending: sent.isPending,
+    steady,
+    sending: sent.isPending || sent.isSuccess,
     error: sent.error,
     say: (verdict) => {
       if (held.length === 1) return sent.mutate([verdict]);
@@ -86,8 +100,7 @@ export const useDecision = (approval: Approval, held: Held[], onDecided: () => v
       go(open === -1 ? place : open);
     },
     send: () => {
-      const all = verdicts.filter((each) => each !== null);
-      if (all.length === held.length) sent.mutate(all);
+      if (decided.length === held.length) sent.mutate(decided);
     },
   };
 };

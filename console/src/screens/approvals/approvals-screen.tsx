@@ -2,6 +2,7 @@ import { Stack, Text } from '@mantine/core';
 import { IconMoodCheck } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
 import { approvalQuery, approvalsQuery, type Approval } from '../../api/queries.ts';
 import { ApprovalCard } from '../../parts/approval/approval-card.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
@@ -35,27 +36,41 @@ const Title = ({ total }: { total: number }) => (
 );
 
 const Questions = ({ items, more }: { items: Approval[]; more: More }) => {
-  const { question } = useSearch({ from: '/approvals' });
-  const open = useOpenQuestion();
-  const [first] = items;
-  if (!first && question === undefined) return <NothingWaits />;
+  const { asked, shown, open, moveOn } = useInFront(items);
+  if (shown === undefined) return <NothingWaits />;
   return (
-    <div className={classes['split']} data-open={question !== undefined || undefined}>
-      <ApprovalList items={items} current={question ?? first?.id} onOpen={open} more={more} />
+    <div className={classes['split']} data-open={asked || undefined}>
+      <ApprovalList items={items} current={shown} onOpen={open} more={more} />
       <InFront
-        id={question}
-        first={first}
-        onNext={(decided) => open(nextAfter(items, decided))}
+        id={shown}
+        listed={items.find(({ id }) => id === shown)}
+        onDecided={() => moveOn(shown)}
         onBack={() => open(undefined)}
       />
     </div>
   );
 };
 
-const useOpenQuestion = () => {
+/**
+ * The question in front: the one that was asked for, else the first. That stays there whatever comes and goes in the list,
+ * until a person opens another or decides it here: a click that is under way is about what was shown.
+ */
+const useInFront = (items: Approval[]) => {
+  const { question } = useSearch({ from: '/approvals' });
   const navigate = useNavigate({ from: '/approvals' });
-  return (id: string | undefined): void =>
+  const [first, setFirst] = useState<string>();
+  const [decided, setDecided] = useState<string>();
+  const next = question === undefined ? (first ?? items.find(({ id }) => id !== decided)?.id) : undefined;
+  if (next !== first) setFirst(next);
+  const open = (id: string | undefined): void =>
     void navigate({ search: (before) => ({ ...before, question: id }), replace: true });
+  const moveOn = (from: string): void => {
+    const after = nextAfter(items, from);
+    setDecided(from);
+    setFirst(after);
+    open(after);
+  };
+  return { asked: question !== undefined, shown: question ?? next, open, moveOn };
 };
 
 /** The question after the one that was decided; the one before it when it was the last. */
@@ -76,16 +91,16 @@ const NothingWaits = () => (
 );
 
 interface InFrontProps {
-  id: string | undefined;
-  first: Approval | undefined;
-  onNext: (decided: string) => void;
+  id: string;
+  /** As the list has it, where it does. */
+  listed: Approval | undefined;
+  onDecided: () => void;
   onBack: () => void;
 }
 
-const InFront = ({ id, first, onNext, onBack }: InFrontProps) => {
-  const shown = id ?? first?.id;
-  const question = useQuery({ ...approvalQuery(shown ?? ''), enabled: shown !== undefined });
-  const approval = question.data ?? (first?.id === shown ? first : undefined);
+const InFront = ({ id, listed, onDecided, onBack }: InFrontProps) => {
+  const question = useQuery(approvalQuery(id));
+  const approval = question.data ?? listed;
   return (
     <div className={classes['front']}>
       <button type="button" className={classes['back']} onClick={onBack}>
@@ -93,9 +108,7 @@ const InFront = ({ id, first, onNext, onBack }: InFrontProps) => {
       </button>
       {question.error && <ErrorPanel error={question.error} onRetry={() => void question.refetch()} />}
       {!approval && question.isPending && <ListSkeleton rows={3} height={96} />}
-      {approval && (
-        <ApprovalCard key={approval.id} approval={approval} onDecided={() => onNext(approval.id)} />
-      )}
+      {approval && <ApprovalCard key={approval.id} approval={approval} onDecided={onDecided} />}
     </div>
   );
 };

@@ -61,7 +61,12 @@ const textIn = (record: Record<string, unknown> | undefined, field: string): str
 const Questions = ({ threadId }: { threadId: string }) => {
   const waiting = useInfiniteQuery(approvalsQuery({ threadId }));
   const items = waiting.data?.pages.flatMap((page) => page.items) ?? [];
-  return items.map((approval) => (
-    <ApprovalCard key={approval.id} approval={approval} onDecided={() => void waiting.refetch()} onThread />
+  return items.map((approval, row) => (
+    <ApprovalCard
+      key={approval.id}
+      approval={approval}
+      onDecided={() => void waiting.refetch()}
+      onThread={{ row, of: items.length }}
+    />
   ));
 };
