@@ -92,7 +92,7 @@ const newRun = (
     pauseId: null,
     resume: null,
     fenceFloor: thread.fence,
-    dueMs: kwargs.after_seconds ? clock.now() + kwargs.after_seconds * 1000 : 0,
+    dueMs: kwargs.after_seconds ? clock.now() + Math.ceil(kwargs.after_seconds * 1000) : 0,
     deadlineMs: null,
     since: at,
     createdAt: at,

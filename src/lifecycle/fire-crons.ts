@@ -21,10 +21,18 @@ const AT_ONCE = 100;
  * servers look and whenever one of them dies. What came due several times while nobody looked is launched once.
  * A run that is refused (its thread takes none, say) is skipped and the reason kept on the cron; a cron whose thread
  * or assistant is gone goes too. Answers when the next is due.
+ * @throws where one could not be launched for another reason: it is due still, and the others are launched.
  */
 export const createFireCrons = (deps: FireDeps) => {
   return async (now: number): Promise<number | undefined> => {
-    for (const cron of await deps.storage.crons.due(now, AT_ONCE)) await fire(deps, cron, now);
+    const failures: unknown[] = [];
+    for (const cron of await deps.storage.crons.due(now, AT_ONCE)) {
+      await fire(deps, cron, now).catch((error: unknown) => {
+        deps.log?.error({ err: error, cron_id: cron.cronId }, 'a cron could not be launched');
+        failures.push(error);
+      });
+    }
+    if (failures.length > 0) throw failures[0];
     return deps.storage.crons.nextDue();
   };
 };

@@ -75,10 +75,11 @@ export interface ThreadTtl extends TtlTerms {
 
 const MINUTE_MS = 60_000;
 
+/** In whole milliseconds, as they are stored. */
 export const ttlFrom = (now: number, { strategy, minutes }: TtlTerms): ThreadTtl => ({
   strategy,
   minutes,
-  expiresMs: now + minutes * MINUTE_MS,
+  expiresMs: now + Math.ceil(minutes * MINUTE_MS),
 });
 
 /** The thread's state values as of `checkpointId`, as JSON text, ready to be sent. */

@@ -139,6 +139,24 @@ describe('crons', () => {
     expect(await launched()).toBe(1);
   });
 
+  it('do not wait for one before them that cannot be launched', async () => {
+    const { crons } = parts();
+    const broken = await crons.create(input({ schedule: '50 7 * * *' }));
+    const cron = await crons.create(input());
+    now += HOUR;
+    let asked = 0;
+    const fire = createFireCrons({
+      ...bench.deps,
+      findAssistant: () => (++asked === 1 ? Promise.reject(new TypeError('broken')) : Promise.resolve(ours)),
+    });
+
+    await expect(fire(now)).rejects.toThrow('broken');
+
+    expect(await launched()).toBe(1);
+    expect(nextOf(await crons.get(cron.cronId))).toBe('2026-03-29T06:00:00.000Z');
+    expect(nextOf(await crons.get(broken.cronId))).toBe('2026-03-28T06:50:00.000Z');
+  });
+
   it('stay when another assistant is gone, to which a pause redirects their runs', async () => {
     const { crons } = parts();
     const cron = await crons.create(input());

@@ -1,8 +1,13 @@
 import { expect, it } from 'vitest';
 import { threadPruner } from '../../src/composition/thread-upkeep.ts';
 import { createExpireThreads } from '../../src/lifecycle/expire-threads.ts';
+import { ttlFrom } from '../../src/model/thread.ts';
 import { AT } from '../storage/ports/records.ts';
 import { openLifecycle } from './bench.ts';
+
+it('lets threads live for any fraction of a minute, up to a whole millisecond, as Postgres keeps it', () => {
+  expect(ttlFrom(7, { strategy: 'delete', minutes: 2.0000001 }).expiresMs).toBe(7 + 120_001);
+});
 
 it('prunes threads that are due although the graph of another is gone', async () => {
   const { deps, storage, newThread } = await openLifecycle();

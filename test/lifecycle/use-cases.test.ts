@@ -4,6 +4,7 @@ import { failureIn, type RunOutcome } from '../../src/engine/outcome.ts';
 import { LeaseLostError } from '../../src/model/errors.ts';
 import type { RunState } from '../../src/model/run-state.ts';
 import type { ThreadStatus } from '../../src/model/wire-status.ts';
+import { AT } from '../storage/ports/records.ts';
 import { openLifecycle, type Lifecycle } from './bench.ts';
 
 let lifecycle: Lifecycle;
@@ -58,6 +59,11 @@ describe('launching', () => {
       interrupts: { task: [{ id: 'a'.repeat(32), value: 'go?' }] },
     });
     expect(await lifecycle.launch(waiting, { kwargs: { command } })).toMatchObject({ state: 'pending' });
+  });
+
+  it('has a run that waits for any fraction of a second be due at a whole millisecond, as Postgres keeps it', async () => {
+    const run = await lifecycle.launch(await lifecycle.newThread(), { kwargs: { after_seconds: 1.0001 } });
+    expect(run.dueMs).toBe(Date.parse(AT) + 1001);
   });
 
   it('refuses a thread that is not there', async () => {
