@@ -56,7 +56,7 @@ export const createApiKeys = ({ storage, clock }: KeyDeps): ApiKeys => ({
   revoke: async (idOrName) => {
     const at = iso(clock.now());
     const found = (await storage.apiKeys.list()).find(
-      (key) => key.revokedAt === null && (key.keyId === idOrName || key.name === idOrName),
+      (key) => isInForce(key, at) && (key.keyId === idOrName || key.name === idOrName),
     );
     const revoked =
       found && (await storage.transaction(({ apiKeys }) => apiKeys.revoke({ keyId: found.keyId, at })));
