@@ -5,7 +5,7 @@ export const reject = command({
   name: 'reject',
   summary: 'Do not let a held tool call run, and tell the agent why',
   about: 'The model is told the reason in place of a result, and goes on.',
-  args: [QUESTION_ID, { name: 'why', help: 'What the model is told', optional: true }],
+  args: [QUESTION_ID, { name: 'why', help: 'What the model is told', optional: true, text: true }],
   options: DECIDING,
   examples: [
     { run: 'holdpoint reject 3f2a81c0 "Not before the release"', says: 'With a reason' },

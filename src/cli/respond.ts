@@ -7,7 +7,7 @@ export const respond = command({
   summary: "Answer in place of a tool, or a question of the graph's own",
   about: `The held tool does not run: the model takes what you say for its result. A question that holds no tool call gets the
 text, or with --value any JSON: false, 0 and "" are answers too.`,
-  args: [QUESTION_ID, { name: 'answer', help: 'What to say', optional: true }],
+  args: [QUESTION_ID, { name: 'answer', help: 'What to say', optional: true, text: true }],
   options: {
     value: { value: 'JSON', help: 'The answer as JSON, instead of text' },
     ...DECIDING,

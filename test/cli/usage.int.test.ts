@@ -44,6 +44,10 @@ describe('the command line without a server', () => {
     [['launch', 'agent', '--input', '[]'], 'must be a JSON object'],
     [['inbox', '--colour'], "Unknown option '--colour'"],
     [['edit', 'abc'], '--set name=value'],
+    [['respond', '', 'yes'], 'got an empty id'],
+    [['windows', 'remove', ''], 'got an empty window'],
+    [['release', ''], 'got an empty stop'],
+    [['workers', 'drain', ''], 'got an empty worker'],
     [['worker'], 'set HOLDPOINT_DATABASE_URL'],
   ])('refuses %j as wrong usage', async (args, message) => {
     const { code, out, err } = await run(args, { env: NOBODY });

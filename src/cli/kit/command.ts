@@ -7,6 +7,8 @@ export interface Argument {
   optional?: true;
   /** Takes all that follow. */
   rest?: true;
+  /** What somebody says, which may be nothing; any other argument names something. */
+  text?: true;
 }
 
 export interface Option {

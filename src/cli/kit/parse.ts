@@ -20,7 +20,14 @@ export const parse = (command: Command, argv: string[]): Parsed => {
     const extra = positionals.slice(most).join(' ');
     throw new UsageError(`"holdpoint ${command.name}" does not understand "${extra}". Put text in quotes.`);
   }
+  refuseEmpty(command, positionals);
   return { args: positionals, options, help: false };
+};
+
+/** An id that is empty, as of a variable that is not set, would be the beginning of any. */
+const refuseEmpty = ({ name, args }: Command, given: string[]): void => {
+  const empty = args.find(({ text }, place) => !text && given[place] === '');
+  if (empty) throw new UsageError(`"holdpoint ${name}" got an empty ${empty.name}: ${empty.help}`);
 };
 
 const read = ({ options }: Command, argv: string[]) => {
