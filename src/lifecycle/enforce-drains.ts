@@ -2,6 +2,7 @@ import { isoTime } from '../model/clock.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Pause } from '../model/pause.ts';
 import type { Run } from '../model/run.ts';
+import type { LogKind } from '../model/session-log.ts';
 import type { Ledger } from '../storage/ports.ts';
 import type { LifecycleDeps } from './deps.ts';
 import { FORCE_GRACE_MS } from './pause-thread.ts';
@@ -72,7 +73,7 @@ const enforce = async (
 interface Note {
   run: Run;
   pause: Pause;
-  kind: string;
+  kind: LogKind;
   detail: JsonObject;
 }
 

@@ -2,6 +2,7 @@ import { HoldpointError } from '../model/errors.ts';
 import type { Approval } from '../model/approval.ts';
 import { isFinal } from '../model/run-state.ts';
 import type { Run } from '../model/run.ts';
+import type { LogKind } from '../model/session-log.ts';
 import type { Interrupts } from '../model/thread.ts';
 import { readQuestion } from '../model/question-payload.ts';
 import { encodeState } from '../model/state-json.ts';
@@ -190,7 +191,7 @@ const deadlineAt = (deadline: string | number | null, at: string): string | null
 
 export interface QuestionLine {
   at: string;
-  kind: string;
+  kind: LogKind;
   actor?: string;
   runId?: string;
   detail?: Parameters<Ledger['log']['append']>[0]['detail'];

@@ -15,22 +15,25 @@ export const RUN_STATES = [
 export type RunState = (typeof RUN_STATES)[number];
 
 /** What can happen to a run. */
-export type RunTransition =
-  | 'claim'
-  | 'requestPause'
-  | 'conditionMet'
-  | 'withdrawPause'
-  | 'failUnderThreshold'
-  | 'drained'
-  | 'drainTimeout'
-  | 'interrupt'
-  | 'finish'
-  | 'fail'
-  | 'expire'
-  | 'cancel'
-  | 'stop'
-  | 'loseLease'
-  | 'resume';
+export const TRANSITIONS = [
+  'claim',
+  'requestPause',
+  'conditionMet',
+  'withdrawPause',
+  'failUnderThreshold',
+  'drained',
+  'drainTimeout',
+  'interrupt',
+  'finish',
+  'fail',
+  'expire',
+  'cancel',
+  'stop',
+  'loseLease',
+  'resume',
+] as const;
+
+export type RunTransition = (typeof TRANSITIONS)[number];
 
 type Row = Partial<Record<RunTransition, RunState>>;
 

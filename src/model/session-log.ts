@@ -1,8 +1,37 @@
 import type { JsonObject } from './json.ts';
-import type { RunState } from './run-state.ts';
+import { TRANSITIONS, type RunState } from './run-state.ts';
 
 /** Who did it: `user`, `system` or a worker's id. */
 export type Actor = string;
+
+/** What a line can say that happened: a run was moved, or what else is noted. */
+export const LOG_KINDS = [
+  ...TRANSITIONS,
+  'launch',
+  'updateState',
+  'copy',
+  'tool',
+  'effectResolved',
+  'requestCancel',
+  'requestRollback',
+  'releaseStop',
+  'releaseWorker',
+  'question',
+  'setDeadline',
+  'decide',
+  'questionExpired',
+  'questionMovedOn',
+  'questionReopened',
+  'remember',
+  'revoke',
+  'extendDrain',
+  'forcePause',
+  'awaitResume',
+  'triggerResume',
+  'refuseResume',
+] as const;
+
+export type LogKind = (typeof LOG_KINDS)[number];
 
 /** One line of a thread's session log, written in the transaction of the change it tells of. */
 export interface LogEntry {
@@ -10,8 +39,7 @@ export interface LogEntry {
   runId: string | null;
   at: string;
   actor: Actor;
-  /** What happened: a run transition's name, or `create`, `update_state`, … */
-  kind: string;
+  kind: LogKind;
   from: RunState | null;
   to: RunState | null;
   detail: JsonObject | null;
@@ -26,7 +54,7 @@ export interface ActivityLine extends LogEntry {
 export interface ActivityQuery {
   threadId?: string | undefined;
   actor?: string | undefined;
-  kinds?: string[] | undefined;
+  kinds?: LogKind[] | undefined;
   /** ISO 8601 UTC, both inclusive. */
   since?: string | undefined;
   until?: string | undefined;

@@ -232,9 +232,15 @@ describe.skipIf(!hasBrowser)('in the console an operator', () => {
     expect(await barriersOn(page)).toEqual([]);
     if (PICTURES) await page.screenshot({ path: join(PICTURES, 'stop-light.png'), fullPage: true });
 
+    await page.route(/\/effects$/, (route) => route.fulfill({ status: 403, json: { message: 'may not' } }));
     await card.getByRole('button', { name: 'Review and release…' }).click();
-    await dialog.getByText('1 run needs a look').waitFor();
     const release = dialog.getByRole('button', { name: 'Release' });
+    await dialog.getByText('may not').waitFor();
+    expect(await dialog.getByText('Nothing is left half done').count()).toBe(0);
+    expect(await release.isDisabled()).toBe(true);
+    await page.unroute(/\/effects$/);
+    await dialog.getByRole('button', { name: 'Try again' }).click();
+    await dialog.getByText('1 run needs a look').waitFor();
     expect(await release.isDisabled()).toBe(true);
     expect(await barriersOn(page)).toEqual([]);
     if (PICTURES) await page.screenshot({ path: join(PICTURES, 'release-light.png') });
@@ -257,6 +263,10 @@ describe.skipIf(!hasBrowser)('in the console an operator', () => {
     const thread = await hold('for the log');
     await api('POST', `/threads/${thread}/pause`, { reason: HOSTILE });
     latch.open('for the log');
+    await expect
+      .poll(async () => (await api<{ status: string }>('GET', `/threads/${thread}`)).status, SOON)
+      .not.toBe('busy');
+    await api('POST', `/threads/${thread}/state`, { values: {} });
     const opened = await open(`/activity?thread_id=${thread}`);
     const { page } = opened;
     const lines = main(page).getByRole('listitem');
@@ -265,7 +275,11 @@ describe.skipIf(!hasBrowser)('in the console an operator', () => {
     await page.getByRole('combobox', { name: 'What' }).click();
     await page.getByRole('option', { name: 'Pause requested', exact: true }).click();
     await expect.poll(() => lines.count(), SOON).toBe(1);
-    expect(new URL(page.url()).searchParams.get('kind')).toBe('requestPause');
+    await page.getByRole('option', { name: 'State edited', exact: true }).click();
+    await expect.poll(() => lines.count(), SOON).toBe(2);
+    expect(new URL(page.url()).searchParams.get('kind')).toBe('requestPause,updateState');
+    await page.getByRole('option', { name: 'State edited', exact: true }).click();
+    await expect.poll(() => lines.count(), SOON).toBe(1);
     await press(page, 'Escape');
     await lines.getByRole('button', { name: 'Details of Pause requested' }).click();
     await lines.getByLabel('Detail', { exact: true }).getByText('<img src=x').waitFor();

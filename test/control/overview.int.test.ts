@@ -97,6 +97,8 @@ describe('all threads at a glance', () => {
       field: 'group',
     });
     expect(refusal(await server.send('GET', '/activity?before=x'))).toMatchObject({ field: 'before' });
+    const unknown = refusal(await server.send('GET', '/activity?kind=claim,update_state'));
+    expect(unknown).toMatchObject({ code: 'invalid_request', field: 'kind.1' });
   });
 });
 

@@ -2617,8 +2617,48 @@ export interface paths {
               at: string;
               /** @description Who did it */
               actor: string;
-              /** @description What happened */
-              kind: string;
+              /**
+               * @description What happened
+               * @enum {string}
+               */
+              kind:
+                | 'claim'
+                | 'requestPause'
+                | 'conditionMet'
+                | 'withdrawPause'
+                | 'failUnderThreshold'
+                | 'drained'
+                | 'drainTimeout'
+                | 'interrupt'
+                | 'finish'
+                | 'fail'
+                | 'expire'
+                | 'cancel'
+                | 'stop'
+                | 'loseLease'
+                | 'resume'
+                | 'launch'
+                | 'updateState'
+                | 'copy'
+                | 'tool'
+                | 'effectResolved'
+                | 'requestCancel'
+                | 'requestRollback'
+                | 'releaseStop'
+                | 'releaseWorker'
+                | 'question'
+                | 'setDeadline'
+                | 'decide'
+                | 'questionExpired'
+                | 'questionMovedOn'
+                | 'questionReopened'
+                | 'remember'
+                | 'revoke'
+                | 'extendDrain'
+                | 'forcePause'
+                | 'awaitResume'
+                | 'triggerResume'
+                | 'refuseResume';
               run_id: string | null;
               /** @description The run's state before, when it changed */
               from: string | null;
@@ -4794,8 +4834,48 @@ export interface paths {
               at: string;
               /** @description Who did it */
               actor: string;
-              /** @description What happened */
-              kind: string;
+              /**
+               * @description What happened
+               * @enum {string}
+               */
+              kind:
+                | 'claim'
+                | 'requestPause'
+                | 'conditionMet'
+                | 'withdrawPause'
+                | 'failUnderThreshold'
+                | 'drained'
+                | 'drainTimeout'
+                | 'interrupt'
+                | 'finish'
+                | 'fail'
+                | 'expire'
+                | 'cancel'
+                | 'stop'
+                | 'loseLease'
+                | 'resume'
+                | 'launch'
+                | 'updateState'
+                | 'copy'
+                | 'tool'
+                | 'effectResolved'
+                | 'requestCancel'
+                | 'requestRollback'
+                | 'releaseStop'
+                | 'releaseWorker'
+                | 'question'
+                | 'setDeadline'
+                | 'decide'
+                | 'questionExpired'
+                | 'questionMovedOn'
+                | 'questionReopened'
+                | 'remember'
+                | 'revoke'
+                | 'extendDrain'
+                | 'forcePause'
+                | 'awaitResume'
+                | 'triggerResume'
+                | 'refuseResume';
               run_id: string | null;
               /** @description The run's state before, when it changed */
               from: string | null;

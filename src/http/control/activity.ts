@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ActivityLine, ActivityQuery } from '../../model/session-log.ts';
+import { LOG_KINDS, type ActivityLine, type ActivityQuery } from '../../model/session-log.ts';
 import { Reply, route, type Route } from '../route.ts';
 import { QueryInt, QueryPaging, Uuid } from '../schemas.ts';
 import { LogLineView, presentLine } from './session-log.ts';
@@ -15,7 +15,8 @@ const Kinds = z
   .string()
   .min(1)
   .max(1000)
-  .transform((text) => text.split(','));
+  .transform((text) => text.split(','))
+  .pipe(z.array(z.enum(LOG_KINDS)));
 
 const ActivityView = LogLineView.extend({
   id: z.number().meta({ description: 'Its place: later lines have higher numbers' }),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { LogEntry } from '../../model/session-log.ts';
+import { LOG_KINDS, type LogEntry } from '../../model/session-log.ts';
 import { route, type Route } from '../route.ts';
 import { ThreadParams } from '../schemas.ts';
 
@@ -15,7 +15,7 @@ export interface SessionLogDeps {
 export const LogLineView = z.object({
   at: z.string(),
   actor: z.string().meta({ description: 'Who did it' }),
-  kind: z.string().meta({ description: 'What happened' }),
+  kind: z.enum(LOG_KINDS).meta({ description: 'What happened' }),
   run_id: z.guid().nullable(),
   from: z.string().nullable().meta({ description: "The run's state before, when it changed" }),
   to: z.string().nullable(),

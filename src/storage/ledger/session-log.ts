@@ -78,7 +78,7 @@ const fromRow = (row: Row): LogEntry => ({
   runId: row.run_id,
   at: row.at,
   actor: row.actor,
-  kind: row.kind,
+  kind: row.kind as LogEntry['kind'],
   from: row.from_state as LogEntry['from'],
   to: row.to_state as LogEntry['to'],
   detail: row.detail_json === null ? null : (JSON.parse(row.detail_json) as LogEntry['detail']),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RUN_STATES } from '../../../src/model/run-state.ts';
 import type { Run } from '../../../src/model/run.ts';
+import type { LogKind } from '../../../src/model/session-log.ts';
 import type { Storage } from '../../../src/storage/ports.ts';
 import { assistant, AT, run, scopePause, thread } from './records.ts';
 import type { OpenStorage } from './suite.ts';
@@ -294,7 +295,7 @@ export const runSuite = (open: OpenStorage): void => {
     it('is read in the order it was written', async () => {
       const [created] = await line({});
       const { threadId, runId } = created!;
-      const entry = (kind: string) => ({
+      const entry = (kind: LogKind) => ({
         threadId,
         runId,
         at: AT,
@@ -304,8 +305,9 @@ export const runSuite = (open: OpenStorage): void => {
         to: null,
         detail: { kind },
       });
-      for (const kind of ['one', 'two', 'three']) await storage.transaction((l) => l.log.append(entry(kind)));
-      expect(await storage.log.read(threadId)).toEqual(['one', 'two', 'three'].map(entry));
+      const kinds: LogKind[] = ['launch', 'claim', 'finish'];
+      for (const kind of kinds) await storage.transaction((l) => l.log.append(entry(kind)));
+      expect(await storage.log.read(threadId)).toEqual(kinds.map(entry));
     });
   });
 };

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { ActivitySearch } from '../../api/queries.ts';
 import { useKeys } from '../../keys/keys.ts';
 import classes from './activity.module.css';
-import { KINDS } from './kinds.ts';
+import { isKind, KINDS } from './kinds.ts';
 
 interface Props {
   search: ActivitySearch;
@@ -22,7 +22,7 @@ export const ActivityFilters = ({ search, onChange }: Props) => {
   const kinds = search.kind?.split(',') ?? [];
   const options = [
     ...OPTIONS,
-    ...kinds.filter((kind) => !(kind in KINDS)).map((kind) => ({ value: kind, label: kind })),
+    ...kinds.filter((kind) => !isKind(kind)).map((kind) => ({ value: kind, label: kind })),
   ];
   return (
     <div className={classes['filters']} role="group" aria-label="Show">

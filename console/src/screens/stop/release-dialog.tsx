@@ -10,7 +10,7 @@ import { notifyDone } from '../../parts/notify.tsx';
 import { ListSkeleton } from '../../parts/skeletons.tsx';
 import { submitOnCtrlEnter } from '../../parts/submit-key.ts';
 import { UnsafeRuns } from './unsafe-runs.tsx';
-import { useUnsafe } from './use-unsafe.ts';
+import { useUnsafe, type Unsafe } from './use-unsafe.ts';
 
 /** Shows what is not known to be safe before the stop is lifted. */
 export const ReleaseDialog = ({ stop, onClose }: { stop: Stop; onClose: () => void }) => (
@@ -23,7 +23,8 @@ const ReleaseForm = ({ stop, onClose }: { stop: Stop; onClose: () => void }) => 
   const [looked, setLooked] = useState(false);
   const unsafe = useUnsafe(stop);
   const release = useRelease(stop, onClose);
-  const ready = !unsafe.isPending && (unsafe.runs.length === 0 || looked);
+  const toLookAt = lookWords(unsafe);
+  const ready = !unsafe.isPending && (toLookAt === undefined || looked);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     if (ready) release.mutate();
@@ -36,11 +37,11 @@ const ReleaseForm = ({ stop, onClose }: { stop: Stop; onClose: () => void }) => 
           stricter check than a pause.
         </Text>
         {unsafe.isPending && <ListSkeleton rows={2} height={48} />}
-        {unsafe.error && <ErrorPanel error={unsafe.error} />}
+        {unsafe.error && <ErrorPanel error={unsafe.error} onRetry={unsafe.retry} />}
         {!unsafe.isPending && <UnsafeRuns unsafe={unsafe} />}
-        {unsafe.runs.length > 0 && (
+        {!unsafe.isPending && toLookAt !== undefined && (
           <Checkbox
-            label={`I have looked at ${unsafe.runs.length === 1 ? 'this run' : `these ${unsafe.runs.length} runs`}`}
+            label={`I have looked at ${toLookAt}`}
             checked={looked}
             onChange={({ currentTarget }) => setLooked(currentTarget.checked)}
           />
@@ -57,6 +58,13 @@ const ReleaseForm = ({ stop, onClose }: { stop: Stop; onClose: () => void }) => 
       </Stack>
     </form>
   );
+};
+
+/** What a person is to have looked at before; undefined where all is known to be safe. */
+const lookWords = ({ runs, error }: Unsafe): string | undefined => {
+  if (error !== null) return 'what the runs have left in the world, which cannot be read here';
+  if (runs.length > 1) return `these ${runs.length} runs`;
+  return runs.length === 1 ? 'this run' : undefined;
 };
 
 const useRelease = (stop: Stop, onClose: () => void) => {

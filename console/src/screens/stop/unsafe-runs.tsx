@@ -10,13 +10,14 @@ import classes from './stop.module.css';
 import type { Unsafe, UnsafeRun } from './use-unsafe.ts';
 
 /** What is to be looked at before the release; where something may be half done, a person says whether it happened. */
-export const UnsafeRuns = ({ unsafe: { runs, unseen } }: { unsafe: Unsafe }) => (
+export const UnsafeRuns = ({ unsafe: { runs, unseen, error } }: { unsafe: Unsafe }) => (
   <Stack gap="sm">
-    {runs.length === 0 ? (
+    {runs.length === 0 && unseen === 0 && error === null && (
       <Alert color="green" variant="outline" icon={<IconShieldCheck />} title="Nothing is left half done">
         <Text size="sm">Every run is confirmed down, and no effect of theirs is in doubt.</Text>
       </Alert>
-    ) : (
+    )}
+    {runs.length > 0 && (
       <Text fw={600} className={classes['warning']}>
         <IconAlertTriangle size={18} aria-hidden /> {runs.length}{' '}
         {runs.length === 1 ? 'run needs' : 'runs need'} a look

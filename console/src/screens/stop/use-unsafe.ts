@@ -11,10 +11,12 @@ export interface UnsafeRun {
 
 export interface Unsafe {
   runs: UnsafeRun[];
-  /** How many were not looked into, because there are so many. */
+  /** Of how many it was not looked into what they left, because there are so many. */
   unseen: number;
   isPending: boolean;
   error: Error | null;
+  /** Reads again what could not be read. */
+  retry: () => void;
 }
 
 const MOST = 100;
@@ -24,7 +26,7 @@ export const useUnsafe = ({ runs }: Stop): Unsafe => {
   const looked = runs.slice(0, MOST);
   const found = useQueries({ queries: looked.map(({ thread_id: id }) => doubtsQuery(id)) });
   return {
-    runs: looked
+    runs: runs
       .map(({ thread_id: threadId, confirmed }, place) => ({
         threadId,
         confirmed,
@@ -34,5 +36,8 @@ export const useUnsafe = ({ runs }: Stop): Unsafe => {
     unseen: runs.length - looked.length,
     isPending: found.some(({ isPending }) => isPending),
     error: found.find(({ error }) => error !== null)?.error ?? null,
+    retry: () => {
+      for (const { error, refetch } of found) if (error !== null) void refetch();
+    },
   };
 };

@@ -13,38 +13,48 @@ export interface Moment {
   checkpointId: string | null;
 }
 
-const WORDS: Record<string, { title: string; tone?: Tone }> = {
-  create: { title: 'Run launched' },
+const WORDS: Record<LogLine['kind'], { title: string; tone?: Tone }> = {
   launch: { title: 'Run launched' },
   claim: { title: 'A worker took it', tone: 'blue' },
   requestPause: { title: 'Pause requested', tone: 'violet' },
+  forcePause: { title: 'No safe point in time: the step is cut', tone: 'amber' },
+  extendDrain: { title: 'More time to come to a safe point' },
   conditionMet: { title: 'A condition asks for a pause', tone: 'violet' },
+  failUnderThreshold: { title: 'Paused after errors', tone: 'violet' },
   withdrawPause: { title: 'Pause withdrawn' },
   drained: { title: 'Paused at a safe point, verified', tone: 'violet' },
   drainTimeout: { title: 'Paused: the step was cut', tone: 'red' },
+  awaitResume: { title: 'A condition of the resume is met, others are not', tone: 'violet' },
+  triggerResume: { title: 'The conditions of the resume are met', tone: 'blue' },
   resume: { title: 'Resumed', tone: 'blue' },
   refuseResume: { title: 'Resume refused by its checks', tone: 'red' },
   interrupt: { title: 'Asked a question', tone: 'amber' },
+  question: { title: 'Question' },
+  setDeadline: { title: 'Deadline of a question set' },
+  questionExpired: { title: 'Question expired', tone: 'amber' },
+  questionMovedOn: { title: 'Question overtaken: the thread went on' },
+  questionReopened: { title: 'Question open again: its answer was never given', tone: 'amber' },
   decide: { title: 'Question decided', tone: 'green' },
+  remember: { title: 'Decision remembered' },
+  revoke: { title: 'Decision remembered no more' },
   tool: { title: 'A tool ran' },
+  effectResolved: { title: 'Somebody said whether an effect happened' },
   finish: { title: 'Finished', tone: 'green' },
   fail: { title: 'Failed', tone: 'red' },
   expire: { title: 'Ran out of time', tone: 'red' },
+  requestCancel: { title: 'Cancel requested' },
+  requestRollback: { title: 'Rollback requested' },
   cancel: { title: 'Cancelled' },
   stop: { title: 'Emergency stop', tone: 'red' },
   releaseStop: { title: 'Emergency stop released' },
   loseLease: { title: 'Its worker was lost; it goes on', tone: 'amber' },
-  update_state: { title: 'State edited' },
-};
-
-/** A word of the log that has no sentence of its own, as words. */
-const spoken = (kind: string): string => {
-  const words = kind.replaceAll('_', ' ').replace(/[A-Z]/g, (capital) => ` ${capital.toLowerCase()}`);
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  releaseWorker: { title: 'Its worker is shut down, as the pause asked' },
+  updateState: { title: 'State edited' },
+  copy: { title: 'Copied from another thread' },
 };
 
 /** What another line says already. */
-const LEFT_OUT = new Set(['question']);
+const LEFT_OUT: ReadonlySet<LogLine['kind']> = new Set(['question']);
 
 /** Workers have long names. */
 const actorWords = (actor: string): string =>
@@ -53,7 +63,7 @@ const actorWords = (actor: string): string =>
 const REASONS = ['reason', 'message', 'additional_context', 'tool'];
 
 const momentOfLine = (line: LogLine, index: number): Moment => {
-  const { title, tone = 'grey' } = WORDS[line.kind] ?? { title: spoken(line.kind) };
+  const { title, tone = 'grey' } = line.kind in WORDS ? WORDS[line.kind] : { title: line.kind };
   const reason = REASONS.map((field) => line.detail?.[field]).find((text) => typeof text === 'string');
   const about = [actorWords(line.actor), reason].filter((text) => text !== undefined).join(': ');
   return { key: `log-${index}`, at: line.at, title, about, tone, checkpointId: null };
