@@ -252,11 +252,17 @@ export class WorkerPool {
     this.#workers.set(id, worker);
     child.on('message', (message: unknown) => isMessage(message) && this.#receive(worker, message));
     child.on('error', (error) => this.#options.log.error({ err: error, worker: id }, 'worker process error'));
-    createInterface({ input: child.stdio[LAST_WORDS_FD] as Readable }).on('line', (line) => {
+    // One that could not be started (no file descriptor is left) has no pipes, whatever the types say, and ends at once.
+    const pipes = child.stdio as ChildProcess['stdio'] | undefined;
+    if (pipes) this.#hearLastWords(worker, pipes[LAST_WORDS_FD] as Readable);
+    return worker;
+  }
+
+  #hearLastWords(worker: WorkerProcess, input: Readable): void {
+    createInterface({ input }).on('line', (line) => {
       worker.lastSign = performance.now();
       Object.assign(worker, saidIn(line));
     });
-    return worker;
   }
 
   #receive(worker: WorkerProcess, message: FromWorker): void {

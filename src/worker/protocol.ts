@@ -33,9 +33,27 @@ export type FromWorker =
   | { type: 'reply'; id: number; value: unknown }
   | { type: 'refusal'; id: number; code: string; message: string; details: Record<string, unknown> };
 
-/** A graph may send its parent process what it likes: whether it is of ours. */
+/** A graph may send its parent process what it likes: whether it has the shape of one of ours. */
 export const isMessage = (message: unknown): message is FromWorker =>
-  isRecord(message) && typeof message['type'] === 'string';
+  isRecord(message) &&
+  Object.entries(SHAPES).some(
+    ([type, shape]) =>
+      type === message['type'] && Object.entries(shape).every(([name, fits]) => fits(message[name])),
+  );
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+const isNumber = (value: unknown): boolean => typeof value === 'number';
+const isVitals = (value: unknown): boolean =>
+  isRecord(value) && [value['active'], value['taken'], value['memoryBytes']].every(isNumber);
+
+const SHAPES: Record<FromWorker['type'], Record<string, (value: unknown) => boolean>> = {
+  ready: {},
+  heartbeat: { vitals: isVitals },
+  retire: { runId: isText, why: isText },
+  signal: { signal: (value) => isRecord(value) && isText(value['kind']) },
+  reply: { id: isNumber },
+  refusal: { id: isNumber, code: isText, message: isText, details: isRecord },
+};
 
 /** Why a worker process is about to end, said on a pipe of its own that works when the event loop does not. */
 export interface LastWords {
@@ -87,5 +105,8 @@ export const stackLines = (stack: string | undefined, ours: RegExp = /^$/): stri
   (stack ?? '')
     .split('\n')
     .filter((line) => /^\s+at /.test(line) && !ours.test(line))
-    .map((line) => line.trim())
-    .slice(0, 10);
+    .slice(0, 10)
+    .map((line) => line.trim().slice(0, LONGEST_LINE));
+
+/** A message may have lines that look like those that say where. */
+const LONGEST_LINE = 1000;
