@@ -1,4 +1,4 @@
-import { createRedact } from '../telemetry/redact.ts';
+import { tellable } from '../telemetry/redact.ts';
 import { isUnavailable, LeaseLostError, UnstorableValueError, type RunFailure } from '../model/errors.ts';
 import type { Wait } from '../model/run-handle.ts';
 import type { AbortReason, AttemptControl } from './attempt-control.ts';
@@ -47,19 +47,8 @@ const TIMEOUT: RunFailure = {
 const failureOf = (error: unknown): RunFailure => ({
   reason: failureReason(error),
   error: nameOf(error),
-  message: withoutSecrets(shortened(messageOf(error))),
+  message: tellable(messageOf(error)),
 });
-
-/** Characters of an error's message that are kept: some quote all that a tool or a server has sent. */
-const LONGEST_MESSAGE = 20_000;
-
-const shortened = (message: string): string => {
-  const more = message.length - LONGEST_MESSAGE;
-  return more > 0 ? `${message.slice(0, LONGEST_MESSAGE)}… (${more} more characters)` : message;
-};
-
-/** It is stored, and shown to whoever may see the run. */
-const withoutSecrets = createRedact([]);
 
 const failureReason = (error: unknown): RunFailure['reason'] => {
   if (error instanceof UnstorableValueError) return 'serialization_failed';

@@ -1,27 +1,41 @@
 import { destination, pino, type Logger } from 'pino';
-import { createRedact } from './redact.ts';
+import { createRedact, shortened } from './redact.ts';
 import type { LogLevel } from '../model/log-level.ts';
 
 export type { Logger } from 'pino';
 
 /**
  * JSON lines on standard error, so that standard output stays for people. One event is one line, whatever is in it;
- * secrets that are known, and what looks like one, never get there.
+ * secrets that are known, and what looks like one, never get there, nor does all of a very long text.
  */
 export const createLogger = (
   level: LogLevel,
   bindings: Record<string, unknown> = {},
   secrets: readonly string[] = [],
-): Logger =>
-  pino(
+): Logger => {
+  const withoutSecrets = createRedact(secrets);
+  return pino(
     {
       level,
       base: bindings,
-      hooks: { streamWrite: createRedact(secrets) },
+      hooks: { streamWrite: (line) => withoutSecrets(shortenedLine(line)) },
       redact: ['req.headers.authorization', 'req.headers["x-api-key"]', 'req.headers.cookie'],
     },
     standardError(),
   );
+};
+
+/** Characters of a line of which no text is shortened. */
+const LONG_LINE = 100_000;
+
+/** Still JSON. A graph may throw an error of any length, which is quoted more than once. */
+const shortenedLine = (line: string): string => {
+  if (line.length <= LONG_LINE) return line;
+  const short = JSON.stringify(JSON.parse(line), (_, value: unknown) =>
+    typeof value === 'string' ? shortened(value) : value,
+  );
+  return `${short}\n`;
+};
 
 /** Bytes of log that wait for a disk with room; older lines are kept, newer ones dropped. */
 const MOST_WAITING = 1024 * 1024;

@@ -37,3 +37,17 @@ export const createRedact = (secrets: readonly string[]): ((text: string) => str
       .replace(NAMED, '$1[redacted]');
   };
 };
+
+/** Characters of a text that are kept: some errors quote all that a tool or a server has sent. */
+const LONGEST_TEXT = 20_000;
+
+/** The text, or its beginning and how much more there was. */
+export const shortened = (text: string): string => {
+  const more = text.length - LONGEST_TEXT;
+  return more > 0 ? `${text.slice(0, LONGEST_TEXT)}… (${more} more characters)` : text;
+};
+
+const withoutSecrets = createRedact([]);
+
+/** What an error says, as it may be stored and shown to whoever may see the run. */
+export const tellable = (message: string): string => withoutSecrets(shortened(message));

@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { shortened } from '../telemetry/redact.ts';
 import { LAST_WORDS_FD, stackBefore, stackLines, type LastWords, type Said } from './protocol.ts';
 
 const say = (said: Said | undefined): void => {
@@ -32,7 +33,7 @@ export const nameWhoEndsTheProcess = (currentRun: () => string | undefined): voi
   };
   process.on('uncaughtExceptionMonitor', (error: unknown) => {
     const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-    tellWho(`the worker died of an uncaught ${name}: ${message}`, stackLines(stack));
+    tellWho(shortened(`the worker died of an uncaught ${name}: ${message}`), stackLines(stack));
   });
   const sayExit = (code: number): void =>
     tellWho(`process.exit(${code}) was called`, stackLines(stackBefore(sayExit), /node:/));

@@ -96,9 +96,21 @@ const TROUBLES = {
         throw new Error('thrown outside of every promise');
       }, 20);
     }),
+  /** The same with all that a server has sent, and with a key. */
+  throwMuch: () =>
+    new Promise(() => {
+      setTimeout(() => {
+        throw new Error(`sk-0123456789abcdef is wrong: ${'x'.repeat(7e6)}`);
+      }, 20);
+    }),
   /** A promise of its own is rejected and nobody looks at it. */
   stray: async () => {
     void Promise.reject(new Error('stray'));
+    await work(20);
+  },
+  /** The same with much to say. */
+  strayMuch: async () => {
+    void Promise.reject(new Error(`stray: ${'x'.repeat(16e6)}`));
     await work(20);
   },
   /** Takes memory until there is none. */
