@@ -7,6 +7,7 @@ import { openTelemetry, type Telemetry } from './composition/telemetry.ts';
 import { langsmithConfigured } from './config/langsmith.ts';
 import type { Settings } from './config/settings.ts';
 import { updateState as applyStateUpdate } from './engine/graph-calls.ts';
+import { withDeadline } from './engine/deadline.ts';
 import { sendClassOf } from './engine/send-class.ts';
 import { AttemptEffects } from './engine/effect-book.ts';
 import { createExecutor, currentRun } from './engine/executor.ts';
@@ -28,7 +29,7 @@ import { createWatchRun } from './lifecycle/watch-run.ts';
 import { isoTime } from './model/clock.ts';
 import { encodeState } from './model/state-json.ts';
 import type { WorkerSeen } from './model/worker.ts';
-import { isHoldpointError, LeaseLostError, UnstorableValueError } from './model/errors.ts';
+import { HoldpointError, isHoldpointError, LeaseLostError, UnstorableValueError } from './model/errors.ts';
 import type { Signal, Storage } from './storage/ports.ts';
 import { createLogger, outliveOutput, type Logger } from './telemetry/logger.ts';
 import type { Tracing } from './telemetry/tracing.ts';
@@ -36,7 +37,13 @@ import { createTakeSnapshot } from './engine/snapshot.ts';
 import { secretsIn } from './telemetry/redact.ts';
 import { createInspectResume } from './engine/resume-inspection.ts';
 import { pauseSecurer } from './composition/pauses.ts';
-import type { FromWorker, ToWorker, WorkerCalls, WorkerMethod } from './worker/protocol.ts';
+import {
+  machineTime,
+  type FromWorker,
+  type ToWorker,
+  type WorkerCalls,
+  type WorkerMethod,
+} from './worker/protocol.ts';
 import { nameWhoEndsTheProcess } from './worker/last-words.ts';
 import { startWatchdog } from './worker/watchdog.ts';
 import { REGISTERED_MS } from './worker/supervisor.ts';
@@ -91,7 +98,7 @@ export const runWorkerProcess = async (
   const vitals = () => ({ ...worker.load(), memoryBytes: process.memoryUsage.rss() });
   const heartbeat = setInterval(() => tell({ type: 'heartbeat', vitals: vitals() }), HEARTBEAT_MS);
   process.on('message', (message: ToWorker) => {
-    if (message.type === 'call') void answer(message.id, calls[message.method](message.params as never));
+    if (message.type === 'call') void answer(message, calls[message.method]);
     if (message.type === 'address') loopback.open(message.url);
     if (message.type === 'drain') {
       void leave({ worker, storage, telemetry, timeoutMs: message.timeoutMs }).finally(() => {
@@ -197,19 +204,24 @@ const createWorker = ({ options, lifecycle, graphs, log, tracing }: WorkerParts)
   });
 };
 
-/** What the API asks of a worker. */
+/** What the API asks of a worker; `timeoutMs` is how long it waits for the answer. */
 const createCalls = (
   owner: string,
   lifecycle: LifecycleDeps,
   graphs: GraphRegistry,
-): { [M in WorkerMethod]: (params: WorkerCalls[M]) => Promise<unknown> } => {
+): { [M in WorkerMethod]: (params: WorkerCalls[M], timeoutMs: number) => Promise<unknown> } => {
   const updateState = createUpdates(lifecycle, graphs);
   const inspectResume = createInspectResume({ graphs, checkpoints: lifecycle.storage.checkpoints });
   const takeSnapshot = createTakeSnapshot({ graphs, checkpoints: lifecycle.storage.checkpoints });
   const readGraph = createReads(
     createLocalGraphReads({ graphs, checkpoints: lifecycle.storage.checkpoints }),
   );
-  return { updateState: (update) => updateState({ update, owner }), inspectResume, takeSnapshot, readGraph };
+  return {
+    updateState: (update, timeoutMs) => updateState({ update, owner, timeoutMs }),
+    inspectResume,
+    takeSnapshot,
+    readGraph,
+  };
 };
 
 /** Reads build graphs that are functions: each has a name by which it can be found out, as a run has. */
@@ -220,21 +232,24 @@ const createReads =
       encodeState(await answerRead(reads, question)),
     );
 
-/** State updates run a graph's reducers and edges: like a run, each has a name by which it can be found out. */
+/**
+ * State updates run a graph's reducers and edges: like a run, each has a name by which it can be found out. One that
+ * takes too long for whoever asked for it writes nothing any more.
+ */
 const createUpdates = (lifecycle: LifecycleDeps, graphs: GraphRegistry) =>
   createUpdateState({
     ...lifecycle,
-    applyUpdate: async ({ update, graphId, lease }) => {
+    applyUpdate: async ({ update, graphId, lease, timeoutMs }) => {
       const runId = `update:${lease.token}`;
       const metadata = { thread_id: lease.threadId, graph_id: graphId };
       const writer = await lifecycle.storage.checkpoints.writer({ lease, runId, metadata });
-      return currentRun
-        .run(runId, async () => {
-          const graph = await graphs.load(graphId);
-          const Send = await sendClassOf(graph, (await graphs.module(graphId)).file);
-          return applyStateUpdate({ graph, Send }, writer, update);
-        })
-        .finally(() => writer.close());
+      const work = async () => {
+        const graph = await graphs.load(graphId);
+        const Send = await sendClassOf(graph, (await graphs.module(graphId)).file);
+        return applyStateUpdate({ graph, Send }, writer, update);
+      };
+      const limit = { ms: timeoutMs, what: 'The graph', late: unavailable };
+      return currentRun.run(runId, () => withDeadline(work, limit)).finally(() => writer.close());
     },
   });
 
@@ -265,9 +280,15 @@ const onSignal = (listener: (signal: Signal) => void): void => {
   });
 };
 
-const answer = async (id: number, result: Promise<unknown>): Promise<void> => {
+/** Does what was asked, unless whoever asked waits for it no more: they may ask again. */
+const answer = async (
+  { id, params, deadline }: Extract<ToWorker, { type: 'call' }>,
+  call: (params: never, timeoutMs: number) => Promise<unknown>,
+): Promise<void> => {
   try {
-    tell({ type: 'reply', id, value: await result });
+    const left = deadline - machineTime();
+    if (left <= 0) throw unavailable('The worker has come to this too late.');
+    tell({ type: 'reply', id, value: await call(params as never, left) });
   } catch (error) {
     const { code, message, details } = isHoldpointError(error)
       ? error
@@ -275,6 +296,8 @@ const answer = async (id: number, result: Promise<unknown>): Promise<void> => {
     tell({ type: 'refusal', id, code, message, details });
   }
 };
+
+const unavailable = (why: string): HoldpointError => new HoldpointError('worker_unavailable', why);
 
 /**
  * LangGraph lets a refused checkpoint write surface as an unhandled rejection besides failing the run. That,

@@ -1,14 +1,17 @@
-/** What `work` comes to. Rejects, naming `what`, when it takes longer than `ms`; the work itself is not stopped. */
+/**
+ * What `work` comes to. Rejects, naming `what`, when it takes longer than `ms`; the work itself is not stopped. `late`
+ * makes the error of that.
+ */
 export const withDeadline = async <T>(
   work: () => Promise<T>,
-  { ms, what }: { ms: number; what: string },
+  { ms, what, late = (why) => new Error(why) }: { ms: number; what: string; late?: (why: string) => Error },
 ): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;
   try {
     return await Promise.race([
       work(),
       new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new Error(`${what} has not answered for ${ms} ms`)), ms);
+        timer = setTimeout(() => reject(late(`${what} has not answered for ${ms} ms`)), ms);
       }),
     ]);
   } finally {

@@ -9,28 +9,37 @@ import type { LifecycleDeps } from './deps.ts';
 import { threadNotFound } from '../model/not-found.ts';
 import { recordQuestions, seeQuestions } from './record-questions.ts';
 
-/** How the update itself is done: by the engine, with a saver that writes under the lease. */
-export type ApplyUpdate = (input: {
+interface UpdateInput {
   update: StateUpdate;
-  graphId: string;
-  lease: Lease;
-}) => Promise<StateUpdated>;
+  /** The worker that does it. */
+  owner: string;
+  /** How long the graph may take for it. */
+  timeoutMs: number;
+}
+
+/**
+ * How the update itself is done: by the engine, with a saver that writes under the lease. Rejects when the graph takes
+ * longer than it may; nothing is written any more then.
+ */
+export type ApplyUpdate = (
+  input: Omit<UpdateInput, 'owner'> & { graphId: string; lease: Lease },
+) => Promise<StateUpdated>;
 
 /**
  * Edits a thread's state under a lease of its own, so that no run can start or write meanwhile.
  * To be called in a worker: it runs reducers and conditional edges.
  * @throws {HoldpointError} `thread_not_found`; `thread_busy` while a run is active; `invalid_request` when the
- * thread has no graph yet or the graph refuses the update.
+ * thread has no graph yet or the graph refuses the update; `worker_unavailable` when it takes too long for it.
  */
 export const createUpdateState = (deps: LifecycleDeps & { applyUpdate: ApplyUpdate }) => {
-  return async (input: { update: StateUpdate; owner: string }): Promise<StateUpdated['checkpoint']> => {
+  return async (input: UpdateInput): Promise<StateUpdated['checkpoint']> => {
     const { storage } = deps;
-    const { update, owner } = input;
+    const { update, owner, timeoutMs } = input;
     const { graphId, lease } = await storage.transaction((ledger) => claimIdle(deps, { ...input, ledger }));
     deps.at('update_state:claimed');
     try {
       if (!(await storage.checkpoints.acquire(lease))) throw busy(update.threadId);
-      const updated = await deps.applyUpdate({ update, graphId, lease });
+      const updated = await deps.applyUpdate({ update, graphId, lease, timeoutMs });
       deps.at('update_state:written');
       const asked = await seeQuestions(storage, { threadId: update.threadId, ...updated });
       await storage.transaction(async (ledger) => {

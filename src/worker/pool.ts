@@ -2,16 +2,16 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { ERROR_CODES, HoldpointError, type ErrorCode } from '../model/errors.ts';
-import type { WorkerDrain, WorkerSeen, WorkerVitals } from '../model/worker.ts';
+import type { WorkerSeen } from '../model/worker.ts';
 import type { Signal } from '../storage/ports.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { asSeen, endReason, leastBusy, send, type WorkerProcess } from './child.ts';
 import {
   isMessage,
   LAST_WORDS_FD,
+  machineTime,
   saidIn,
   type FromWorker,
-  type LastWords,
-  type ToWorker,
   type WorkerCalls,
   type WorkerMethod,
 } from './protocol.ts';
@@ -39,36 +39,13 @@ export interface PoolOptions {
   log: Logger;
 }
 
-interface WorkerProcess {
-  id: string;
-  child: ChildProcess;
-  ready: boolean;
-  /** Another has taken its place: it drains, and nothing new is asked of it. */
-  drain: WorkerDrain | undefined;
-  /** Why another has been started that will take its place: until that takes runs, this one does. */
-  replaced: string | undefined;
-  vitals: WorkerVitals;
-  lastBeat: number;
-  /** Looks in a row that found no sign of life since the one before. */
-  silentLooks: number;
-  /** When its watchdog last said that the process goes on, however busy its code is (by the monotonic clock). */
-  lastSign: number;
-  lastWords: LastWords | undefined;
-  /** Whose code its event loop stands at. */
-  standing: LastWords | null;
-  /** Resolves when it takes runs, or is gone. */
-  started: Promise<void>;
-  startedAt: number;
-  /** Resolves when the process is gone and what it held was taken back. */
-  gone: Promise<void>;
-  calls: Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>;
-}
-
 /** Signals that workers act on. */
 const FOR_WORKERS: ReadonlySet<Signal['kind']> = new Set(['queue', 'desired', 'followed']);
 /** Before a worker that died while starting is started again. */
 const RESTART_DELAY_MS = 1000;
 const READY_LOOK_MS = 20;
+/** What the answer of a worker may take to come here. */
+const ANSWER_MS = 500;
 /** A process that has given no sign for so long is stopped or gone. */
 const SIGN_WITHIN_MS = 4000;
 /** How often the pool looks for signs of life. */
@@ -120,11 +97,12 @@ export class WorkerPool {
   }
 
   /**
-   * Asks a worker to do something that may run a graph's code.
+   * Asks a worker to do something that may run a graph's code, in time or not at all.
    * @throws {HoldpointError} what the worker refuses with; `worker_unavailable` when none answers in time.
    */
   async call<M extends WorkerMethod>(method: M, params: WorkerCalls[M], timeoutMs: number): Promise<unknown> {
-    const worker = await this.#readyWorker(timeoutMs);
+    const end = machineTime() + timeoutMs;
+    const worker = await this.#readyWorker(end);
     if (!worker) throw unavailable('No worker is ready yet. Try again in a moment.');
     const id = ++this.#lastCall;
     let timer: NodeJS.Timeout | undefined;
@@ -133,9 +111,11 @@ export class WorkerPool {
         worker.calls.set(id, { resolve, reject });
         timer = setTimeout(
           () => reject(unavailable(`The worker has not answered for ${timeoutMs} ms.`)),
-          timeoutMs,
+          end - machineTime(),
         );
-        send(worker, { type: 'call', id, method, params });
+        // It gives up somewhat earlier, so that what it says of that is heard.
+        const deadline = end - Math.min(ANSWER_MS, timeoutMs / 10);
+        send(worker, { type: 'call', id, method, params, deadline });
       });
     } finally {
       clearTimeout(timer);
@@ -156,11 +136,10 @@ export class WorkerPool {
   }
 
   /** One that is being replaced is worth waiting for. */
-  async #readyWorker(timeoutMs: number): Promise<WorkerProcess | undefined> {
-    const deadline = performance.now() + timeoutMs;
+  async #readyWorker(deadline: number): Promise<WorkerProcess | undefined> {
     for (;;) {
-      const worker = [...this.#workers.values()].find(({ ready, drain }) => ready && !drain);
-      if (worker || performance.now() > deadline || this.#stopping) return worker;
+      const worker = leastBusy([...this.#workers.values()].filter(({ ready, drain }) => ready && !drain));
+      if (worker || machineTime() > deadline || this.#stopping) return worker;
       await new Promise((resolve) => setTimeout(resolve, READY_LOOK_MS));
     }
   }
@@ -354,33 +333,6 @@ export class WorkerPool {
 const RETIRE_MS = 500;
 /** What a worker that drained gets to exit by itself. */
 const KILL_GRACE_MS = 2000;
-
-const asSeen = ({ id, child, ready, drain, lastBeat, startedAt, vitals }: WorkerProcess): WorkerSeen => ({
-  ...vitals,
-  id,
-  state: drain ? 'draining' : ready ? 'running' : 'starting',
-  startedAt,
-  pid: child.pid,
-  ready,
-  lastBeat,
-  drain,
-});
-
-const send = ({ child }: WorkerProcess, message: ToWorker): void => {
-  if (child.connected) child.send(message, () => {});
-};
-
-const endReason = (
-  { lastWords, standing }: WorkerProcess,
-  code: number | null,
-  signal: NodeJS.Signals | null,
-): string => {
-  if (lastWords) return whatAndWhere(lastWords);
-  const how = signal ? `the worker was killed by ${signal}` : `the worker exited with code ${code}`;
-  return standing ? `${how} while ${whatAndWhere(standing)}` : how;
-};
-
-const whatAndWhere = ({ what, stack }: LastWords): string => [what, ...stack.slice(0, 1)].join(' ');
 
 const unavailable = (message: string): HoldpointError => new HoldpointError('worker_unavailable', message);
 

@@ -18,11 +18,15 @@ export type WorkerMethod = keyof WorkerCalls;
 
 export type ToWorker =
   | { type: 'signal'; signal: Signal }
-  | { type: 'call'; id: number; method: WorkerMethod; params: unknown }
+  /** `deadline`, by {@link machineTime}: what is not done by then is not to be done any more. */
+  | { type: 'call'; id: number; method: WorkerMethod; params: unknown; deadline: number }
   /** Where the server listens; null where nobody will say. */
   | { type: 'address'; url: string | null }
   /** Take nothing new, bring what runs to a boundary within so long, and exit. */
   | { type: 'drain'; timeoutMs: number };
+
+/** Milliseconds that all processes of a machine count alike, whoever sets its clock. */
+export const machineTime = (): number => Number(process.hrtime.bigint() / 1_000_000n);
 
 export type FromWorker =
   | { type: 'ready' }

@@ -144,6 +144,30 @@ describe('a worker whose event loop stands still', PATIENT, () => {
   });
 });
 
+describe('an edit of state that is answered too late', PATIENT, () => {
+  const editable = async (): Promise<string> => {
+    const { thread_id: threadId } = await server.client.threads.create({ graphId: 'trouble' });
+    await server.client.runs.wait(threadId, 'trouble', { input: { what: 'stray' } });
+    return threadId;
+  };
+  const edit = (threadId: string, reduced: string) =>
+    server.client.threads.updateState(threadId, { values: { reduced }, asNode: 'trouble' });
+
+  it('is not made by the worker that comes to it then, and does not keep the thread when the graph hangs', async () => {
+    await start({ HOLDPOINT_CALL_TIMEOUT_MS: '2000', HOLDPOINT_WORKER_BLOCKED_MS: '60000' });
+    const { client } = server;
+    const threadId = await editable();
+    const busy = await server.trouble('dozeAWhile');
+    await until(() => server.effects(busy.threadId).length > 0);
+    await expect(edit(threadId, 'late')).rejects.toThrow('503');
+    await server.ended(busy);
+    await expect(edit(threadId, 'hang')).rejects.toThrow('503');
+    const run = await client.runs.create(threadId, 'trouble', { input: { what: 'stray' } });
+    expect(await server.ended({ threadId, runId: run.run_id })).toMatchObject({ state: 'success' });
+    expect((await client.threads.get(threadId)).values).toMatchObject({ reduced: '' });
+  });
+});
+
 describe('a worker that is stopped as a whole', PATIENT, () => {
   it('is killed and replaced by the server', async () => {
     await start();

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { deferred } from '../support/deferred.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
 import { WorkerPool, type PoolOptions } from '../../src/worker/pool.ts';
@@ -63,4 +63,32 @@ it('starts a worker again that could not be started because no file descriptor w
   await ready.promise;
   expect(pool.list()).toMatchObject([{ state: 'running' }]);
   await pool.stop(1000);
+});
+
+describe('a call', () => {
+  const startTwo = async (options: Partial<PoolOptions> = {}): Promise<WorkerPool> => {
+    const pool = startPool({ size: 2, ...options });
+    await expect.poll(() => pool.list().map(({ state }) => state)).toEqual(['running', 'running']);
+    return pool;
+  };
+  /** Answers the process that was asked. */
+  const ask = (pool: WorkerPool): Promise<unknown> => pool.call('readGraph', {} as never, 60_000);
+
+  it('goes to the worker that was heard of last', async () => {
+    let started = 0;
+    const pool = await startTwo({ options: () => ({ silent: ++started === 1 }) });
+    const beat = (at: number): number => pool.list()[at]?.lastBeat ?? 0;
+    const before = Math.max(beat(0), beat(1));
+    await expect.poll(() => beat(1)).toBeGreaterThan(before);
+    expect(await ask(pool)).toBe(pool.list()[1]?.pid);
+    await pool.stop(1000);
+  });
+
+  it('goes to the worker that has less to answer', async () => {
+    const pool = await startTwo();
+    const first = ask(pool);
+    await new Promise(setImmediate);
+    expect(await ask(pool)).not.toBe(await first);
+    await pool.stop(1000);
+  });
 });

@@ -70,6 +70,10 @@ const TROUBLES = {
   runProgram: async () => {
     execSync('sleep 60');
   },
+  /** Blocks for longer than the API waits for a worker, and not for ever. */
+  dozeAWhile: async () => {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3000);
+  },
   /** Takes its time whatever it is told, does something then, and is quick the next time. */
   deaf: async (config) => {
     if (!wasDone(config, 'deaf begins')) {
@@ -140,11 +144,15 @@ const trouble = async ({ what }: Values, config: RunnableConfig): Promise<Partia
   return { done: true };
 };
 
+/** Never says where to, when told to. */
+const leave = async ({ reduced }: Values): Promise<typeof END> =>
+  reduced === 'hang' ? new Promise(() => {}) : END;
+
 /** One node in which something goes wrong. */
 export const troubles = new StateGraph(State)
   .addNode('trouble', trouble)
   .addEdge(START, 'trouble')
-  .addEdge('trouble', END)
+  .addConditionalEdges('trouble', leave, [END])
   .compile();
 
 /** A function that makes the graph, or makes trouble instead. */
