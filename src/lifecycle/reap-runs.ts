@@ -11,6 +11,7 @@ import type { HeldThread } from '../model/thread.ts';
 import type { QuestionsAsked } from '../storage/checkpoints.ts';
 import type { Ledger, ThreadPatch } from '../storage/ports.ts';
 import { threadStatusAfter } from '../model/wire-status.ts';
+import { tellable } from '../telemetry/redact.ts';
 import type { LifecycleDeps } from './deps.ts';
 import { moveRun } from './move-run.ts';
 import { seeQuestions } from './record-questions.ts';
@@ -40,8 +41,9 @@ type ReapDeps = LifecycleDeps & { readThread: ReadThread; securePause: SecurePau
  * @throws {AggregateError} when some could not be; the others were all the same.
  */
 export const createReapRuns = (deps: ReapDeps) => {
-  return async (input: ReapInput): Promise<number> => {
+  return async ({ reason, ...given }: ReapInput): Promise<number> => {
     const { storage } = deps;
+    const input = { ...given, reason: tellable(reason) };
     const found = await storage.threads.heldBy(input.held);
     const failures: unknown[] = [];
     for (const held of found) {

@@ -5,6 +5,7 @@ import type { JsonObject } from '../model/json.ts';
 import { capReached, capsOf, costOf, type PauseConditions } from '../model/pause-conditions.ts';
 import type { BudgetCaps } from '../model/pause.ts';
 import type { Ledger } from '../storage/ports.ts';
+import { tellable } from '../telemetry/redact.ts';
 import type { LifecycleDeps } from './deps.ts';
 import type { RequestPause } from './pause-thread.ts';
 
@@ -71,8 +72,9 @@ const counter = (
   { run }: ClaimedRun,
   { error_threshold: threshold }: PauseConditions,
 ): Pick<WatchSink, 'failed'> => ({
-  failed: async (failure) => {
+  failed: async ({ what, error: message }) => {
     if (!threshold) return false;
+    const failure = { what, error: tellable(message) };
     const { runId, threadId } = run;
     const atMs = deps.clock.now();
     const recent = await deps.storage.transaction(

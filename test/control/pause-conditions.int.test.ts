@@ -90,10 +90,10 @@ describe('a threshold of errors', () => {
     expect(await server.atRest(run)).toMatchObject({ state: 'paused', failure: null });
     expect(await server.current(run)).toMatchObject({
       cause: 'condition',
-      reason: '1 step failed, the last in node "brittle": the service is down',
+      reason: '1 step failed, the last in node "brittle": the service is down for [redacted]',
       remedy: {
         kind: 'look_at_failures',
-        failures: [{ what: 'node "brittle"', error: 'the service is down' }],
+        failures: [{ what: 'node "brittle"', error: 'the service is down for [redacted]' }],
       },
     });
     expect((await server.resume(run)).status).toBe(202);

@@ -142,7 +142,7 @@ const Fails = Annotation.Root({ url: last(''), trail: gathered<string>() });
 
 const brittle = async ({ url }: { url: string }, config: LangGraphRunnableConfig) => {
   const answer = await fetch(url, { method: 'POST', body: '"may I?"' });
-  if ((await answer.text()) !== 'yes') throw new Error('the service is down');
+  if ((await answer.text()) !== 'yes') throw new Error('the service is down for sk-0123456789abcdef');
   effect(config, 'worked');
   return { trail: ['worked'] };
 };
