@@ -11,6 +11,9 @@ const openStore = (config: LangGraphRunnableConfig): BaseStore => {
   return config.store;
 };
 
+/** No two texts become the same: a label of the store may have no dot. */
+const withoutDots = (text: string): string => text.replaceAll('%', '%25').replaceAll('.', '%2E');
+
 /** Each assistant remembers for itself, and for each user by itself where users are known. */
 const namespaceOf = ({ configurable }: LangGraphRunnableConfig): string[] => {
   const { assistant_id: assistant, langgraph_auth_user_id: user } = (configurable ?? {}) as Record<
@@ -18,7 +21,7 @@ const namespaceOf = ({ configurable }: LangGraphRunnableConfig): string[] => {
     unknown
   >;
   const label = (value: unknown, otherwise: string): string =>
-    typeof value === 'string' && value !== '' ? value.replaceAll('.', '_') : otherwise;
+    typeof value === 'string' && value !== '' ? withoutDots(value) : otherwise;
   return ['memories', label(assistant, 'agent'), label(user, 'everybody')];
 };
 

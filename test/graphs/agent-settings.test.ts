@@ -3,6 +3,7 @@ import { Command, InMemoryStore, isInterrupted, MemorySaver } from '@langchain/l
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { AgentContext } from '../../graphs/agent/context.ts';
 import { graph } from '../../graphs/agent/graph.ts';
+import { recall, remember } from '../../graphs/agent/memory.ts';
 import { textOf } from '../../src/rehearsal/chat.ts';
 import { questionOf } from '../gates/gated-graph.ts';
 import { useAgent } from './agent-fixture.ts';
@@ -125,6 +126,15 @@ describe('the memory', () => {
     expect(await store.search(['memories', 'a', 'everybody'])).toHaveLength(2);
     expect(await store.search(['memories', 'b'])).toEqual([]);
     expect(SystemMessage.isInstance(first.messages[0])).toBe(false);
+  });
+
+  it("is each user's own, however alike their names are", async () => {
+    const store = new InMemoryStore();
+    const as = (langgraph_auth_user_id: string) => ({ store, configurable: { langgraph_auth_user_id } });
+    const [dotted, ...alike] = ['j.doe', 'j_doe', 'j%2Edoe'].map(as);
+    await remember.invoke({ name: 'salary', text: '90000' }, dotted);
+    for (const other of alike) expect(await recall.invoke({}, other)).toBe('Nothing is remembered about it.');
+    expect(await recall.invoke({}, dotted)).toBe('salary: 90000');
   });
 
   it('says that it is not there where the server gives no store', async () => {
