@@ -25,7 +25,8 @@ const AGAIN_MS = 250;
  */
 const isFinal = (error: unknown): boolean => {
   if (error instanceof TypeError) return error.cause === undefined;
-  return error instanceof Error && /\b4\d\d\b/.test(error.message) && !error.message.includes('429');
+  const { status } = error as { status?: number };
+  return status !== undefined && status >= 400 && status < 500 && status !== 429;
 };
 
 /** Asks until there is an answer: a server that is being deployed, or was killed, is no failure of the agent. */
@@ -50,7 +51,9 @@ const postOnce = async ({ send, headers }: Server, path: string, body: object): 
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify(body),
   });
-  if (!response.ok) throw new Error(`POST ${path}: ${response.status} ${await response.text()}`);
+  const { status } = response;
+  if (!response.ok)
+    throw Object.assign(new Error(`POST ${path}: ${status} ${await response.text()}`), { status });
 };
 
 /** A UUID that is always the same for the same words. */
@@ -129,16 +132,9 @@ const lookOnce = async (client: Client, task: Subtask): Promise<Subtask> => {
 export const isOver = ({ status }: Subtask): boolean =>
   ['success', 'error', 'timeout', 'cancelled'].includes(status);
 
-/** How long it may take until the word of a pause is with the worker that runs the step. */
-const PAUSE_HEARD_MS = 5000;
-
 /** Pauses the thread that asks for it, at the end of the step that does: returns when this run has heard of it. */
 export const pauseSelf = async (reason: string, config: LangGraphRunnableConfig): Promise<void> => {
-  const { control, signal } = config;
   const thread = String(config.configurable?.['thread_id']);
   const body = { reason: reason.slice(0, 2000) };
-  await patiently(signal, (server) => postOnce(server, `/threads/${thread}/pause`, body));
-  const giveUp = Date.now() + PAUSE_HEARD_MS; // somebody may have withdrawn it
-  while (control?.drainRequested === false && Date.now() < giveUp)
-    await wait(10, undefined, signal ? { signal } : {});
+  await patiently(config.signal, (server) => postOnce(server, `/threads/${thread}/pause`, body));
 };

@@ -1,5 +1,7 @@
-import { afterEach, expect, it } from 'vitest';
-import { launchSubtask } from '../../graphs/supervisor/family.ts';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
+import { launchSubtask, pauseSelf } from '../../graphs/supervisor/family.ts';
 import { bindLoopback } from '../../src/engine/loopback.ts';
 
 const NAMES = ['langgraph_api:fetch', 'langgraph_api:url'].map((name) => Symbol.for(name));
@@ -25,4 +27,25 @@ it('a supervisor on a worker that does not know the server fails at once and say
 
 it('a supervisor that runs in no server fails at once and says so', async () => {
   await expect(launch()).rejects.toThrow(/runs in none/);
+});
+
+describe('a server that answers', () => {
+  const answering = async (status: number, body: string): Promise<void> => {
+    const server = createServer((_, response) => response.writeHead(status).end(body));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    bindLoopback().open(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  };
+
+  it('is not asked again when it refuses, whatever it refuses', async () => {
+    await answering(404, 'There is no thread 11111111-0000-4000-8000-000000000429.');
+    await expect(launch()).rejects.toThrow('404');
+    await expect(pauseSelf('why', {})).rejects.toThrow('404');
+  });
+
+  it('has let the run hear of a pause when it has taken it', { timeout: 2000 }, async () => {
+    await answering(202, '{}');
+    const paused = pauseSelf('why', { control: { drainRequested: false } } as never);
+    await expect(paused).resolves.toBeUndefined();
+  });
 });
