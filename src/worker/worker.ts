@@ -35,6 +35,9 @@ interface Attempt {
   control: AttemptControl;
   /** Whether the run is ours yet: one that is being claimed can be given orders already. */
   claimed: boolean;
+  /** How many times the operator's word was asked for, and which of these brought the word that holds. */
+  asked: number;
+  heard: number;
 }
 
 type Mode = 'running' | 'draining' | 'drained';
@@ -96,16 +99,17 @@ export class Worker {
   async #handle({ runId, threadId }: RunJob): Promise<Handled> {
     const { execute, log } = this.#deps;
     const control = createAttemptControl();
-    const attempt: Attempt = { threadId, control, claimed: false };
+    const attempt: Attempt = { threadId, control, claimed: false, asked: 0, heard: 0 };
     let timer: NodeJS.Timeout | undefined;
     this.#attempts.set(runId, attempt);
     try {
+      const asked = ++attempt.asked;
       const claimed = await this.#claim(runId);
       if (typeof claimed === 'string') return claimed;
       attempt.claimed = true;
       this.#taken++;
       if (this.#mode === 'draining') control.requestDrain('shutdown');
-      ORDERS[claimed.run.desired](control);
+      passOn(attempt, asked, claimed.run.desired);
       timer = this.#limit(claimed.run.deadlineMs, control);
       const result = await traceAttempt(this.#deps.tracing, { claimed, worker: this.#deps.id }, (traced) =>
         execute(traced, control),
@@ -177,12 +181,13 @@ export class Worker {
 
   /** Reads the operator's durable word and passes it on to the attempt. */
   async #obey(runId: string): Promise<void> {
+    const attempt = this.#attempts.get(runId);
+    if (!attempt) return;
     try {
+      const asked = ++attempt.asked;
       const run = await this.#deps.runs.get(runId);
-      const control = this.#attempts.get(runId)?.control;
-      if (!control) return;
-      if (run) ORDERS[run.desired](control);
-      else control.abort('lease_lost'); // deleted
+      if (run) passOn(attempt, asked, run.desired);
+      else attempt.control.abort('lease_lost'); // deleted
     } catch (error) {
       this.#deps.log.error({ err: error, runId }, 'orders cannot be read yet');
     }
@@ -201,6 +206,13 @@ export class Worker {
     }
   }
 }
+
+/** The answer to a question asked earlier may come later, and is older: it changes nothing any more. */
+const passOn = (attempt: Attempt, asked: number, desired: DesiredState): void => {
+  if (asked < attempt.heard) return;
+  attempt.heard = asked;
+  ORDERS[desired](attempt.control);
+};
 
 const ORDERS: Record<DesiredState, (control: AttemptControl) => void> = {
   run: (control) => control.withdrawDrain('pause'),

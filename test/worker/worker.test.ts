@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { AttemptControl } from '../../src/engine/attempt-control.ts';
 import { createCancelRun } from '../../src/lifecycle/cancel-run.ts';
 import { createAwaitRun } from '../../src/lifecycle/observe-run.ts';
 import type { Run } from '../../src/model/run.ts';
@@ -77,5 +78,33 @@ describe('a worker', () => {
       },
     });
     expect(await atRest(run)).toMatchObject({ state: 'cancelled' });
+  });
+
+  it('obeys the word it asked for last, also when an earlier question is answered after that', async () => {
+    const { storage } = lone;
+    const run = await lone.launch({ steps: 1, ms: 0 });
+    const begun = deferred<AttemptControl>();
+    const over = deferred<void>();
+    const answers: ((run: Run) => void)[] = [];
+    const obeyed: string[] = [];
+    storage.signals.subscribe(({ kind }) => kind === 'obeyed' && obeyed.push(kind));
+    lone.start({
+      renewMs: 60_000,
+      runs: { get: () => new Promise((resolve) => answers.push(resolve)) },
+      execute: async (_claimed, control) => {
+        begun.resolve(control);
+        await over.promise;
+        const read = { values: '{}', interrupts: {}, hasNext: false };
+        return { outcome: { kind: 'finished' }, ...read, events: [], lastSeq: 0, progressed: true };
+      },
+    });
+    const control = await begun.promise;
+    for (let i = 0; i < 2; i++) storage.signals.publish({ kind: 'desired', runId: run.runId });
+    answers[1]?.({ ...run, desired: 'pause' });
+    answers[0]?.({ ...run, desired: 'run' });
+    await expect.poll(() => obeyed).toHaveLength(2);
+    expect(control.drainRequested).toBe(true);
+    over.resolve();
+    expect(await atRest(run)).toMatchObject({ state: 'success' });
   });
 });
