@@ -58,13 +58,16 @@ const step = async (
   if (!use) return [];
   const at = new Date().toISOString();
   const begun = performance.now();
-  const error = await withDeadline(async () => use(context), {
+  const used = (async () => use(context))();
+  const error = await withDeadline(() => used, {
     ms: STEP_MS,
     what: `${what} of ${name}`,
   }).then(
     (answer) => (what === 'check' && answer === false ? 'check answered false' : null),
     (thrown: unknown) => (thrown instanceof Error ? thrown.message : String(thrown)),
   );
+  // What opens after its time is nobody's: it is closed when it does.
+  if (what === 'open' && error !== null) used.then(() => uses.close?.(context)).catch(() => {});
   return [{ resource: name, kind, at, ms: Math.round(performance.now() - begun), error }];
 };
 
