@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { userProject } from '../support/project.ts';
@@ -167,19 +168,32 @@ describe('GET /assistants/{id}/schemas', () => {
   drives(server, ['GET /assistants/{id}/schemas']);
 });
 
-it('GET /assistants/{id}/schemas: names the channels where the compiler fails, and says so in the log', async () => {
+/** Fails the first time. */
+const COMPILER = `
+const fs = require('node:fs');
+const failed = __filename + '.failed';
+module.exports = { ...require(${JSON.stringify(createRequire(import.meta.url).resolve('typescript'))}) };
+if (!fs.existsSync(failed)) module.exports.createProgram = () => {
+  fs.writeFileSync(failed, '');
+  process.exit(3);
+};
+`;
+
+it('GET /assistants/{id}/schemas: names the channels where the compiler fails, says so in the log, and tries it again', async () => {
   const broken = userProject(
     { graphs: { annotated: './annotated.ts:builder' } },
     {
       'annotated.ts': ANNOTATED,
       'node_modules/typescript/package.json': '{"name":"typescript","main":"index.js"}',
-      'node_modules/typescript/index.js':
-        'exports.createProgram = () => {}; exports.findConfigFile = () => process.exit(3);',
+      'node_modules/typescript/index.js': COMPILER,
     },
   );
   const server = await startServerProcess({ config: broken, env: { HOLDPOINT_LOG_LEVEL: 'warn' } });
   const { state_schema } = await schemasOf(server, 'annotated');
   expect(state_schema.properties).toMatchObject({ topic: {}, found: {} });
+  expect(state_schema.properties['topic']).not.toHaveProperty('type');
   expect(server.output()).toContain('the types of a graph cannot be read');
+  const topic = async () => (await schemasOf(server, 'annotated')).state_schema.properties['topic'];
+  await expect.poll(topic, { timeout: 60_000 }).toMatchObject({ type: 'string' });
   await server.kill('SIGTERM');
 });

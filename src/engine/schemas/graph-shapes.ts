@@ -51,28 +51,28 @@ export const createGraphShapes = ({
   const asked = createTypesReader({ deadlineMs, low: false });
   const ahead = createTypesReader({ deadlineMs: AHEAD_DEADLINE_MS, low: true });
   let closed = false;
-  const said = new Set<string>();
-  /** Once for each reason: a compiler that is not there is missing for every graph. */
-  const complain = ({ file }: GraphSource, error: unknown): void => {
-    const why = error instanceof Error ? error.message : String(error);
-    if (!said.has(why)) log.warn({ why, file }, 'the types of a graph cannot be read for its schemas');
-    said.add(why);
-  };
-  const readAnew = async (reader: TypesReader, source: GraphSource, file: string): Promise<Shapes> => {
+  const complain = createComplaint(log);
+  const readAnew = async (reader: TypesReader, source: GraphSource, file: string) => {
     try {
       const shapes = await reader.ask(source);
       await keep(file, shapes);
+      known.set(file, Promise.resolve(shapes));
       return shapes;
     } catch (error) {
       if (!closed) complain(source, error);
-      return {};
+      return undefined;
     }
   };
-  const fileOf = ({ file, exportName }: GraphSource, code: string): string =>
-    join(folder, `${sha256(JSON.stringify([EDITION, code, file, exportName]))}.json`);
+  /** What failed, or took too long, is read once more: nobody waits for that, and it may take longer. */
+  const readForNow = async (source: GraphSource, file: string): Promise<Shapes> => {
+    const shapes = await readAnew(asked, source, file);
+    if (!shapes && !closed) void readAnew(ahead, source, file);
+    return shapes ?? {};
+  };
+  const fileOf = (source: GraphSource, code: string): string => join(folder, nameOf(source, code));
   const typesOf = (source: GraphSource, code: string): Promise<Shapes> => {
     const file = fileOf(source, code);
-    const answer = known.get(file) ?? stored(file).then((shapes) => shapes ?? readAnew(asked, source, file));
+    const answer = known.get(file) ?? stored(file).then((shapes) => shapes ?? readForNow(source, file));
     known.set(file, answer);
     return answer;
   };
@@ -102,6 +102,16 @@ export const createGraphShapes = ({
   };
 };
 
+/** Once for each reason: a compiler that is not there is missing for every graph. */
+const createComplaint = (log: GraphShapesDeps['log']) => {
+  const said = new Set<string>();
+  return ({ file }: GraphSource, error: unknown): void => {
+    const why = error instanceof Error ? error.message : String(error);
+    if (!said.has(why)) log.warn({ why, file }, 'the types of a graph cannot be read for its schemas');
+    said.add(why);
+  };
+};
+
 /** Nothing when it cannot be read: whoever uses the graph is told. */
 const codeOf = async ({ file }: GraphSource): Promise<string | undefined> => {
   try {
@@ -115,6 +125,9 @@ const given = (shapes: Shapes): Shapes =>
   Object.fromEntries(Object.entries(shapes).filter(([, shape]) => shape !== undefined));
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+const nameOf = ({ file, exportName }: GraphSource, code: string): string =>
+  `${sha256(JSON.stringify([EDITION, code, file, exportName]))}.json`;
 
 /** What is not there, or is no JSON, is read anew. */
 const stored = async (file: string): Promise<Shapes | undefined> => {
