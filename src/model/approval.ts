@@ -75,6 +75,8 @@ export interface ApprovalSearch {
   assistantId?: string | undefined;
   threadId?: string | undefined;
   tool?: string | undefined;
+  /** The default is the oldest first. */
+  newestFirst?: boolean;
   limit: number;
   offset: number;
 }

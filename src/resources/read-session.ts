@@ -10,6 +10,7 @@ interface ReadSessionDeps {
   takeSnapshot: (of: { graphId: string; threadId: string }) => Promise<Record<string, unknown> | null>;
 }
 
+/** Of each kind, the newest. */
 const MOST = 1000;
 
 /**
@@ -32,7 +33,7 @@ export const createReadSession =
       thread,
       runs: (await storage.runs.list(page)).toReversed(),
       pauses: (await storage.pauses.list(page)).toReversed(),
-      approvals: (await storage.approvals.search(page)).items,
+      approvals: (await storage.approvals.search({ ...page, newestFirst: true })).items.toReversed(),
       effects: await storage.effects.list(threadId),
       log: await storage.log.read(threadId),
       lastStep: await readLastStep(storage.checkpoints.reader, threadId).catch(() => ({

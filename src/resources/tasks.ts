@@ -2,7 +2,7 @@ import type { Approval } from '../model/approval.ts';
 import { runNotFound } from '../model/not-found.ts';
 import type { RunState } from '../model/run-state.ts';
 import type { Run } from '../model/run.ts';
-import type { Page, RootsQuery, Storage } from '../storage/ports.ts';
+import type { Carrier, Page, RootsQuery, Storage } from '../storage/ports.ts';
 
 /** A run and those that carried answers to its questions: what another agent asked for, as one thing. */
 export interface AgentTask {
@@ -28,24 +28,22 @@ export interface Tasks {
   ofRun(run: Run): Promise<AgentTask>;
 }
 
-/** Questions of one thread that are looked at. */
+/** Questions that wait at the same time on one thread. */
 const MOST_QUESTIONS = 1000;
 
 /** Tasks that a search by state looks at. */
 const MOST_SEARCHED = 5000;
 
 export const createTasks = ({ storage }: { storage: Storage }): Tasks => {
-  const questionsOf = async (threadId: string): Promise<Approval[]> =>
-    (await storage.approvals.search({ threadId, limit: MOST_QUESTIONS, offset: 0 })).items;
-
-  const follow = async (root: Run, asked?: Approval[]): Promise<AgentTask> => {
+  const follow = async (root: Run, known?: Carrier[]): Promise<AgentTask> => {
     // Only a run that asked has others after it.
     if (root.state !== 'interrupted') return { root, current: root, questions: [] };
-    const approvals = asked ?? (await questionsOf(root.threadId));
-    const runIds = chainFrom(root.runId, approvals);
-    const current = (await lastOf(storage, runIds)) ?? root;
-    const mine = approvals.filter(({ runId, status }) => status === 'waiting' && runIds.has(runId));
-    return { root, current, questions: current.state === 'interrupted' ? mine : [] };
+    const carriers = known ?? (await storage.approvals.carriers(root.threadId));
+    const { runIds, ends } = chainFrom(root.runId, carriers);
+    const current = (await lastOf(storage, ends)) ?? root;
+    if (current.state !== 'interrupted') return { root, current, questions: [] };
+    const waiting = await waitingOn(storage, root.threadId);
+    return { root, current, questions: waiting.filter(({ runId }) => runIds.has(runId)) };
   };
 
   return {
@@ -55,10 +53,10 @@ export const createTasks = ({ storage }: { storage: Storage }): Tasks => {
       return follow(root);
     },
     ofRun: async (run) => {
-      const approvals = await questionsOf(run.threadId);
-      const rootId = rootOf(run.runId, approvals);
+      const carriers = await storage.approvals.carriers(run.threadId);
+      const rootId = rootOf(run.runId, carriers);
       const root = rootId === run.runId ? run : await storage.runs.get(rootId);
-      return follow(root ?? run, approvals);
+      return follow(root ?? run, carriers);
     },
     search: async ({ states, ...query }) => {
       if (!states) {
@@ -83,27 +81,30 @@ export const createTasks = ({ storage }: { storage: Storage }): Tasks => {
   };
 };
 
-/** The run and all that carried answers to questions of one of them. */
-const chainFrom = (rootId: string, approvals: readonly Approval[]): Set<string> => {
+/** The run and all that carried answers to questions of one of them, and those of them that no other came after. */
+const chainFrom = (rootId: string, carriers: readonly Carrier[]) => {
+  const after = new Map<string, string[]>();
+  for (const { askedBy, runId } of carriers) after.set(askedBy, [...(after.get(askedBy) ?? []), runId]);
   const runIds = new Set([rootId]);
-  for (let grown = true; grown;) {
-    const before = runIds.size;
-    for (const { runId, decided } of approvals) if (decided && runIds.has(runId)) runIds.add(decided.runId);
-    grown = runIds.size > before;
-  }
-  return runIds;
+  for (const one of runIds) for (const next of after.get(one) ?? []) runIds.add(next);
+  return { runIds, ends: [...runIds].filter((runId) => !after.has(runId)) };
 };
 
-const rootOf = (runId: string, approvals: readonly Approval[]): string => {
+const rootOf = (runId: string, carriers: readonly Carrier[]): string => {
+  const before = new Map(carriers.map(({ askedBy, runId: carrier }) => [carrier, askedBy]));
   let current = runId;
   for (const seen = new Set<string>(); !seen.has(current);) {
     seen.add(current);
-    current = approvals.find(({ decided }) => decided?.runId === current)?.runId ?? current;
+    current = before.get(current) ?? current;
   }
   return current;
 };
 
-const lastOf = async ({ runs }: Storage, runIds: Set<string>): Promise<Run | undefined> => {
+/** What the thread waits for, oldest first. */
+const waitingOn = async ({ approvals }: Storage, threadId: string): Promise<Approval[]> =>
+  (await approvals.search({ threadId, status: 'waiting', limit: MOST_QUESTIONS, offset: 0 })).items;
+
+const lastOf = async ({ runs }: Storage, runIds: readonly string[]): Promise<Run | undefined> => {
   let last: Run | undefined;
   for (const runId of runIds) {
     const run = await runs.get(runId);

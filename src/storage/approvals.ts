@@ -5,14 +5,22 @@ export type ApprovalChange = Partial<
   Pick<Approval, 'status' | 'open' | 'raisedBy' | 'expiresAt' | 'onExpiry' | 'expiredAt' | 'decided'>
 >;
 
+/** The run that asked, and the one that carried the answer. */
+export interface Carrier {
+  askedBy: string;
+  runId: string;
+}
+
 /** The questions graphs ask, and what was said to them. Rows stay when the question is settled. */
 export interface ApprovalStore {
   insert(approval: Approval): Promise<void>;
   get(approvalId: string): Promise<Approval | undefined>;
-  /** Oldest first. */
+  /** Oldest first, unless the query says otherwise. */
   search(query: ApprovalSearch): Promise<{ items: Approval[]; total: number }>;
   /** Those of the thread that are still open, and all that were ever asked under one of these interrupt ids. */
   ofThread(threadId: string, interruptIds: readonly string[]): Promise<Approval[]>;
+  /** Which run carried an answer to a question of which, on the whole thread. */
+  carriers(threadId: string): Promise<Carrier[]>;
   /** Writes only if the row's status is still `from`: a lost race is an answer. */
   change(input: {
     approvalId: string;

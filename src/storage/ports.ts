@@ -52,7 +52,13 @@ import type { PauseStore } from './pauses.ts';
 export type { ApiKeyStore } from './api-keys.ts';
 export type { PausePatch, PauseStore } from './pauses.ts';
 
-export type { ApprovalChange, ApprovalStore, StickyDecisionStore, StickySearch } from './approvals.ts';
+export type {
+  ApprovalChange,
+  ApprovalStore,
+  Carrier,
+  StickyDecisionStore,
+  StickySearch,
+} from './approvals.ts';
 
 export type { PartialStore } from './partials.ts';
 export type { EffectIntent, EffectLedger, EffectOutcome } from './effects.ts';

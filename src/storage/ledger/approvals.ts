@@ -15,6 +15,7 @@ const openOf = prepared((db, { threadId }: { threadId: string }) =>
 
 export const createApprovalStore = (db: LedgerConnection): ApprovalStore => ({
   ...createDeadlines(db),
+  ...createSearches(db),
 
   insert: async (approval) => {
     await db.insertInto('approvals').values(toRow(approval)).execute();
@@ -30,21 +31,6 @@ export const createApprovalStore = (db: LedgerConnection): ApprovalStore => ({
       .where('approval_id', '=', approvalId)
       .executeTakeFirst();
     return row && fromRow(row);
-  },
-
-  search: async (query) => {
-    const matching = filtered(db, query);
-    const { total } = await matching
-      .select((eb) => eb.fn.countAll<number>().as('total'))
-      .executeTakeFirstOrThrow();
-    const rows = await matching
-      .selectAll()
-      .orderBy('created_at')
-      .orderBy('approval_id')
-      .limit(query.limit)
-      .offset(query.offset)
-      .execute();
-    return { items: rows.map(fromRow), total: Number(total) };
   },
 
   ofThread: async (threadId, interruptIds) => {
@@ -70,6 +56,34 @@ export const createApprovalStore = (db: LedgerConnection): ApprovalStore => ({
       .where('status', '=', from)
       .executeTakeFirst();
     return result.numUpdatedRows > 0n;
+  },
+});
+
+const createSearches = (db: LedgerConnection): Pick<ApprovalStore, 'search' | 'carriers'> => ({
+  search: async (query) => {
+    const matching = filtered(db, query);
+    const { total } = await matching
+      .select((eb) => eb.fn.countAll<number>().as('total'))
+      .executeTakeFirstOrThrow();
+    const rows = await matching
+      .selectAll()
+      .orderBy('created_at', query.newestFirst ? 'desc' : 'asc')
+      .orderBy('approval_id', query.newestFirst ? 'desc' : 'asc')
+      .limit(query.limit)
+      .offset(query.offset)
+      .execute();
+    return { items: rows.map(fromRow), total: Number(total) };
+  },
+
+  carriers: async (threadId) => {
+    const rows = await db
+      .selectFrom('approvals')
+      .select(['run_id', 'answer_run_id'])
+      .distinct()
+      .where('thread_id', '=', threadId)
+      .where('answer_run_id', 'is not', null)
+      .execute();
+    return rows.map((row) => ({ askedBy: row.run_id, runId: row.answer_run_id ?? '' }));
   },
 });
 

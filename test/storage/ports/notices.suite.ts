@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { NewNotice } from '../../../src/model/notice.ts';
 import type { Storage } from '../../../src/storage/ports.ts';
-import { AT, run, thread } from './records.ts';
+import { approval, AT, run, thread } from './records.ts';
 import type { OpenStorage } from './suite.ts';
 
 const target = (assistantId: string | null) => ({
@@ -31,6 +31,30 @@ const add = (storage: Storage, notice: Omit<NewNotice, 'at'>) =>
 
 /** What is told of outside, and whom. */
 export const noticeSuite = (open: OpenStorage): void => {
+  describe('the questions of a thread', () => {
+    it('are found from either end, with the runs that carried answers to them', async () => {
+      const storage = await open();
+      const { threadId } = thread();
+      const answer = { decision: {}, answerHash: '', by: 'ann', at: AT, via: 'wire' as const, runId: 'next' };
+      const first = approval({ threadId, runId: 'root', status: 'decided', open: false, decided: answer });
+      const same = approval({ ...first, approvalId: randomUUID(), ordinal: 1 });
+      const last = approval({ threadId, runId: 'next', createdAt: '2026-01-02T00:00:00.000Z' });
+      await storage.transaction(async (ledger) => {
+        await ledger.threads.insert(thread({ threadId }));
+        for (const each of [first, same, last, approval({ decided: answer })])
+          await ledger.approvals.insert(each);
+      });
+      const ids = async (newestFirst: boolean) =>
+        (await storage.approvals.search({ threadId, newestFirst, limit: 3, offset: 0 })).items.map(
+          ({ approvalId }) => approvalId,
+        );
+
+      expect(await storage.approvals.carriers(threadId)).toEqual([{ askedBy: 'root', runId: 'next' }]);
+      expect((await ids(true))[0]).toBe(last.approvalId);
+      expect(await ids(true)).toEqual((await ids(false)).toReversed());
+    });
+  });
+
   describe('the events of a thread that another launched', () => {
     it('are of the parent alone, each once, and there are none where there is no parent', async () => {
       const storage = await open();
