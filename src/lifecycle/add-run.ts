@@ -4,6 +4,7 @@ import { isoTime } from '../model/clock.ts';
 import type { JsonObject } from '../model/json.ts';
 import { laneOf } from '../model/lane.ts';
 import { isActive } from '../model/run-state.ts';
+import { pushConfigOf, type NewPushConfig } from '../model/push-config.ts';
 import type { MultitaskStrategy, Run, RunKwargs } from '../model/run.ts';
 import type { Thread } from '../model/thread.ts';
 import type { Ledger } from '../storage/ports.ts';
@@ -18,6 +19,8 @@ export interface LaunchRunInput {
   metadata: JsonObject;
   multitaskStrategy: MultitaskStrategy;
   actor: string;
+  /** Where somebody hears of it from the first. */
+  push?: NewPushConfig | undefined;
   /** Who said what, where the answers in `kwargs.command` are decisions. */
   decisions?: TakenDecision[] | undefined;
   /** Of the request, for `configurable`: they are the caller's and do not stay with the thread. */
@@ -52,10 +55,11 @@ export const addRun = async (
   if (deps.settings.approvalDialects) inTheirDialects(answers, thread.interrupts);
   const kwargs = { ...input.kwargs, command };
   const run = newRun(deps, { input: { ...input, kwargs }, assistant, thread });
-  const { actor, decisions } = input;
+  const { actor, decisions, push } = input;
   await takeAnswers(ledger, { run, answers, actor, decisions, newId: deps.newId });
   const lane = laneOf({ run, assistant, actor }, deps.settings.fairBy);
   const offered = await ledger.runs.insert(run, { lane, first });
+  if (push) await ledger.pushConfigs.put(pushConfigOf(run, { ...push, createdAt: run.createdAt }));
   await recordLaunch(ledger, { run, assistant, thread, input });
   return { run, offered };
 };

@@ -12,3 +12,12 @@ export interface PushConfig {
   protocol: string;
   createdAt: string;
 }
+
+/** What a client says of it, before its task is there. */
+export type NewPushConfig = Omit<PushConfig, 'taskId' | 'threadId' | 'createdAt'>;
+
+/** As it is kept, of the run that its task begins with. */
+export const pushConfigOf = (
+  { runId, threadId }: { runId: string; threadId: string },
+  { createdAt, ...config }: NewPushConfig & { createdAt: string },
+): PushConfig => ({ ...config, taskId: runId, threadId, createdAt });

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { TaskState } from '@a2a-js/sdk';
+import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
+import { BACKEND } from '../support/backend.ts';
 import { drives } from '../wire/rows.ts';
 import { collect, refusal, useServer } from '../wire/server.ts';
 import { useLatch } from '../wire/latch.ts';
@@ -143,6 +146,55 @@ describe('another agent', () => {
     });
     expect(waiting.result).toMatchObject({ tasks: [{ id: asTask(asked).id }], totalSize: 1 });
   });
+
+  it('says who has decided, and that it is to be remembered', async () => {
+    const agent = await talk('agent');
+    const ask = 'Write the release notes for 1.3 to notes.md';
+    const task = asTask(await agent.sendMessage(saying({ text: ask })));
+    const data = { decision: 'approve', decided_by: 'ann', remember: 'thread' };
+    await agent.sendMessage(saying({ taskId: task.id, data }));
+    const path = `/approvals?status=all&thread_id=${task.contextId}`;
+    expect((await server.send('GET', path)).json).toMatchObject([{ decision: { decided_by: 'ann' } }]);
+    const remembered = await server.send('GET', `/sticky-decisions?thread_id=${task.contextId}`);
+    expect(remembered.json).toMatchObject([{ tool: 'write_file', decided_by: 'ann' }]);
+  });
+
+  it('lists the tasks that changed after a time, in whatever zone it names it', async () => {
+    const agent = await talk('steps');
+    const { id, contextId, status } = asTask(await agent.sendMessage(saying({ data: { steps: 1 } })));
+    const list = (statusTimestampAfter: string) =>
+      rpc(server, 'steps', { method: 'ListTasks', params: { contextId, statusTimestampAfter } });
+    const inZone = (ms: number): string =>
+      new Date(Date.parse(status?.timestamp ?? '') + ms).toISOString().replace('Z', '+02:00');
+    const twoHours = 2 * 3600_000;
+    expect((await list(inZone(twoHours - 1000))).result).toMatchObject({ tasks: [{ id }] });
+    expect((await list(inZone(twoHours + 1000))).result).toMatchObject({ tasks: [] });
+    expect((await list('abc')).error).toMatchObject({ code: -32602 });
+  });
+
+  it.skipIf(BACKEND !== 'embedded')(
+    'is told nothing of the inside of a server that fails, by A2A or by MCP, but where the log has more',
+    async () => {
+      const task = asTask(await (await talk('gate')).sendMessage(saying({ data: { n: 1 } })));
+      const ledger = new Database(join(server.process.dataDir, 'holdpoint.db'), { timeout: 5000 });
+      const types = { accept: 'application/json, text/event-stream', 'content-type': 'application/json' };
+      const tool = { name: 'list_questions', arguments: {} };
+      ledger.exec('ALTER TABLE approvals RENAME TO hidden_away');
+      const asked = { jsonrpc: '2.0', id: 1, method: 'GetTask', params: { id: task.id } };
+      const a2a = await server.send('POST', '/a2a/gate', asked);
+      const called = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: tool };
+      const mcp = await server.send('POST', '/mcp', called, types);
+      ledger.exec('ALTER TABLE hidden_away RENAME TO approvals');
+      ledger.close();
+      expect(a2a.json).toMatchObject({ error: { code: -32603 } });
+      for (const { text, headers } of [a2a, mcp]) {
+        expect(text).toContain('The log has more under the request id.');
+        expect(text).not.toContain('no such table');
+        const logged = new RegExp(`no such table.*"requestId":"${headers.get('x-request-id')}"`);
+        expect(server.process.output()).toMatch(logged);
+      }
+    },
+  );
 
   it('finds no task of another assistant, none that there never was, and no method that there is not', async () => {
     const other = asTask(await (await talk('steps')).sendMessage(saying({ data: { steps: 1 } })));

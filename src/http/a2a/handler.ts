@@ -1,5 +1,6 @@
 import type { ListTasksRequest, ListTasksResponse, StreamResponse, Task } from '@a2a-js/sdk';
 import type { A2ARequestHandler } from '@a2a-js/sdk/server';
+import { z } from 'zod';
 import { isFinal, RUN_STATES, type RunState } from '../../model/run-state.ts';
 import { Uuid } from '../schemas.ts';
 import { searchVisible } from '../visible.ts';
@@ -74,7 +75,7 @@ const listTasks = async (call: Call, params: ListTasksRequest): Promise<ListTask
   const query = {
     assistantId: assistant.assistantId,
     threadId: params.contextId === '' ? undefined : params.contextId.toLowerCase(),
-    updatedAfter: params.statusTimestampAfter,
+    updatedAfter: timeIn(call, params.statusTimestampAfter),
     states,
   };
   const { items, total } = await searchVisible(call, {
@@ -97,6 +98,15 @@ const offsetIn = (call: Call, token: string): number => {
   if (token === '') return 0;
   if (/^\d{1,9}$/.test(token)) return Number(token);
   throw malformed(call, 'pageToken: is none of this server', 'pageToken');
+};
+
+const AnyTime = z.iso.datetime({ offset: true });
+
+/** As times are stored, which are compared as texts. */
+const timeIn = (call: Call, asked: string | undefined): string | undefined => {
+  if (asked === undefined || asked === '') return undefined;
+  if (AnyTime.safeParse(asked).success) return new Date(asked).toISOString();
+  throw malformed(call, 'statusTimestampAfter: is no time by ISO 8601', 'statusTimestampAfter');
 };
 
 const statesOf = ({ sdk }: Call, { status }: ListTasksRequest): RunState[] | undefined => {

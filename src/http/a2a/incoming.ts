@@ -1,5 +1,5 @@
 import type { Message } from '@a2a-js/sdk';
-import { DECISIONS, type Approval, type DecisionKind } from '../../model/approval.ts';
+import { DECISIONS, type Approval, type DecisionKind, type StickyScope } from '../../model/approval.ts';
 import { HoldpointError } from '../../model/errors.ts';
 import { isRecord } from '../../model/json.ts';
 import { readQuestion } from '../../model/question-payload.ts';
@@ -68,6 +68,9 @@ export type TaskAnswer =
       verdicts: Verdict[];
       payloadHash?: string | undefined;
       additionalContext?: string | undefined;
+      remember?: StickyScope | undefined;
+      /** Who the message says has decided. */
+      claimed?: string | undefined;
     }
   | { kind: 'resume'; resume: unknown };
 
@@ -92,6 +95,8 @@ export const toAnswer = (message: Message, questions: readonly Approval[]): Task
     verdicts: verdictsOf(parsed.data),
     payloadHash: parsed.data.payload_hash,
     additionalContext: parsed.data.additional_context ?? (text === '' ? undefined : text),
+    remember: parsed.data.remember,
+    claimed: parsed.data.decided_by,
   };
 };
 

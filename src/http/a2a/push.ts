@@ -1,9 +1,30 @@
 import type { ListTaskPushNotificationConfigsResponse, TaskPushNotificationConfig } from '@a2a-js/sdk';
 import { isoTime } from '../../model/clock.ts';
 import { parseDestination } from '../../model/outbound.ts';
-import type { PushConfig } from '../../model/push-config.ts';
+import { pushConfigOf, type NewPushConfig, type PushConfig } from '../../model/push-config.ts';
+import type { Run } from '../../model/run.ts';
 import { findTask, type Call } from './call.ts';
 import { refusal, RPC_CODES } from './refusals.ts';
+
+/** What is asked, checked. @throws {HoldpointError} `invalid_request` for what is no address to post to. */
+export const readPush = ({ deps, protocol }: Call, asked: TaskPushNotificationConfig): NewPushConfig => {
+  parseDestination(asked.url);
+  const { scheme = '', credentials = '' } = asked.authentication ?? {};
+  return {
+    configId: asked.id === '' ? deps.newId() : asked.id,
+    url: asked.url,
+    token: asked.token === '' ? null : asked.token,
+    authentication: scheme === '' ? null : { scheme, credentials },
+    protocol,
+  };
+};
+
+/** Says where an agent hears of a task that is there. */
+export const keepPush = async ({ deps }: Call, root: Run, push: NewPushConfig): Promise<PushConfig> => {
+  const config = pushConfigOf(root, { ...push, createdAt: isoTime({ now: deps.now }) });
+  await deps.pushConfigs.put(config);
+  return config;
+};
 
 /**
  * Says where an agent hears of its task. It is told of each rest and each end, at least once, whatever happens to the
@@ -13,22 +34,8 @@ export const addPushConfig = async (
   call: Call,
   asked: TaskPushNotificationConfig,
 ): Promise<TaskPushNotificationConfig> => {
-  const { deps, protocol } = call;
   const { root } = await findTask(call, asked.taskId);
-  parseDestination(asked.url);
-  const { scheme = '', credentials = '' } = asked.authentication ?? {};
-  const config: PushConfig = {
-    taskId: root.runId,
-    threadId: root.threadId,
-    configId: asked.id === '' ? deps.newId() : asked.id,
-    url: asked.url,
-    token: asked.token === '' ? null : asked.token,
-    authentication: scheme === '' ? null : { scheme, credentials },
-    protocol,
-    createdAt: isoTime({ now: deps.now }),
-  };
-  await deps.pushConfigs.put(config);
-  return present(config);
+  return present(await keepPush(call, root, readPush(call, asked)));
 };
 
 interface Named {

@@ -3,14 +3,15 @@ import { passesFilters } from '../../model/auth-filter.ts';
 import { isHoldpointError } from '../../model/errors.ts';
 import { threadNotFound } from '../../model/not-found.ts';
 import { isActive } from '../../model/run-state.ts';
+import type { NewPushConfig } from '../../model/push-config.ts';
 import type { Run } from '../../model/run.ts';
 import type { AgentTask } from '../../resources/tasks.ts';
 import { toLaunchInput } from '../platform/run-request.ts';
-import { readAs } from '../route.ts';
+import { actorOf, readAs } from '../route.ts';
 import { RunCreate, Uuid } from '../schemas.ts';
 import { findTask, malformed, notNow, ownedBy, showTask, type Call } from './call.ts';
 import { toAnswer, toInput } from './incoming.ts';
-import { addPushConfig } from './push.ts';
+import { keepPush, readPush } from './push.ts';
 import { followTask } from './stream.ts';
 
 /** A message that begins a task, or answers its question. Answers with the task once it rests, or at once. */
@@ -40,13 +41,17 @@ export const untilRest = async (call: Call, id: string): Promise<AgentTask> => {
 /** Answers the task's id. It is on disk. */
 const begin = async (call: Call, { message, configuration }: SendMessageRequest, live: boolean) => {
   if (!message) throw malformed(call, 'message: is missing', 'message');
-  const id = message.taskId === '' ? await launch(call, message, live) : await answer(call, message);
-  const push = configuration?.taskPushNotificationConfig;
-  if (push) await addPushConfig(call, { ...push, taskId: id });
-  return id;
+  const asked = configuration?.taskPushNotificationConfig;
+  const push = asked && readPush(call, asked);
+  return message.taskId === '' ? launch(call, message, { live, push }) : answer(call, message, push);
 };
 
-const launch = async (call: Call, message: Message, live: boolean): Promise<string> => {
+interface Begun {
+  live: boolean;
+  push: NewPushConfig | undefined;
+}
+
+const launch = async (call: Call, message: Message, { live, push }: Begun): Promise<string> => {
   const { deps, assistant, request } = call;
   const threadId = await contextOf(call, message);
   const body = readAs(RunCreate, {
@@ -57,7 +62,8 @@ const launch = async (call: Call, message: Message, live: boolean): Promise<stri
     stream_mode: ['messages-tuple'],
     metadata: { ...message.metadata, ...ownedBy(call), a2a: { message_id: message.messageId } },
   });
-  const run = await deps.launchRun(toLaunchInput({ threadId, body, request, live }, deps.newId));
+  const input = toLaunchInput({ threadId, body, request, live }, deps.newId);
+  const run = await deps.launchRun({ ...input, push });
   return run.runId;
 };
 
@@ -83,7 +89,7 @@ const metadataOf = async ({ deps }: Call, threadId: string) => {
   }
 };
 
-const answer = async (call: Call, message: Message): Promise<string> => {
+const answer = async (call: Call, message: Message, push: NewPushConfig | undefined): Promise<string> => {
   const { deps, request } = call;
   const task = await findTask(call, message.taskId);
   const { root, current, questions } = task;
@@ -91,10 +97,12 @@ const answer = async (call: Call, message: Message): Promise<string> => {
     throw malformed(call, 'contextId: is not that of the task', 'contextId');
   if (current.state !== 'interrupted') throw notNow(call, task, ANSWERED_ONLY);
   const said = toAnswer(message, questions);
+  if (push) await keepPush(call, root, push); // before the answer, whose end it is to tell of
   if (said.kind === 'decide') {
-    const { kind: _kind, ...decision } = said;
+    const { kind: _kind, claimed, ...decision } = said;
     const { actor, traceparent } = request;
-    await deps.decideApproval({ ...decision, actor, traceparent });
+    const decidedBy = actorOf(request, claimed);
+    await deps.decideApproval({ ...decision, decidedBy, actor, traceparent });
   } else await resumeWith(call, current, said.resume);
   return root.runId;
 };

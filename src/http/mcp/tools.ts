@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DECISIONS } from '../../model/approval.ts';
+import { DECISIONS, STICKY_SCOPES } from '../../model/approval.ts';
 import type { Assistant } from '../../model/assistant.ts';
 import { ownMetadata } from '../../model/auth-filter.ts';
 import { HoldpointError } from '../../model/errors.ts';
@@ -125,6 +125,10 @@ const OPERATING: McpTool[] = [
       answer: z.unknown().optional().describe('With respond, to a question that holds no call: any JSON'),
       payload_hash: z.string().optional().describe('Of the question as it was seen'),
       decided_by: z.string().min(1).max(200).optional().describe('Who says so, if not the caller'),
+      remember: z
+        .enum(STICKY_SCOPES)
+        .optional()
+        .describe('Answer later calls of these tools on this thread, or of this assistant, likewise'),
       ...waiting,
     }),
     readOnly: false,
@@ -139,6 +143,7 @@ const OPERATING: McpTool[] = [
         verdicts: verdictsOf(parsed.data),
         decidedBy: actorOf(request, said.decided_by),
         payloadHash: said.payload_hash,
+        remember: said.remember,
         actor: request.actor,
         traceparent: request.traceparent,
       });
