@@ -277,7 +277,7 @@ const startHttp = async (
     },
   });
   const platform = platformDeps(parts);
-  const agents = createAgents({ lifecycle, platform, control });
+  const agents = createAgents({ lifecycle, platform, control, log });
   const streams = threadStreams(lifecycle);
   const routes = allRoutes({
     platform,

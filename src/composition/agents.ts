@@ -4,15 +4,17 @@ import type { ControlDeps } from '../http/control/deps.ts';
 import type { PlatformDeps } from '../http/platform/deps.ts';
 import type { LifecycleDeps } from '../lifecycle/deps.ts';
 import { createTasks } from '../resources/tasks.ts';
+import type { Logger } from '../telemetry/logger.ts';
 
 interface AgentParts {
   lifecycle: LifecycleDeps;
   platform: PlatformDeps;
   control: ControlDeps;
+  log: Logger;
 }
 
 /** The use-cases that other agents reach, made by hand. */
-export const createAgents = ({ lifecycle, platform, control }: AgentParts): A2aDeps & McpDeps => {
+export const createAgents = ({ lifecycle, platform, control, log }: AgentParts): A2aDeps & McpDeps => {
   const { storage, clock } = lifecycle;
   return {
     ...platform,
@@ -28,5 +30,6 @@ export const createAgents = ({ lifecycle, platform, control }: AgentParts): A2aD
         storage.transaction((ledger) => ledger.pushConfigs.remove(taskId, configId)),
     },
     now: () => clock.now(),
+    log,
   };
 };

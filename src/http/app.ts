@@ -133,30 +133,34 @@ const answer = async (ctx: Context, { route, principal, guard, keys, ending }: W
       signal: left.signal,
       actor: principal?.identity ?? ANYBODY,
       principal,
+      requestId: ctx.state['requestId'] as string,
       traceparent: traceparentOf(ctx),
     },
     guard,
   });
   if (result instanceof StreamReply) {
-    ending.stream(ctx.res);
+    if (result.whole) ending.wait(ctx.res, () => left.abort(SERVER_ENDS));
+    else ending.stream(ctx.res);
     endWithKey(ctx, keys, principal);
     const write = () => stream(ctx, result, left.signal);
     if (!ctx.state[DEFERS]) return write();
     ctx.state[DEFERRED] = { headers: result.headers, write } satisfies Deferred;
     return;
   }
-  const reply = result instanceof Reply ? result : new Reply(route.status ?? 200, result);
-  noteRun(ctx, reply.body);
-  ctx.set(reply.headers);
-  ctx.status = reply.status;
-  if (reply.status === 204) return;
-  if (typeof reply.body === 'string' && route.produces) {
-    ctx.type = route.produces;
-    ctx.body = reply.body;
-    return;
-  }
-  ctx.type = 'application/json';
-  ctx.body = encodeState(reply.body);
+  send(ctx, route, result instanceof Reply ? result : new Reply(route.status ?? 200, result));
+};
+
+/** What others before it said that the answer varies by stays said. */
+const send = (ctx: Context, route: Route, { status, body, headers }: Reply): void => {
+  noteRun(ctx, body);
+  const { Vary: vary = [], ...others } = headers;
+  ctx.set(others);
+  ctx.vary(vary);
+  ctx.status = status;
+  if (status === 204) return;
+  const plain = typeof body === 'string' ? route.produces : undefined;
+  ctx.type = plain ?? 'application/json';
+  ctx.body = plain === undefined ? encodeState(body) : body;
 };
 
 /**

@@ -14,6 +14,7 @@ const LOOK_MS = 10;
 export class Ending {
   readonly #open = new Set<ServerResponse>();
   readonly #streams = new WeakSet<ServerResponse>();
+  readonly #waiting = new WeakMap<ServerResponse, () => void>();
   #begun = false;
   #cuts = false;
 
@@ -36,6 +37,12 @@ export class Ending {
     this.#streams.add(response);
   }
 
+  /** This answer waits for something, and can be given without it: it is told when the server ends. */
+  wait(response: ServerResponse, answerNow: () => void): void {
+    this.#waiting.set(response, answerNow);
+    if (this.#cuts) answerNow();
+  }
+
   /** No connection is made any more, and each that there is gets one more answer at most. */
   begin(server: Server): void {
     this.#begun = true;
@@ -43,9 +50,10 @@ export class Ending {
     for (const response of this.#open) response.shouldKeepAlive = false;
   }
 
-  /** Cuts the streams, waits until all else is answered, for so long at most, and ends all connections. */
+  /** Cuts the streams, has what waits answered, waits until all else is answered, for so long at most, and ends all connections. */
   async end(server: Server, withinMs: number): Promise<void> {
     this.#cuts = true;
+    for (const response of this.#open) this.#waiting.get(response)?.();
     const deadline = performance.now() + withinMs;
     while (this.#open.size > 0 && performance.now() < deadline) {
       for (const response of this.#unfinishedStreams()) if (response.headersSent) response.destroy();

@@ -20,6 +20,8 @@ export interface RequestFacts {
   actor: string;
   /** Who asks, where the project has authentication of its own. */
   principal?: Principal | undefined;
+  /** By which the log knows it. */
+  requestId?: string | undefined;
   /** The trace that the request is part of. */
   traceparent?: string | undefined;
   /** What the metadata of what is read must say, where its rules ask for that and the route applies it itself. */
@@ -63,15 +65,21 @@ export class Reply {
   }
 }
 
-/** An answer that is written as it comes: `write` gets the raw response, with status and headers set. */
+/**
+ * An answer that is written as it comes: `write` gets the raw response, with status and headers set. A `whole` one is
+ * nothing until it is complete: when the server ends its signal aborts, and it is written with what there is.
+ */
 export class StreamReply {
+  readonly whole: boolean;
   readonly headers: Record<string, string>;
   readonly write: (response: ServerResponse, signal: AbortSignal) => Promise<void>;
 
   constructor(
     headers: Record<string, string>,
     write: (response: ServerResponse, signal: AbortSignal) => Promise<void>,
+    whole = false,
   ) {
+    this.whole = whole;
     this.headers = headers;
     this.write = write;
   }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
@@ -161,6 +162,48 @@ describe('a task', () => {
     for (let count = 1; !states().includes('TASK_STATE_COMPLETED'); count++) await receiver.got(count);
     expect(states()).toContain('TASK_STATE_WORKING');
     await receiver.close();
+  });
+
+  it('is told of from its first message on, and never begun where nobody could be told', async () => {
+    const receiver = await startReceiver();
+    const contextId = randomUUID();
+    const send = (url: string) =>
+      call('SendMessage', {
+        message: { messageId: 'a', role: 'ROLE_USER', contextId, parts: [{ data: { tag: 'a' } }] },
+        configuration: { taskPushNotificationConfig: { url } },
+      });
+    expect((await send('ftp://nope')).error).toMatchObject({ code: -32602 });
+    await expect(server.client.threads.get(contextId)).rejects.toThrow(/404/);
+    const { result } = await send(receiver.url);
+    const [told] = await receiver.got(1);
+    const { id } = (result as { task: Shown }).task;
+    expect(told?.json).toMatchObject({ task: { id, status: { state: 'TASK_STATE_COMPLETED' } } });
+    await receiver.close();
+  });
+
+  it('that is waited for is answered as it stands when the server ends, and goes on in the next', async () => {
+    const message = { messageId: 'a', role: 'ROLE_USER', parts: [{ data: { url: latch.url('ends') } }] };
+    const sent = call('SendMessage', { message });
+    const tool = { name: 'slow', arguments: { input: { url: latch.url('ends') } } };
+    const types = { accept: 'application/json, text/event-stream', 'content-type': 'application/json' };
+    const called = server.send(
+      'POST',
+      '/mcp',
+      { jsonrpc: '2.0', id: 1, method: 'tools/call', params: tool },
+      types,
+    );
+    await latch.reached('ends', 2);
+    const ended = server.process.kill('SIGTERM');
+    latch.open('ends');
+    const { task } = (await sent).result as { task: Shown & { contextId: string } };
+    expect(task).toMatchObject({ status: { state: 'TASK_STATE_WORKING' } });
+    expect((await called).text).toMatch(/"run_id":"[\w-]+"/);
+    await ended;
+    await server.restart();
+    await server.client.runs.join(task.contextId, task.id);
+    expect((await call('GetTask', { id: task.id })).result).toMatchObject({
+      status: { state: 'TASK_STATE_COMPLETED' },
+    });
   });
 
   it('is told of in the words of 0.3 where it was asked for in those, until that is taken back', async () => {

@@ -63,6 +63,8 @@ describe('origins', () => {
     expect(answer.status).toBe(200);
     expect(answer.headers.get('access-control-allow-origin')).toBe(origin);
     expect(answer.headers.get('vary')).toBe('Origin');
+    const card = await server.send('GET', '/.well-known/agent-card.json', undefined, { origin });
+    expect(card.headers.get('vary')).toBe('Origin, A2A-Version');
   });
 
   it('may read the headers that clients need', async () => {

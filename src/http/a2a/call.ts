@@ -2,7 +2,10 @@ import type { AgentCard, Task } from '@a2a-js/sdk';
 import type { Assistant } from '../../model/assistant.ts';
 import { ownMetadata, passesFilters } from '../../model/auth-filter.ts';
 import { runNotFound } from '../../model/not-found.ts';
+import type { HoldpointError } from '../../model/errors.ts';
 import type { AgentTask } from '../../resources/tasks.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import { told } from '../middleware/errors.ts';
 import type { RequestFacts } from '../route.ts';
 import { Uuid } from '../schemas.ts';
 import { agentCard } from './agent-card.ts';
@@ -28,14 +31,21 @@ interface Showing {
   artifacts?: boolean;
 }
 
-/** Does what an agent asked for; what is refused is refused in the protocol's words. */
+/** Does what an agent asked for; what is refused is refused in the protocol's words. Nothing of what is not ours is told. */
 export const guarded = async <T>(call: Call, work: () => Promise<T>): Promise<T> => {
   try {
     return await work();
   } catch (error) {
-    throw asRefusal(call.sdk, error);
+    if (error instanceof call.sdk.errors.JsonRpcTransportError) throw error;
+    throw asRefusal(call.sdk, toldOf(call, error));
   }
 };
+
+/** What may be told of a call that failed. */
+export const toldOf = (
+  { deps, request }: { deps: { log: Logger }; request: RequestFacts },
+  thrown: unknown,
+): HoldpointError => told(thrown, { log: deps.log, requestId: request.requestId });
 
 /**
  * A task of this assistant that the caller may see.

@@ -6,6 +6,7 @@ import type { Pause } from '../../model/pause.ts';
 import type { PushConfig } from '../../model/push-config.ts';
 import type { Run } from '../../model/run.ts';
 import type { Tasks } from '../../resources/tasks.ts';
+import type { Logger } from '../../telemetry/logger.ts';
 import type { PlatformDeps } from '../platform/deps.ts';
 
 /** What A2A is made of: the use-cases of the wire and of the control surface. */
@@ -34,4 +35,5 @@ export interface A2aDeps extends Pick<
     remove(taskId: string, configId: string): Promise<boolean>;
   };
   now: () => number;
+  log: Logger;
 }

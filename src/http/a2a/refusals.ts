@@ -1,4 +1,4 @@
-import { isHoldpointError, type ErrorCode, type HoldpointError } from '../../model/errors.ts';
+import type { ErrorCode, HoldpointError } from '../../model/errors.ts';
 import { HTTP_STATUS } from '../error-map.ts';
 import { RESUME_REFUSED } from './extension.ts';
 import type { Sdk } from './sdk.ts';
@@ -41,17 +41,6 @@ export const refusal = (
     error: { code, message, ...(data && { data: [{ '@type': 'holdpoint/error', ...data }] }) },
   });
 
-/** What was thrown, as the protocol says it. Nothing of what is not ours is told. */
-export const asRefusal = (
-  sdk: Sdk,
-  thrown: unknown,
-  codes: Partial<Record<ErrorCode, number>> = {},
-): Error => {
-  if (!isHoldpointError(thrown)) return thrown instanceof Error ? thrown : new Error(String(thrown));
-  const { code, message, details } = thrown as HoldpointError;
-  return refusal(sdk, {
-    code: codes[code] ?? BY_CODE[code] ?? byStatus(code),
-    message,
-    data: { code, ...details },
-  });
-};
+/** What was thrown, as the protocol says it. */
+export const asRefusal = (sdk: Sdk, { code, message, details }: HoldpointError): Error =>
+  refusal(sdk, { code: BY_CODE[code] ?? byStatus(code), message, data: { code, ...details } });

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { Assistant } from '../../model/assistant.ts';
 import { isRecord } from '../../model/json.ts';
@@ -94,14 +95,15 @@ const respond = async (deps: A2aDeps, { assistant, body, request }: Asked): Prom
   if (STREAMING.has(method)) return streamed(call, body, headers);
   const answer = () => (isExtensionMethod(method) ? held(call, method, body) : transportOf(call)(body));
   if (!WAITING.has(method) && !isExtensionMethod(method)) return new Reply(200, await answer(), headers);
-  return new StreamReply({ 'Content-Type': 'application/json', ...headers }, async (response) => {
+  const write = async (response: ServerResponse): Promise<void> => {
     const beat = keepAlive(response, { every: deps.heartbeatMs, sign: '\n' });
     try {
       response.write(JSON.stringify(await answer()));
     } finally {
       beat.stop();
     }
-  });
+  };
+  return new StreamReply({ 'Content-Type': 'application/json', ...headers }, write, true);
 };
 
 /** By the name of the method; that of the extension is the same in both, so there the header says it. */

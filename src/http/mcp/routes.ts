@@ -4,6 +4,7 @@ import { ownUrl } from '../own-url.ts';
 import { Reply, route, StreamReply, type RequestFacts, type Route } from '../route.ts';
 import { JsonObjectBody } from '../schemas.ts';
 import { scopesOfMcp } from '../rpc-scopes.ts';
+import { hasLeft } from '../sse.ts';
 import type { McpDeps } from './deps.ts';
 import { loadSdk } from './sdk.ts';
 import { createMcpServer } from './server.ts';
@@ -59,7 +60,7 @@ const respond = async (deps: McpDeps, { body, request }: { body: unknown; reques
   const headers = Object.fromEntries(response.headers);
   const { body: stream } = response;
   if (stream && response.headers.get('content-type')?.startsWith('text/event-stream'))
-    return new StreamReply(headers, (raw, signal) => pipe(stream, raw, signal));
+    return new StreamReply(headers, (raw, signal) => pipe(stream, raw, signal), true);
   const text = await response.text();
   return new Reply(response.status, text === '' ? {} : (JSON.parse(text) as unknown));
 };
@@ -80,6 +81,7 @@ const pipe = async (
 ): Promise<void> => {
   response.flushHeaders();
   const reader = stream.getReader();
-  signal.addEventListener('abort', () => void reader.cancel().catch(() => {}), { once: true });
+  const cancel = () => hasLeft(signal) && void reader.cancel().catch(() => {});
+  signal.addEventListener('abort', cancel, { once: true });
   for (let next = await reader.read(); !next.done; next = await reader.read()) response.write(next.value);
 };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { HoldpointError, isHoldpointError } from '../../model/errors.ts';
+import { HoldpointError } from '../../model/errors.ts';
 import { encodeState } from '../../model/state-json.ts';
+import { toldOf } from '../a2a/call.ts';
 import type { RequestFacts } from '../route.ts';
 import type { ToolCall } from './call.ts';
 import type { McpDeps } from './deps.ts';
@@ -17,17 +18,18 @@ const INSTRUCTIONS =
   'Each agent of this server is a tool. A run that waits for a decision answers with its questions: show them to a person, and send what they say with decide.';
 
 /** The protocol's server for one request: nothing of it is kept. */
-export const createMcpServer = ({ sdk, deps, request }: ServerParts) => {
+export const createMcpServer = (parts: ServerParts) => {
+  const { sdk, deps, request } = parts;
   const { types } = sdk;
   const server = new sdk.Server(
     { name: 'holdpoint', version: deps.version },
     { capabilities: { tools: {} }, instructions: INSTRUCTIONS },
   );
   server.setRequestHandler(types.ListToolsRequestSchema, async () => ({
-    tools: (await toolsFor(deps, request)).map(present),
+    tools: (await available(parts)).map(present),
   }));
   server.setRequestHandler(types.CallToolRequestSchema, async ({ params }, extra) => {
-    const found = (await toolsFor(deps, request)).find(({ name }) => name === params.name);
+    const found = (await available(parts)).find(({ name }) => name === params.name);
     if (!found) throw new types.McpError(types.ErrorCode.InvalidParams, `There is no tool ${params.name}.`);
     const progressToken = params._meta?.progressToken;
     let steps = 0;
@@ -49,13 +51,22 @@ const present = ({ name, description, input, readOnly }: McpTool) => ({
   annotations: { readOnlyHint: readOnly },
 });
 
+/** What there is to call. Nothing of what is not ours is told where that cannot be said. */
+const available = async ({ sdk: { types }, deps, request }: ServerParts): Promise<McpTool[]> => {
+  try {
+    return await toolsFor(deps, request);
+  } catch (error) {
+    const { code, message, details } = toldOf({ deps, request }, error);
+    throw new types.McpError(types.ErrorCode.InternalError, message, { code, ...details });
+  }
+};
+
 /** What a tool refuses is its result: the model that called it is to read it. */
 const run = async (found: McpTool, call: ToolCall, given: unknown) => {
   try {
     return asResult(await found.run(call, parse(found, given)));
   } catch (error) {
-    if (!isHoldpointError(error)) throw error;
-    const { code, message, details } = error;
+    const { code, message, details } = toldOf(call, error);
     return { ...asResult({ code, message, ...details }), isError: true };
   }
 };

@@ -10,15 +10,28 @@ export const errors =
     try {
       await next();
     } catch (thrown) {
-      const error = publicError(thrown, ctx.state['requestId'] as string);
-      if (error.code === 'internal' || isUnavailable(thrown))
-        log.error({ err: thrown, path: ctx.path, requestId: ctx.state['requestId'] }, 'request failed');
+      const error = told(thrown, {
+        log,
+        path: ctx.path,
+        requestId: ctx.state['requestId'] as string | undefined,
+      });
       if (ctx.headerSent) return;
       ctx.status = HTTP_STATUS[error.code];
       ctx.set(errorHeaders(error));
       ctx.body = errorBody(error);
     }
   };
+
+/** What may be told of whatever was thrown; of the rest the log has more. */
+export const told = (
+  thrown: unknown,
+  { log, requestId = '', ...about }: { log: Logger; requestId?: string | undefined; path?: string },
+): HoldpointError => {
+  const error = publicError(thrown, requestId);
+  if (error.code === 'internal' || isUnavailable(thrown))
+    log.error({ err: thrown, ...about, requestId }, 'request failed');
+  return error;
+};
 
 const publicError = (thrown: unknown, requestId: string): HoldpointError => {
   if (isHoldpointError(thrown)) return thrown;
