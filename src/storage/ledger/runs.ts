@@ -68,9 +68,10 @@ const createRunMoves = (db: LedgerConnection): Pick<RunStore, 'move' | 'claimabl
 
 const createRunDelays = (db: LedgerConnection): Pick<RunStore, 'promote' | 'nextDue'> => ({
   promote: async (now) => {
+    const at = new Date(now).toISOString();
     const rows = await db
       .updateTable('runs')
-      .set({ due_ms: 0, since: new Date(now).toISOString() })
+      .set({ due_ms: 0, since: sql<string>`CASE WHEN state = 'pending' THEN ${at} ELSE since END` })
       .where(sql<boolean>`due_ms > 0`)
       .where('due_ms', '<=', now)
       .returning('thread_id')

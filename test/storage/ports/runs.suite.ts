@@ -103,6 +103,13 @@ export const runSuite = (open: OpenStorage): void => {
       });
     });
 
+    it('leaves what has ended or rests before it came due as it was', async () => {
+      const [cancelled, paused] = await line({ dueMs: 5, state: 'cancelled' }, { dueMs: 5, state: 'paused' });
+      await storage.transaction((l) => l.runs.promote(7));
+      expect(await storage.runs.get(cancelled!.runId)).toMatchObject({ since: AT });
+      expect(await storage.runs.get(paused!.runId)).toMatchObject({ dueMs: 0, since: AT });
+    });
+
     it('offers what comes due neither in the middle of another run nor beside one that is offered', async () => {
       const offer = (threadId: string) => storage.transaction((l) => l.runs.offerNext(threadId));
       const later: Partial<Run> = { dueMs: 5 };
