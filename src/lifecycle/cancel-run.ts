@@ -111,12 +111,12 @@ const cancelWaiting = async (deps: LifecycleDeps, ledger: Ledger, order: EndOrde
   const { runId, threadId } = run;
   const unfinished = await ledger.runs.unfinished(threadId);
   const behind = unfinished[0]?.runId !== runId;
-  const others = unfinished.filter((other) => other.runId !== runId);
+  const next = unfinished.find((other) => other.runId !== runId);
   const thread = await ledger.threads.get(threadId);
   if (!thread) throw threadNotFound(threadId);
   // A run that was given back in the middle has steps left, as has a thread with a question.
   const hasNext = run.attempt > 0 || Object.keys(thread.interrupts).length > 0;
-  const status = others.length > 0 ? 'busy' : threadStatusAfter('cancelled', hasNext);
+  const status = threadStatusAfter(next?.state ?? 'cancelled', hasNext);
   await moveRun(ledger, { run, transition: 'cancel', actor, at, reason, behind, thread: { status } });
   const cancelled: Run = { ...run, state: 'cancelled', updatedAt: at };
   // An answer it was to carry was never given: its question waits again.

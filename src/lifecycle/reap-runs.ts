@@ -150,8 +150,8 @@ const reap = async (deps: ReapDeps, ledger: Ledger, reaping: Reaping): Promise<b
   const run = runId === null ? undefined : await ledger.runs.get(runId);
   if (pausedSince(deps, run, reaping)) return undefined;
   await ledger.threads.release(lease);
-  const others = (await ledger.runs.unfinished(threadId)).filter((other) => other.runId !== run?.runId);
-  const shown = { busy: others.length > 0, ...standing(latest, now) };
+  const next = (await ledger.runs.unfinished(threadId)).find((other) => other.runId !== run?.runId);
+  const shown = { next: next?.state, ...standing(latest, now) };
   if (run) await reapRun(deps, ledger, { ...reaping, run, shown });
   else if (now) await reapUpdate(deps, ledger, { threadId, shown, values: now.values });
   await ledger.runs.offerNext(threadId);
@@ -164,14 +164,14 @@ const pausedSince = (deps: ReapDeps, run: Run | undefined, reaping: Reaping): bo
 
 /** What the thread is to show. */
 interface Shown {
-  /** Another run waits on it. */
-  busy: boolean;
+  /** The state of the run whose turn it is when this one has ended. */
+  next: RunState | undefined;
   hasNext: boolean;
   /** Those of the latest checkpoint: one that was answered on the way waits no more. */
   questions: Pick<ThreadPatch, 'interrupts'>;
 }
 
-const standing = (latest: Seen['latest'], now: Seen['now']): Omit<Shown, 'busy'> => ({
+const standing = (latest: Seen['latest'], now: Seen['now']): Omit<Shown, 'next'> => ({
   hasNext: now?.hasNext ?? true,
   questions: latest ? { interrupts: now?.interrupts ?? waitingQuestions(latest) } : {},
 });
@@ -200,7 +200,7 @@ const reapRun = async (
     values: reaping.now?.values ?? null,
     thread: {
       ...shown.questions,
-      status: shown.busy && !rests ? 'busy' : threadStatusAfter(state, shown.hasNext),
+      status: threadStatusAfter(rests ? state : (shown.next ?? state), shown.hasNext),
     },
     detail: { reason, attempt: run.attempt, spent },
   });
@@ -232,7 +232,7 @@ const reapUpdate = async (
   ledger: Ledger,
   { threadId, shown, values }: { threadId: string; shown: Shown; values: string },
 ): Promise<void> => {
-  const status = shown.busy ? 'busy' : shown.hasNext ? 'interrupted' : 'idle';
+  const status = threadStatusAfter(shown.next ?? 'cancelled', shown.hasNext);
   await ledger.threads.patch(threadId, { ...shown.questions, status, updatedAt: isoTime(clock) });
   await ledger.threads.putValues(threadId, { runId: null, values });
 };

@@ -29,11 +29,11 @@ export const settleQuestions = async (
   const { threadId } = run;
   const recorded = await recordQuestions(deps, ledger, { threadId, run, interrupts, asked, at });
   if (!recorded) return;
-  const others = (await ledger.runs.unfinished(threadId)).some(({ runId }) => runId !== run.runId);
+  const [first] = await ledger.runs.unfinished(threadId);
   await ledger.threads.patch(threadId, {
     interrupts: recorded.interrupts,
-    status: others ? 'busy' : threadStatusAfter(run.state, hasNext),
+    status: threadStatusAfter((first ?? run).state, hasNext),
     updatedAt: at,
   });
-  if (run.state === 'interrupted' && !others) await answerByRemembered(deps, ledger, { run, ...recorded });
+  if (run.state === 'interrupted' && !first) await answerByRemembered(deps, ledger, { run, ...recorded });
 };

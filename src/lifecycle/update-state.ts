@@ -92,7 +92,8 @@ const record = async (
 ): Promise<void> => {
   const { threadId, asNode = null } = update;
   const { checkpoint, values, interrupts, hasNext } = updated;
-  const queued = (await ledger.runs.unfinished(threadId)).some(({ state }) => isActive(state));
+  const [first] = await ledger.runs.unfinished(threadId);
+  const queued = first !== undefined && isActive(first.state);
   const before = await ledger.threads.get(threadId);
   const resolved = before?.lifecycle?.state === 'interrupted' && !hasNext;
   await ledger.threads.patch(threadId, {

@@ -1,6 +1,7 @@
 import { emptyCheckpoint } from '@langchain/langgraph-checkpoint';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failureIn, type RunOutcome } from '../../src/engine/outcome.ts';
+import { createReapRuns } from '../../src/lifecycle/reap-runs.ts';
 import { LeaseLostError } from '../../src/model/errors.ts';
 import type { RunState } from '../../src/model/run-state.ts';
 import type { ThreadStatus } from '../../src/model/wire-status.ts';
@@ -161,6 +162,20 @@ describe('settling a run', () => {
     await expect(append).rejects.toThrow(LeaseLostError);
   });
 
+  it('that is paused calls the thread interrupted, also with a question and a run that waits behind', async () => {
+    const threadId = await lifecycle.newThread();
+    const claimed = await claimedOn(threadId);
+    await lifecycle.launch(threadId, { strategy: 'enqueue' });
+    await lifecycle.pause(threadId);
+    const interrupts = { task: [{ id: 'c'.repeat(32), value: 0 }] };
+    await lifecycle.settle(claimed, { kind: 'drained' }, { interrupts, hasNext: true });
+    expect(await threadOf(claimed)).toMatchObject({
+      status: 'interrupted',
+      interrupts,
+      lifecycle: { state: 'paused' },
+    });
+  });
+
   it('calls the thread busy while another run waits behind', async () => {
     const threadId = await lifecycle.newThread();
     const claimed = await claimedOn(threadId);
@@ -219,6 +234,26 @@ describe('taking back what a lost worker held', () => {
     expect(values).toEqual({ runId: run.runId, values: '{"n":7}' });
   });
 
+  it('of an edit of a thread whose run is paused leaves the thread interrupted', async () => {
+    const { deps, storage, owner, securePause } = lifecycle;
+    const threadId = await lifecycle.newThread({ graphId: 'agent' });
+    await lifecycle.launch(threadId);
+    await lifecycle.pause(threadId);
+    const claim = { threadId, runId: null, token: 'edit', owner, expiresAt: deps.clock.now() };
+    const lease = (await storage.transaction((l) => l.threads.claim(claim)))!;
+    await lifecycle.acquire(lease);
+    const writer = await storage.checkpoints.writer({ lease, runId: 'edit', metadata: {} });
+    await writer.put(
+      { configurable: { thread_id: threadId, checkpoint_ns: '' } },
+      emptyCheckpoint(),
+      { source: 'update', step: 1, parents: {} },
+      {},
+    );
+    const readThread = () => Promise.resolve({ next: ['a'], values: '{}', interrupts: {}, hasNext: true });
+    await createReapRuns({ ...deps, securePause, readThread })({ held: { owner }, reason: 'gone' });
+    expect(await storage.threads.get(threadId)).toMatchObject({ status: 'interrupted', leaseToken: null });
+  });
+
   it('honours a cancel that was asked for meanwhile', async () => {
     const claimed = await claimedOn();
     await lifecycle.cancel(claimed.run);
@@ -234,6 +269,17 @@ describe('cancelling', () => {
     const second = await lifecycle.launch(threadId, { strategy: 'enqueue' });
     expect(await lifecycle.cancel(first)).toMatchObject({ state: 'cancelled' });
     expect(await due()).toContain(second.runId);
+  });
+
+  it('of a run behind one that is paused leaves the thread interrupted', async () => {
+    const threadId = await lifecycle.newThread();
+    await lifecycle.launch(threadId);
+    await lifecycle.pause(threadId);
+    await lifecycle.cancel(await lifecycle.launch(threadId, { strategy: 'enqueue' }));
+    expect(await lifecycle.storage.threads.get(threadId)).toMatchObject({
+      status: 'interrupted',
+      lifecycle: { state: 'paused' },
+    });
   });
 
   it('leaves a durable word for a run that a worker holds, with its line in the log', async () => {
