@@ -185,6 +185,20 @@ describe('settling a run', () => {
   });
 });
 
+describe('pausing', () => {
+  it('tells whoever follows a run that waits so, also while the state of its thread is edited', async () => {
+    const { storage, deps, owner } = lifecycle;
+    const threadId = await lifecycle.newThread();
+    const claim = { threadId, runId: null, token: 'edit', owner, expiresAt: deps.clock.now() };
+    const lease = (await storage.transaction((l) => l.threads.claim(claim)))!;
+    const { runId } = await lifecycle.launch(threadId);
+    await lifecycle.pause(threadId);
+    const events = await storage.events.read({ threadId, runId, after: { fence: 0, seq: 0 }, limit: 9 });
+    expect(events.map(({ event }) => event)).toEqual(['values', 'lifecycle']);
+    expect(await storage.threads.release(lease)).toBe(true);
+  });
+});
+
 describe('taking back what a lost worker held', () => {
   const reap = (culprit?: string) =>
     lifecycle.reap({ held: { owner: lifecycle.owner }, culprit, reason: 'lost' });
