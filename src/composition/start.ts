@@ -1,5 +1,7 @@
 import { readLanggraphConfig, type LanggraphConfig } from '../config/langgraph-config.ts';
 import type { GraphRegistry } from '../engine/graph-registry.ts';
+import { createCancelRun } from '../lifecycle/cancel-run.ts';
+import { createCancelOrphans } from '../lifecycle/delete-assistant.ts';
 import { createFinishDeletions } from '../lifecycle/delete-thread.ts';
 import type { LifecycleDeps } from '../lifecycle/deps.ts';
 import { createReapRuns } from '../lifecycle/reap-runs.ts';
@@ -36,6 +38,7 @@ export const takeOver = async (lifecycle: LifecycleDeps, graphs: GraphRegistry) 
       held: { expiredBefore: Number.MAX_SAFE_INTEGER },
       reason: 'the server stopped without draining',
     });
+  await createCancelOrphans({ ...lifecycle, cancelRun: createCancelRun(lifecycle) })();
   return reapRuns;
 };
 

@@ -1,5 +1,6 @@
 import type { Assistant } from '../model/assistant.ts';
 import { HoldpointError, isHoldpointError } from '../model/errors.ts';
+import type { RunJob } from '../storage/ports.ts';
 import type { CancelRunInput } from './cancel-run.ts';
 import type { LifecycleDeps } from './deps.ts';
 
@@ -16,16 +17,17 @@ const EXCLUSIVE = { exclusive: true };
 /** Threads deleted between two looks for more. */
 const PAGE = 100;
 
+type CancelDeps = LifecycleDeps & { cancelRun: (input: CancelRunInput) => Promise<unknown> };
+
 /**
  * Deletes an assistant with its versions, its crons, the decisions remembered for it and who is told of it, and cancels
- * its runs that have not ended.
+ * its runs that have not ended; a crash in between is finished by {@link createCancelOrphans}.
  * @throws {HoldpointError} `assistant_not_found`; `invalid_request` for the assistant every graph has.
  */
 export const createDeleteAssistant = (
-  deps: LifecycleDeps & {
+  deps: CancelDeps & {
     findAssistant: (assistantOrGraphId: string) => Promise<Assistant>;
     isSystem: (assistant: Assistant) => boolean;
-    cancelRun: (input: CancelRunInput) => Promise<unknown>;
     deleteThread: (threadId: string) => Promise<void>;
   },
 ) => {
@@ -39,13 +41,25 @@ export const createDeleteAssistant = (
       await ledger.limits.remove(assistantId);
       return ledger.runs.allUnfinished({ assistantId });
     }, EXCLUSIVE);
-    const reason = 'its assistant was deleted';
-    for (const run of runs) {
-      await deps.cancelRun({ ...run, actor: input.actor, reason }).catch(ignoreEnded);
-    }
+    await cancelAll(deps, { runs, actor: input.actor });
     if (input.deleteThreads) await deleteThreads(deps, assistantId);
     return assistantId;
   };
+};
+
+/** Cancels the runs that are left of deleted assistants; to be called at start. */
+export const createCancelOrphans = (deps: CancelDeps) => {
+  return async (): Promise<void> => {
+    await cancelAll(deps, { runs: await deps.storage.runs.orphans(), actor: 'system' });
+  };
+};
+
+const cancelAll = async (
+  { cancelRun }: CancelDeps,
+  { runs, actor }: { runs: RunJob[]; actor: string },
+): Promise<void> => {
+  const reason = 'its assistant was deleted';
+  for (const run of runs) await cancelRun({ ...run, actor, reason }).catch(ignoreEnded);
 };
 
 const deleteThreads = async (

@@ -89,9 +89,17 @@ const secureWaiting = async (
   const [run] = await storage.runs.unfinished(threadId);
   if (run?.state !== 'pending') return undefined;
   const assistant = await storage.assistants.get(run.assistantId);
-  if (!assistant) return undefined;
+  if (!assistant) throw onlyToCancel(run);
   return { runId: run.runId, secured: await securePause({ run, assistant, unsafe: false }) };
 };
+
+/** Its assistant is gone, and it is about to be cancelled. */
+const onlyToCancel = ({ threadId, runId, state }: Run): HoldpointError =>
+  new HoldpointError(
+    'invalid_transition',
+    `The assistant of run ${runId} was deleted: the run can only be cancelled.`,
+    { details: { thread_id: threadId, run_id: runId, state } },
+  );
 
 const ask = async (
   deps: LifecycleDeps,

@@ -217,6 +217,8 @@ export interface RunStore {
   unfinishedOf(lease: Lease): Promise<Run[] | undefined>;
   /** Of all threads, or of one assistant's runs. */
   allUnfinished(filter: { assistantId?: string; states?: RunState[] }): Promise<RunJob[]>;
+  /** Unfinished runs whose assistant is gone, and that have not been told to end. */
+  orphans(): Promise<RunJob[]>;
   /**
    * Writes `to` only if the row is still `from` and, when given, `lease` still owns its thread.
    * @returns who is to hear of it; undefined when nothing was written

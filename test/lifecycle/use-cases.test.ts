@@ -1,11 +1,13 @@
 import { emptyCheckpoint } from '@langchain/langgraph-checkpoint';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failureIn, type RunOutcome } from '../../src/engine/outcome.ts';
+import { createCancelRun } from '../../src/lifecycle/cancel-run.ts';
+import { createCancelOrphans } from '../../src/lifecycle/delete-assistant.ts';
 import { createReapRuns } from '../../src/lifecycle/reap-runs.ts';
 import { LeaseLostError } from '../../src/model/errors.ts';
 import type { RunState } from '../../src/model/run-state.ts';
 import type { ThreadStatus } from '../../src/model/wire-status.ts';
-import { AT } from '../storage/ports/records.ts';
+import { AT, run } from '../storage/ports/records.ts';
 import { openLifecycle, type Lifecycle } from './bench.ts';
 
 let lifecycle: Lifecycle;
@@ -196,6 +198,17 @@ describe('pausing', () => {
     const events = await storage.events.read({ threadId, runId, after: { fence: 0, seq: 0 }, limit: 9 });
     expect(events.map(({ event }) => event)).toEqual(['values', 'lifecycle']);
     expect(await storage.threads.release(lease)).toBe(true);
+  });
+
+  it('refuses a run whose assistant is gone, which is cancelled', async () => {
+    const { storage, deps } = lifecycle;
+    const threadId = await lifecycle.newThread();
+    const left = run(threadId);
+    await storage.transaction((l) => l.runs.insert(left));
+    await expect(lifecycle.pause(threadId)).rejects.toMatchObject({ code: 'invalid_transition' });
+    const other = await lifecycle.launch(await lifecycle.newThread());
+    await createCancelOrphans({ ...deps, cancelRun: createCancelRun(deps) })();
+    expect([await lifecycle.stateOf(left), await lifecycle.stateOf(other)]).toEqual(['cancelled', 'pending']);
   });
 });
 

@@ -114,7 +114,10 @@ const createRoots = (db: LedgerConnection): Pick<RunStore, 'roots'> => ({
 
 const createRunQueries = (
   db: LedgerConnection,
-): Pick<RunStore, 'get' | 'list' | 'unfinished' | 'unfinishedOf' | 'allUnfinished' | 'countByState'> => ({
+): Pick<
+  RunStore,
+  'get' | 'list' | 'unfinished' | 'unfinishedOf' | 'allUnfinished' | 'orphans' | 'countByState'
+> => ({
   unfinished: async (threadId) => (await unfinished(db, { threadId })).rows.map(runFromRow),
 
   unfinishedOf: async ({ threadId, fence, token }) => {
@@ -131,6 +134,18 @@ const createRunQueries = (
     let query = db.selectFrom('runs').selectAll().where('thread_id', '=', threadId);
     if (states) query = query.where('state', 'in', states);
     return (await query.orderBy('seq', 'desc').limit(limit).offset(offset).execute()).map(runFromRow);
+  },
+
+  orphans: async () => {
+    const rows = await db
+      .selectFrom('runs')
+      .select(['run_id', 'thread_id'])
+      .where(UNFINISHED('state'))
+      .where('desired', 'not in', ['cancel', 'rollback'])
+      .where('assistant_id', 'not in', (eb) => eb.selectFrom('assistants').select('assistant_id'))
+      .orderBy('seq')
+      .execute();
+    return rows.map((row) => ({ runId: row.run_id, threadId: row.thread_id }));
   },
 
   allUnfinished: async ({ assistantId, states }) => {

@@ -110,6 +110,20 @@ export const runSuite = (open: OpenStorage): void => {
       expect(await storage.runs.get(paused!.runId)).toMatchObject({ dueMs: 0, since: AT });
     });
 
+    it('finds the runs whose assistant is gone, until they are told to end', async () => {
+      const kept = assistant();
+      await storage.transaction((l) => l.assistants.insert(kept));
+      const [left] = await line(
+        { state: 'paused' },
+        { desired: 'cancel' },
+        { assistantId: kept.assistantId },
+        { state: 'success' },
+      );
+      const { runId, threadId } = left!;
+      const found = await storage.runs.orphans();
+      expect(found.filter((job) => job.threadId === threadId)).toEqual([{ runId, threadId }]);
+    });
+
     it('offers what comes due neither in the middle of another run nor beside one that is offered', async () => {
       const offer = (threadId: string) => storage.transaction((l) => l.runs.offerNext(threadId));
       const later: Partial<Run> = { dueMs: 5 };
