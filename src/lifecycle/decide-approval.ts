@@ -4,6 +4,7 @@ import { HoldpointError, isHoldpointError } from '../model/errors.ts';
 import { isRecord, type JsonObject } from '../model/json.ts';
 import { readQuestion } from '../model/question-payload.ts';
 import type { Run } from '../model/run.ts';
+import type { Ledger } from '../storage/ports.ts';
 import { answeringInput } from './answering-input.ts';
 import type { LifecycleDeps } from './deps.ts';
 import { digest } from './digest.ts';
@@ -23,6 +24,8 @@ export interface DecideApprovalInput {
   /** Answers later calls of these tools likewise. */
   remember?: StickyScope | undefined;
   via?: DecidedVia;
+  /** Done in the transaction that decides. */
+  within?: (ledger: Ledger) => Promise<void>;
   actor: string;
   /** The request that decides, where it is traced. */
   traceparent?: string | undefined;
@@ -73,7 +76,7 @@ interface Prepared {
 
 /** What the graph is told, what is kept of it, and by what it is known again. Who said it is no part of that. */
 const prepare = (input: DecideApprovalInput, approval: Approval): Prepared => {
-  const { verdicts, additionalContext, actor, via = 'decision' } = input;
+  const { verdicts, additionalContext, actor, via = 'decision', within } = input;
   const question = readQuestion(JSON.parse(approval.payload));
   const answer = toAnswer(question, verdicts);
   const by = input.decidedBy ?? actor;
@@ -89,6 +92,7 @@ const prepare = (input: DecideApprovalInput, approval: Approval): Prepared => {
       answerHash: additionalContext === undefined ? digest(answer) : digest({ answer, additionalContext }),
       by,
       via,
+      ...(within && { within }),
       ...(by !== actor && { detail: { requested_by: actor } }),
     },
   };

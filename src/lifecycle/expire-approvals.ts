@@ -2,6 +2,7 @@ import type { Approval } from '../model/approval.ts';
 import type { Verdict } from '../model/decision.ts';
 import { isHoldpointError } from '../model/errors.ts';
 import { readQuestion } from '../model/question-payload.ts';
+import type { Ledger } from '../storage/ports.ts';
 import type { DecideApprovalInput } from './decide-approval.ts';
 import type { LifecycleDeps } from './deps.ts';
 import { logQuestion } from './record-questions.ts';
@@ -10,7 +11,7 @@ import { logQuestion } from './record-questions.ts';
 const AT_ONCE = 100;
 
 type ExpireDeps = LifecycleDeps & {
-  decideApproval: (input: DecideApprovalInput) => Promise<unknown>;
+  decideApproval: (input: DecideApprovalInput) => Promise<{ already: boolean }>;
   /** Tells whoever is to know that nobody decided in time. */
   notify: (notice: { approval: Approval; rejected: boolean }) => void;
 };
@@ -37,37 +38,54 @@ export const createExpireApprovals = (deps: ExpireDeps) => {
 };
 
 const expire = async (deps: ExpireDeps, approval: Approval, at: string): Promise<void> => {
-  const rejected = await reject(deps, approval);
-  if (rejected === undefined) return;
-  const { approvalId, expiresAt } = approval;
-  const noticed = await deps.storage.transaction(async (ledger) => {
-    const from = rejected ? 'decided' : 'waiting';
-    if (!(await ledger.approvals.change({ approvalId, from, to: { expiredAt: at }, at }))) return false;
-    await logQuestion(ledger, approval, {
-      at,
-      kind: 'questionExpired',
-      detail: { expires_at: expiresAt, rejected },
-    });
-    const { threadId, runId, assistantId } = approval;
-    const subject = { threadId, runId, assistantId, subjectId: approvalId };
-    await ledger.notices.add({ kind: 'question_expired', at, ...subject, detail: { rejected } });
-    return true;
-  });
-  if (noticed) deps.notify({ approval, rejected });
+  const verdicts = approval.onExpiry === 'reject' ? rejection(approval) : undefined;
+  const rejected = verdicts !== undefined;
+  const note = (ledger: Ledger): Promise<boolean> => noteExpiry(ledger, { approval, at, rejected });
+  const noticed = verdicts
+    ? await reject(deps, { approval, verdicts, note })
+    : await deps.storage.transaction(note);
+  if (!noticed) return;
+  deps.notify({ approval, rejected });
   deps.storage.signals.publish({ kind: 'thread', threadId: approval.threadId });
 };
 
-/** Whether it was rejected; undefined when somebody decided meanwhile, or nothing may be launched now. */
-const reject = async (deps: ExpireDeps, approval: Approval): Promise<boolean | undefined> => {
-  const verdicts = approval.onExpiry === 'reject' ? rejection(approval) : undefined;
-  if (!verdicts) return false;
+/** False when it was decided or noticed meanwhile. */
+const noteExpiry = async (
+  ledger: Ledger,
+  { approval, at, rejected }: { approval: Approval; at: string; rejected: boolean },
+): Promise<boolean> => {
+  const { approvalId, expiresAt, threadId, runId, assistantId } = approval;
+  const from = rejected ? 'decided' : 'waiting';
+  if (!(await ledger.approvals.change({ approvalId, from, to: { expiredAt: at }, at }))) return false;
+  const detail = { expires_at: expiresAt, rejected };
+  await logQuestion(ledger, approval, { at, kind: 'questionExpired', detail });
+  const subject = { threadId, runId, assistantId, subjectId: approvalId };
+  await ledger.notices.add({ kind: 'question_expired', at, ...subject, detail: { rejected } });
+  return true;
+};
+
+interface Rejecting {
+  approval: Approval;
+  verdicts: Verdict[];
+  note: (ledger: Ledger) => Promise<boolean>;
+}
+
+/** Rejects it and notes that, in one. False when somebody decided meanwhile, or nothing may be launched now. */
+const reject = async (deps: ExpireDeps, { approval, verdicts, note }: Rejecting): Promise<boolean> => {
   const { approvalId } = approval;
+  const within = async (ledger: Ledger): Promise<void> => void (await note(ledger));
   try {
-    await deps.decideApproval({ approvalId, verdicts, via: 'expiry', actor: 'system' });
-    return true;
+    const { already } = await deps.decideApproval({
+      approvalId,
+      verdicts,
+      via: 'expiry',
+      within,
+      actor: 'system',
+    });
+    return !already;
   } catch (error) {
     // Taken by a person, or under an emergency stop: then it is looked at again.
-    if (isHoldpointError(error)) return undefined;
+    if (isHoldpointError(error)) return false;
     throw error;
   }
 };

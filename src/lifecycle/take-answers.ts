@@ -21,6 +21,8 @@ export interface TakenDecision {
   detail?: JsonObject;
   /** What is to hold for later calls too. */
   remember?: ToRemember[];
+  /** Done in the transaction that takes it. */
+  within?: (ledger: Ledger) => Promise<void>;
 }
 
 /** The command with its answer addressed by interrupt id, or as it is when it answers nothing. */
@@ -104,6 +106,7 @@ const decide = async (
     runId,
     detail: { via, tools: approval.tools, decision, ...detail },
   });
+  await taken.within?.(ledger);
 };
 
 /** The 409 that says who decided, when and what, or that the question has gone. */
