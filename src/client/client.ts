@@ -29,8 +29,9 @@ export class HoldpointClient extends Client {
   readonly #headers: Record<string, string>;
   readonly #fetch: typeof fetch;
 
+  /** @throws {ServerUnreachable} where `url` is none that a request can be sent to. */
   constructor({ url = DEFAULT_URL, apiKey = keyOfEnvironment(), headers = {} }: Connection = {}) {
-    const address = url.replace(/\/+$/, '');
+    const address = addressIn(url);
     const send = refusingFetch(address);
     super({
       apiUrl: address,
@@ -52,7 +53,7 @@ export class HoldpointClient extends Client {
       body: body === undefined ? null : JSON.stringify(body),
       signal: signal ?? null,
     });
-    return (text === '' ? undefined : JSON.parse(text)) as T;
+    return (text === '' ? undefined : this.#read(text)) as T;
   }
 
   /** What Holdpoint has to read, as a document in Markdown. */
@@ -67,9 +68,24 @@ export class HoldpointClient extends Client {
     const target = new URL(`${this.url}${path}`);
     for (const [name, value] of Object.entries(query))
       if (value !== undefined) target.searchParams.set(name, String(value));
-    return (await this.#fetch(target, init)).text();
+    const response = await this.#fetch(target, init);
+    return response.text().catch(lost(this.url, init.signal));
+  }
+
+  #read(text: string): unknown {
+    try {
+      return JSON.parse(text);
+    } catch {
+      throw new ServerUnreachable(this.url, 'what answers there sends no JSON');
+    }
   }
 }
+
+const addressIn = (url: string): string => {
+  const address = url.replace(/\/+$/, '');
+  if (/^https?:/i.test(address) && URL.canParse(address)) return address;
+  throw new ServerUnreachable(address, 'that is no http or https URL');
+};
 
 /** None in a page, where there is no environment, and none where it is empty. */
 const keyOfEnvironment = (): string | undefined => {
@@ -81,10 +97,16 @@ const keyOfEnvironment = (): string | undefined => {
 const refusingFetch =
   (url: string): typeof fetch =>
   async (input, init) => {
-    const response = await fetch(input, init).catch((error: unknown) => {
-      if (init?.signal?.aborted) throw error;
-      throw new ServerUnreachable(url, error);
-    });
+    const unless = lost(url, init?.signal);
+    const response = await fetch(input, init).catch(unless);
     if (response.ok) return response;
-    throw await refusalOf(response);
+    throw await refusalOf(response).catch(unless);
+  };
+
+/** What failed on the way, unless the caller gave it up. */
+const lost =
+  (url: string, signal: AbortSignal | null | undefined) =>
+  (error: unknown): never => {
+    if (signal?.aborted) throw error;
+    throw new ServerUnreachable(url, error);
   };

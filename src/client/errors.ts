@@ -18,7 +18,7 @@ export class ServerRefusal extends Error {
   }
 }
 
-/** Nothing answered. Whether a request that was under way arrived is not known. */
+/** Nothing answered, or nothing that is a Holdpoint server, or not to the end. Whether a request that was under way arrived is not known. */
 export class ServerUnreachable extends Error {
   readonly url: string;
 
@@ -38,6 +38,7 @@ const WORDS: Record<string, string> = {
 };
 
 const because = (cause: unknown): string => {
+  if (typeof cause === 'string') return ` (${cause})`;
   const inner = cause instanceof Error ? cause.cause : undefined;
   const word = inner instanceof Error && 'code' in inner ? WORDS[String(inner.code)] : undefined;
   return word === undefined ? '' : ` (${word})`;

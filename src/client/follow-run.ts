@@ -17,6 +17,11 @@ export interface Followed {
 /** How often in a row a lost connection is tried again, and how long after. */
 const RECONNECT = { times: 30, afterMs: 1000 };
 
+/** What a proxy answers whose server starts anew, or a server that ends or has too much to do: it passes. */
+const PASSING = new Set([429, 502, 503, 504]);
+
+const isFinal = (error: unknown): boolean => error instanceof ServerRefusal && !PASSING.has(error.status);
+
 /** The progress of a run until it is at rest or `signal` aborts. A lost connection is taken up where it broke off. */
 export async function* followRun({ open, isAtRest, signal }: Followed): AsyncGenerator<Progress> {
   const left = (): boolean => signal?.aborted === true;
@@ -31,7 +36,7 @@ export async function* followRun({ open, isAtRest, signal }: Followed): AsyncGen
       if (left() || (await isAtRest())) return;
     } catch (error) {
       if (left()) return;
-      if (error instanceof ServerRefusal || ++failures > RECONNECT.times) throw error;
+      if (isFinal(error) || ++failures > RECONNECT.times) throw error;
     }
     await pause(RECONNECT.afterMs, signal);
   }
