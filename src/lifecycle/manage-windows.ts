@@ -2,6 +2,7 @@ import { isoTime } from '../model/clock.ts';
 import { HoldpointError } from '../model/errors.ts';
 import { parseDestination } from '../model/outbound.ts';
 import type { PauseWindow } from '../model/pause-window.ts';
+import { checkRedirect } from '../model/scope-pause.ts';
 import type { LifecycleDeps } from './deps.ts';
 import { leaveOpen, previewWindow } from './pause-windows.ts';
 
@@ -37,6 +38,7 @@ export const createPauseWindows = (deps: LifecycleDeps) => {
     get: async (windowId: string): Promise<PauseWindow> => (await find(windowId)).window,
     create: async (definition: WindowDefinition): Promise<PauseWindow> => {
       checkNotices(definition);
+      checkRedirect(definition);
       const at = isoTime(clock);
       const window: PauseWindow = {
         ...definition,
@@ -56,6 +58,7 @@ export const createPauseWindows = (deps: LifecycleDeps) => {
       for (;;) {
         const { window, version } = await find(windowId);
         const changed = changeWindow(deps, window, patch);
+        checkRedirect(changed);
         if (!(await storage.transaction((ledger) => ledger.windows.update(changed, version)))) continue;
         planned();
         return changed;

@@ -3,7 +3,7 @@ import { isoTime } from '../model/clock.ts';
 import { HoldpointError, isHoldpointError } from '../model/errors.ts';
 import type { ResumeCondition } from '../model/resume-condition.ts';
 import type { Run } from '../model/run.ts';
-import type { NewRuns, Scope, ScopePause } from '../model/scope-pause.ts';
+import { checkRedirect, type NewRuns, type Scope, type ScopePause } from '../model/scope-pause.ts';
 import type { Ledger, RunJob } from '../storage/ports.ts';
 import type { LifecycleDeps } from './deps.ts';
 import { hashToken, type RequestPause } from './pause-thread.ts';
@@ -28,9 +28,11 @@ export interface PausedScope {
 /**
  * Pauses everything in a scope: from the commit on no run in it is claimed. What runs is then asked to pause, by
  * {@link createSweepScopes}; what waits in the queue and what comes is held back, in order.
+ * @throws {HoldpointError} `invalid_request` where new runs are redirected to nobody, or to somebody and not redirected.
  */
 export const createPauseScope = (deps: LifecycleDeps) => {
   return async (input: PauseScopeInput): Promise<PausedScope> => {
+    checkRedirect(input);
     const paused = await deps.storage.transaction((ledger) => openScope(deps, ledger, input), {
       exclusive: true,
     });

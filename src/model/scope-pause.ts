@@ -1,3 +1,4 @@
+import { HoldpointError } from './errors.ts';
 import type { PauseTerms } from './pause.ts';
 import type { ResumeCondition } from './resume-condition.ts';
 
@@ -7,6 +8,18 @@ export type Scope = { type: 'thread' | 'assistant' | 'graph'; id: string } | { t
 /** What becomes of runs that are launched in a paused scope: they wait, are refused, or go to another assistant. */
 export const NEW_RUNS = ['queue', 'reject', 'redirect'] as const;
 export type NewRuns = (typeof NEW_RUNS)[number];
+
+/** `redirect` says where to, and only that does. @throws {HoldpointError} `invalid_request`. */
+export const checkRedirect = ({ newRuns, redirectTo }: Pick<ScopePause, 'newRuns' | 'redirectTo'>): void => {
+  if ((newRuns === 'redirect') === (redirectTo !== null)) return;
+  throw new HoldpointError(
+    'invalid_request',
+    'redirect_to: is given with new_runs "redirect", and only then',
+    {
+      details: { field: 'redirect_to' },
+    },
+  );
+};
 
 /** How the threads in scope are paused. */
 export type ScopeTerms = Omit<PauseTerms, 'resumeWhen'>;

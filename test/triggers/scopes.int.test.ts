@@ -313,6 +313,9 @@ describe('a pause window', () => {
     expect(await wrong({ timezone: 'Mars' })).toBe('timezone');
     expect(await wrong({ notify: [{ url: '//x', lead_ms: 0 }] })).toBe('notify.0.url');
     expect(await wrong({ new_runs: 'redirect' })).toBe('redirect_to');
+    expect(await wrong({ redirect_to: 'steps' })).toBe('redirect_to');
+    await server.api('PATCH', `/pause-windows/${id}`, { new_runs: 'redirect', redirect_to: 'steps' });
+    expect(await wrong({ redirect_to: null })).toBe('redirect_to');
     await server.api('DELETE', `/pause-windows/${id}`);
   });
 });

@@ -4,15 +4,7 @@ import { CronExpression, TimeZone } from '../../model/cron-schedule.ts';
 import type { PauseWindow } from '../../model/pause-window.ts';
 import { NEW_RUNS } from '../../model/scope-pause.ts';
 import { route, type Route } from '../route.ts';
-import {
-  NewRunsBody,
-  presentScope,
-  redirectSaid,
-  RedirectTo,
-  REDIRECT_PROBLEM,
-  ScopeBody,
-  toScope,
-} from './scope-body.ts';
+import { NewRunsBody, presentScope, RedirectTo, ScopeBody, toScope } from './scope-body.ts';
 
 export interface WindowDeps {
   windows: PauseWindows;
@@ -62,12 +54,9 @@ const WindowBody = Fields.extend({
   new_runs: Fields.shape.new_runs.default('queue'),
   redirect_to: Fields.shape.redirect_to.default(null),
   enabled: Fields.shape.enabled.default(true),
-}).refine(redirectSaid, REDIRECT_PROBLEM);
+});
 
-const WindowPatch = Fields.partial().refine(
-  (patch) => patch.new_runs === undefined || redirectSaid(patch),
-  REDIRECT_PROBLEM,
-);
+const WindowPatch = Fields.partial();
 
 const WindowView = z.object({
   window_id: z.guid(),

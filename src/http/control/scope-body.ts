@@ -32,14 +32,3 @@ export const toScope = (body: z.output<typeof ScopeBody>): Scope => {
 
 export const presentScope = (scope: Scope): Record<string, unknown> =>
   scope.type === 'all' ? { all: true } : { [`${scope.type}_id`]: scope.id };
-
-/** `redirect` says where to, and only that does. */
-export const redirectSaid = (body: {
-  new_runs?: string | undefined;
-  redirect_to?: string | null | undefined;
-}): boolean => (body.new_runs === 'redirect') === (body.redirect_to != null);
-
-export const REDIRECT_PROBLEM = {
-  message: 'is given with new_runs "redirect", and only then',
-  path: ['redirect_to'],
-};

@@ -5,15 +5,7 @@ import { pageHeaders } from '../present.ts';
 import { Reply, route, type Route } from '../route.ts';
 import { QueryPaging } from '../schemas.ts';
 import { hookUrl, PauseTermsBody, toTerms } from './pauses.ts';
-import {
-  NewRunsBody,
-  presentScope,
-  redirectSaid,
-  RedirectTo,
-  REDIRECT_PROBLEM,
-  ScopeBody,
-  toScope,
-} from './scope-body.ts';
+import { NewRunsBody, presentScope, RedirectTo, ScopeBody, toScope } from './scope-body.ts';
 
 export interface CountedScope {
   pause: ScopePause;
@@ -40,7 +32,7 @@ const ScopePauseBody = PauseTermsBody.extend({
   scope: ScopeBody,
   new_runs: NewRunsBody.optional(),
   redirect_to: RedirectTo.nullish(),
-}).refine(redirectSaid, REDIRECT_PROBLEM);
+});
 
 const ScopePauseView = z.object({
   pause_id: z.guid(),
