@@ -193,8 +193,8 @@ const beginNothing = async ({ door, shapes, scheduler, control, courier }: Start
 
 /** Reads what is set, and takes the data folder where everything is kept in it. */
 const prepare = (settings: Settings) => {
+  const langgraph = readProject(settings.config); // with what it adds to the environment, of which the log keeps secrets
   const log = createLogger(settings.logLevel, { process: 'api' }, secretsIn(process.env));
-  const langgraph = readProject(settings.config);
   if (settings.role === 'api' && !isShared(settings)) throw needsDatabase('serve --role api');
   return { log, langgraph, lock: isShared(settings) ? undefined : lockDataFolder(settings.dataDir) };
 };

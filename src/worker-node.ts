@@ -38,8 +38,8 @@ export const startWorkerNode = async ({
 }: WorkerNodeOptions): Promise<RunningWorkerNode> => {
   if (!isShared(given)) throw needsDatabase('holdpoint worker');
   const settings: Settings = { ...given, role: 'all' };
+  const langgraph = readProject(settings.config); // with what it adds to the environment, of which the log keeps secrets
   const log = createLogger(settings.logLevel, { process: 'worker node' }, secretsIn(process.env));
-  const langgraph = readProject(settings.config);
   const storage = await openStorage({
     settings,
     link: { send: () => {}, receive: () => {} },

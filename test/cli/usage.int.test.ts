@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../src/cli/commands.ts';
 import { lockDataFolder } from '../../src/storage/embedded/data-lock.ts';
+import { userProject } from '../support/project.ts';
 import { temporaryFolder } from '../support/server.ts';
 import { run } from './cli.ts';
 
@@ -65,6 +66,19 @@ describe('the command line without a server', () => {
     expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(err).toContain(`Port ${port} is taken.`);
     lockDataFolder(data).release();
+  });
+
+  it('keeps secrets of the env of langgraph.json out of its log', async () => {
+    const secret = randomBytes(8).toString('hex');
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const config = userProject({ graphs: {}, env: { ITS_TOKEN: secret }, [secret]: 1 }, {});
+    const args = ['--port', String(port), '--data', temporaryFolder(), '--config', config];
+    const { err } = await run(['serve', ...args]);
+    other.close();
+    expect(err).toContain('nobody knows this key');
+    expect(err).not.toContain(secret);
   });
 
   it('says of every setting where its value comes from: flag, environment, file or default', async () => {
