@@ -37,6 +37,7 @@ import { createTakeSnapshot } from './engine/snapshot.ts';
 import { secretsIn } from './telemetry/redact.ts';
 import { createInspectResume } from './engine/resume-inspection.ts';
 import { pauseSecurer } from './composition/pauses.ts';
+import { workerKind } from './composition/worker-kind.ts';
 import {
   machineTime,
   type FromWorker,
@@ -118,6 +119,7 @@ const register = async ({ id, nodeId, settings }: WorkerProcessOptions, storage:
   if (!isShared(settings)) return;
   const now = storage.clock.now();
   const seen: WorkerSeen = {
+    ...workerKind(settings),
     id,
     pid: process.pid,
     ready: false,

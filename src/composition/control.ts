@@ -1,5 +1,4 @@
 import type { Settings } from '../config/settings.ts';
-import { version } from '../config/version.ts';
 import type { ControlDeps } from '../http/control/deps.ts';
 import type { HeldPauses } from './pauses.ts';
 import { createAgentSessions } from '../lifecycle/agent-session.ts';
@@ -63,11 +62,7 @@ export const createControl = (parts: ControlParts): Control => {
           launchRun,
         }),
       },
-      workers: {
-        workers: createWorkers({ storage, processes: parts.workers }),
-        version,
-        slots: parts.settings.concurrency,
-      },
+      workers: { workers: createWorkers({ storage, processes: parts.workers }) },
       ...approvals,
       ...stops,
       ...sessionLogDeps(lifecycle, async (of) => {

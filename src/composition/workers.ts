@@ -15,6 +15,7 @@ import { sharedWorkers } from '../worker/shared-workers.ts';
 import { Supervisor } from '../worker/supervisor.ts';
 import { localWorkers, type Workers } from '../worker/workers.ts';
 import { splitSettings } from './storage.ts';
+import { workerKind } from './worker-kind.ts';
 
 export interface NodeParts {
   /** The module a worker process runs; the default is our own. */
@@ -122,6 +123,7 @@ const startPool = (
       ...env,
       ...(modelUrl !== undefined && { OPENAI_BASE_URL: modelUrl, OPENAI_API_KEY: 'rehearsal' }),
     },
+    kind: workerKind(settings),
     size: settings.workers,
     blockedMs: settings.workerBlockedMs,
     newId: newUuid,

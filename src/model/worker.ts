@@ -18,8 +18,16 @@ export interface WorkerDrain {
   deadlineMs: number;
 }
 
+/** What a worker is from its start on. */
+export interface WorkerKind {
+  /** Of the code it runs. */
+  version: string;
+  /** Runs it may have at once. */
+  slots: number;
+}
+
 /** A worker process as it is now. */
-export interface WorkerSeen extends WorkerVitals {
+export interface WorkerSeen extends WorkerVitals, WorkerKind {
   id: string;
   pid: number | undefined;
   ready: boolean;

@@ -1,10 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
-import type { WorkerDrain, WorkerSeen, WorkerVitals } from '../model/worker.ts';
+import type { WorkerDrain, WorkerKind, WorkerSeen, WorkerVitals } from '../model/worker.ts';
 import type { LastWords, ToWorker } from './protocol.ts';
 
 /** A worker process, as the process that started it knows it. */
 export interface WorkerProcess {
   id: string;
+  kind: WorkerKind;
   child: ChildProcess;
   ready: boolean;
   /** Another has taken its place: it drains, and nothing new is asked of it. */
@@ -39,6 +40,7 @@ export const leastBusy = (workers: WorkerProcess[]): WorkerProcess | undefined =
 
 export const asSeen = ({
   id,
+  kind,
   child,
   ready,
   drain,
@@ -46,6 +48,7 @@ export const asSeen = ({
   startedAt,
   vitals,
 }: WorkerProcess): WorkerSeen => ({
+  ...kind,
   ...vitals,
   id,
   state: drain ? 'draining' : ready ? 'running' : 'starting',

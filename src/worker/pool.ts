@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { ERROR_CODES, HoldpointError, type ErrorCode } from '../model/errors.ts';
-import type { WorkerSeen } from '../model/worker.ts';
+import type { WorkerKind, WorkerSeen } from '../model/worker.ts';
 import type { Signal } from '../storage/ports.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { asSeen, endReason, leastBusy, send, type WorkerProcess } from './child.ts';
@@ -21,6 +21,7 @@ export interface PoolOptions {
   entry: string;
   options: (workerId: string) => Record<string, unknown>;
   env: NodeJS.ProcessEnv;
+  kind: WorkerKind;
   size: number;
   /** A worker watches itself; one that shows no sign of life for more than twice this long is killed from here. */
   blockedMs: number;
@@ -197,7 +198,7 @@ export class WorkerPool {
   }
 
   #start(): WorkerProcess {
-    const { entry, options, env, newId } = this.#options;
+    const { entry, options, env, kind, newId } = this.#options;
     const id = newId();
     const child = fork(entry, [JSON.stringify({ ...options(id), parent: process.pid })], {
       env,
@@ -205,6 +206,7 @@ export class WorkerPool {
     });
     const worker: WorkerProcess = {
       id,
+      kind,
       child,
       ready: false,
       drain: undefined,

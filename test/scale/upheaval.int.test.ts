@@ -51,6 +51,8 @@ it('a rolling restart of all workers under load loses nothing, repeats nothing, 
 
 it('the queue of a worker that drains goes to the others at once', async () => {
   const crowded = await cluster.workers({ HOLDPOINT_CONCURRENCY: '1' });
+  const shown = (await one.send('GET', '/workers')).json as { slots: number }[];
+  expect(shown.map(({ slots }) => slots)).toContain(1);
   await workers.kill('SIGTERM');
   const waiting = await Promise.all(Array.from({ length: 6 }, () => one.client.threads.create()));
   const runs = await Promise.all(

@@ -11,6 +11,7 @@ const startPool = (options: Partial<PoolOptions> = {}): WorkerPool =>
     entry: fileURLToPath(new URL('entry/stand-in.mjs', import.meta.url)),
     options: () => ({}),
     env: process.env,
+    kind: { version: '1', slots: 1 },
     size: 1,
     blockedMs: 60_000,
     newId: () => crypto.randomUUID(),

@@ -8,10 +8,6 @@ const tag = 'workers';
 
 export interface WorkerDeps {
   workers: Workers;
-  /** Version of this server, which is that of its workers. */
-  version: string;
-  /** Runs at once in each worker. */
-  slots: number;
 }
 
 const WorkerView = z.object({
@@ -55,7 +51,7 @@ export const workerRoutes = (deps: WorkerDeps): Route[] => [
     tag,
     summary: 'The worker processes: what each has, and its last sign of life',
     response: z.array(WorkerView),
-    handle: async () => (await deps.workers.list()).map((worker) => presentWorker(deps, worker)),
+    handle: async () => (await deps.workers.list()).map(presentWorker),
   }),
   route({
     method: 'get',
@@ -65,7 +61,7 @@ export const workerRoutes = (deps: WorkerDeps): Route[] => [
     summary: 'One worker process',
     params: WorkerParams,
     response: WorkerView,
-    handle: async ({ params }) => presentWorker(deps, await deps.workers.get(params.worker_id)),
+    handle: async ({ params }) => presentWorker(await deps.workers.get(params.worker_id)),
   }),
   route({
     method: 'post',
@@ -91,7 +87,7 @@ export const workerRoutes = (deps: WorkerDeps): Route[] => [
     handle: async ({ params, body, request }) => {
       const why = `${request.actor}: ${body.reason ?? 'asked for'}`;
       const drain = { workerId: params.worker_id, timeoutMs: body.timeout_ms, why };
-      return new Reply(202, presentWorker(deps, await deps.workers.drain(drain)));
+      return new Reply(202, presentWorker(await deps.workers.drain(drain)));
     },
   }),
   route({
@@ -107,15 +103,12 @@ export const workerRoutes = (deps: WorkerDeps): Route[] => [
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-const presentWorker = (
-  { version, slots }: WorkerDeps,
-  { worker, holds }: WorkerAtWork,
-): z.input<typeof WorkerView> => ({
+const presentWorker = ({ worker, holds }: WorkerAtWork): z.input<typeof WorkerView> => ({
   worker_id: worker.id,
   pid: worker.pid ?? null,
-  version,
+  version: worker.version,
   state: worker.state,
-  slots,
+  slots: worker.slots,
   active: worker.active,
   taken: worker.taken,
   memory_bytes: worker.memoryBytes,
