@@ -65,6 +65,8 @@ export const openEmbeddedStorage = async (options: EmbeddedOptions): Promise<Sto
   };
 };
 
+const lower = (text: unknown): unknown => (typeof text === 'string' ? text.toLowerCase() : text);
+
 interface LedgerFile {
   file: Database.Database;
   db: Kysely<LedgerSchema>;
@@ -82,6 +84,8 @@ export const openLedgerDatabase = ({
     try {
       file.pragma('journal_mode = WAL');
       tune(file, synchronous);
+      // SQLite's own knows only the letters of ASCII.
+      file.function('lower', { deterministic: true }, lower);
       const db = new Kysely<LedgerSchema>({ dialect: sqliteDialect(file) });
       return { file, db, migrated: await migrateLedger(db) };
     } catch (error) {

@@ -90,10 +90,7 @@ const filtered = (db: LedgerConnection, { group, graphId, text }: OverviewQuery)
   return query;
 };
 
-/**
- * `%`, `_` and `\` in what is looked for mean themselves. What counts as lower case is the database's to say, on both
- * sides: SQLite knows only that of ASCII.
- */
+/** `%`, `_` and `\` in what is looked for mean themselves. What counts as lower case is the database's to say, on both sides. */
 const says = (text: string) => {
   const plain = text.replace(/[\\%_]/g, (sign) => `\\${sign}`);
   const within = `%${plain}%`;

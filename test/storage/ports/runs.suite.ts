@@ -308,6 +308,7 @@ export const runSuite = (open: OpenStorage): void => {
       expect(
         (await storage.assistants.search({ ...search, name: 'nique n', metadata: { team: 'x' } })).items,
       ).toEqual([created]);
+      expect((await storage.assistants.search({ ...search, name: 'ünique NAME' })).items).toEqual([created]);
       expect((await storage.assistants.search({ ...search, name: '%' })).items).toEqual([]);
     });
   });
