@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import Database from 'better-sqlite3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Client } from '@langchain/langgraph-sdk';
 import { run } from '../cli/cli.ts';
@@ -22,11 +24,18 @@ afterAll(() => postgres.stop());
 const copy = (from: string, to: string) =>
   promisify(execFile)(process.execPath, [CLI, 'copy', '--from', from, '--to', to, '--json']);
 
+/** As threads were stored before fractions of a millisecond were rounded. */
+const expireAtFraction = (file: string, threadId: string): void => {
+  const db = new Database(file);
+  db.prepare('UPDATE threads SET expires_ms = expires_ms + 0.5 WHERE thread_id = ?').run(threadId);
+  db.close();
+};
+
 /** A command that failed, with --json. */
 const saying = (what: string) => ({ stdout: expect.stringContaining(what) as string });
 
 it(
-  'moves a data folder to Postgres: finished threads, a waiting question, a run that was killed and its API keys',
+  'moves a data folder to Postgres: finished threads, a copied one, a waiting question, a run that was killed and its API keys',
   { timeout: 180_000 },
   async () => {
     const dataDir = temporaryFolder();
@@ -43,10 +52,13 @@ it(
     });
     const history = await before.client.threads.getHistory(done);
     const state = await before.client.threads.getState(held);
+    const copied = ((await before.client.threads.copy(held)) as unknown as { thread_id: string }).thread_id;
+    await before.client.threads.update(copied, { metadata: {}, ttl: 10_000 });
     await expect(copy(dataDir, await postgres.newDatabase())).rejects.toMatchObject(
       saying('uses the data folder'),
     );
     await before.kill();
+    expireAtFraction(join(dataDir, 'holdpoint.db'), copied);
 
     const { key } = madeKey(
       await run(['keys', 'create', 'mover', '--scope', 'admin', '--json', '--data', dataDir]),
@@ -59,7 +71,7 @@ it(
     await expect(copy(dataDir, used)).rejects.toMatchObject(saying('holds api_keys'));
     const url = await postgres.newDatabase();
     const { stdout } = await copy(dataDir, url);
-    expect(JSON.parse(stdout)).toMatchObject({ rows: { threads: 3, runs: 3 } });
+    expect(JSON.parse(stdout)).toMatchObject({ rows: { threads: 4, runs: 3 } });
     await expect(copy(dataDir, url)).rejects.toMatchObject(saying('holds api_keys'));
 
     const after = await startServerProcess({
@@ -84,6 +96,11 @@ it(
       await expect.poll(() => ask(leaver), { timeout: 30_000 }).toBe(401);
       expect(await client.threads.getHistory(done)).toEqual(history);
       expect(await client.threads.getState(held)).toEqual(state);
+      const { values, tasks } = await client.threads.getState(copied);
+      expect([values, tasks.map(({ interrupts }) => interrupts)]).toEqual([
+        state.values,
+        state.tasks.map(({ interrupts }) => interrupts),
+      ]);
       const answered = await client.runs.wait(held, 'gate', { command: { resume: 'yes' } });
       expect(answered).toMatchObject({ trail: ['prepare', 'answered yes', 'act'] });
       await client.runs.join(killed, runId);

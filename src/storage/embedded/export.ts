@@ -28,9 +28,9 @@ export const exportDataFolder = function* (dataDir: string): Generator<ExportedT
     readonly: true,
   });
   try {
-    for (const name of tablesOf(ledger)) yield tableOf(ledger, name, name);
-    yield wholeCheckpoints(tableOf(checkpoints, 'checkpoints', 'checkpoints'), lists);
-    yield tableOf(checkpoints, 'writes', 'checkpoint_writes');
+    for (const name of tablesOf(ledger)) yield each(tableOf(ledger, name, name), wholeTime);
+    yield each(wholeCheckpoints(tableOf(checkpoints, 'checkpoints', 'checkpoints'), lists), ofSomeRun);
+    yield each(tableOf(checkpoints, 'writes', 'checkpoint_writes'), ofSomeRun);
     yield tableOf(checkpoints, 'leases', 'checkpoint_leases');
   } finally {
     ledger.close();
@@ -53,6 +53,25 @@ const tableOf = (db: Database.Database, from: string, name: string): ExportedTab
     .map((column) => column.name);
   return { name, columns, batches: batchesOf(db, `SELECT ${columns.join(', ')} FROM ${from}`) };
 };
+
+/** A table, each of its values as `toValue` makes it. */
+const each = (
+  { name, columns, batches }: ExportedTable,
+  toValue: (value: unknown, column: string | undefined) => unknown,
+): ExportedTable => {
+  const rows = function* (): Generator<unknown[][]> {
+    for (const batch of batches)
+      yield batch.map((row) => row.map((value, at) => toValue(value, columns[at])));
+  };
+  return { name, columns, batches: rows() };
+};
+
+/** Postgres takes whole milliseconds alone; SQLite also kept what a fraction of a minute came to. */
+const wholeTime = (value: unknown, column = ''): unknown =>
+  column.endsWith('_ms') && typeof value === 'number' ? Math.ceil(value) : value;
+
+/** On SQLite no run is named where none of ours made it: in a copied thread, and by a plain `SqliteSaver`. */
+const ofSomeRun = (value: unknown, column = ''): unknown => (column === 'run_id' ? (value ?? '') : value);
 
 /** Postgres keeps no lists apart: each checkpoint goes with its lists in it. */
 const wholeCheckpoints = (
