@@ -63,7 +63,7 @@ const FAILURE_MEANING = {
   recursion_limit: 'The graph took more supersteps than `recursion_limit` allows.',
   attempts_exhausted: 'The worker died `HOLDPOINT_MAX_ATTEMPTS` times in a row without progress of this run.',
   serialization_failed: 'A step produced a value no checkpoint can hold. The message names the path.',
-  storage_failed: 'The checkpoint could not be written.',
+  storage_failed: 'The checkpoint, or the end of the run, could not be written.',
   timeout: 'The run took longer than `HOLDPOINT_RUN_TIMEOUT_MS`. Its values are those of its last step.',
 };
 

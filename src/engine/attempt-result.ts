@@ -1,7 +1,7 @@
 import type { NewRunEvent } from '../model/run-event.ts';
 import type { AttemptControl } from './attempt-control.ts';
 import { NOTHING_READ, type FinalState } from './final-state.ts';
-import { isOfStorage, outcomeOfError, type RunOutcome } from './outcome.ts';
+import { failureOf, isOfStorage, outcomeOfError, type RunOutcome } from './outcome.ts';
 import type { ResourceStep } from './resources.ts';
 import type { ClaimedRun } from './run-config.ts';
 
@@ -33,3 +33,17 @@ export const neverThrowing =
       return { outcome, ...NOTHING_READ, events: [], lastSeq: 0, progressed: false };
     }
   };
+
+/** What an attempt comes to in place of a result that storage does not hold: a failure, which says so to readers. */
+export const refusedBy = (error: unknown, { events, lastSeq, progressed }: AttemptResult): AttemptResult => {
+  const { message } = failureOf(error);
+  const said = { error: 'StorageError', message: `the end of the run cannot be stored: ${message}` };
+  const seq = lastSeq + 1;
+  return {
+    ...NOTHING_READ,
+    outcome: { kind: 'failed', failure: { reason: 'storage_failed', ...said } },
+    events: [...events, { seq, event: 'error', data: JSON.stringify(said), ref: null }],
+    lastSeq: seq,
+    progressed,
+  };
+};

@@ -44,7 +44,8 @@ const TIMEOUT: RunFailure = {
   message: 'the run took longer than a run may (HOLDPOINT_RUN_TIMEOUT_MS)',
 };
 
-const failureOf = (error: unknown): RunFailure => ({
+/** The failure of a run that ends by this error. */
+export const failureOf = (error: unknown): RunFailure => ({
   reason: failureReason(error),
   error: nameOf(error),
   message: tellable(messageOf(error)),

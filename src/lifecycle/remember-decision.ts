@@ -1,4 +1,9 @@
-import type { Approval, StickyDecision, StickyScope } from '../model/approval.ts';
+import {
+  LONGEST_TOOL_NAME,
+  type Approval,
+  type StickyDecision,
+  type StickyScope,
+} from '../model/approval.ts';
 import { isoTime } from '../model/clock.ts';
 import type { Verdict } from '../model/decision.ts';
 import { HoldpointError } from '../model/errors.ts';
@@ -13,7 +18,7 @@ export type ToRemember = Pick<StickyDecision, 'scope' | 'scopeId' | 'tool' | 'de
 /**
  * What a decision says of later calls of its tools; nothing unless it asks for that.
  * @throws {HoldpointError} `invalid_request` where that makes no sense: for an edit, for a question without tool
- * calls, for two different decisions on one tool.
+ * calls, for two different decisions on one tool, for a tool of a very long name.
  */
 export const rememberedBy = (
   approval: Approval,
@@ -27,6 +32,8 @@ export const rememberedBy = (
   calls.forEach(({ name }, index) => {
     const { decision, message = null } = verdicts[index] as Verdict;
     if (decision === 'edit') throw cannot('an edit is for one call only and cannot be remembered');
+    if (name.length > LONGEST_TOOL_NAME)
+      throw cannot(`the tool's name has more than ${LONGEST_TOOL_NAME} characters`);
     const before = byTool.get(name);
     if (before && before.decision !== decision) throw cannot(`it decides ${name} in two ways`);
     byTool.set(name, { scope: remember, scopeId, tool: name, decision, message });

@@ -81,6 +81,9 @@ export interface ApprovalSearch {
   offset: number;
 }
 
+/** By a longer name questions are found, but no decision is remembered. */
+export const LONGEST_TOOL_NAME = 500;
+
 /** Of which questions a decision is remembered: those of the same thread, or of the same assistant. */
 export const STICKY_SCOPES = ['thread', 'assistant'] as const;
 

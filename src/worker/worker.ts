@@ -1,5 +1,7 @@
 import { createAttemptControl, type AttemptControl } from '../engine/attempt-control.ts';
+import { refusedBy } from '../engine/attempt-result.ts';
 import type { AttemptResult } from '../engine/executor.ts';
+import { isOfStorage } from '../engine/outcome.ts';
 import type { ClaimedRun } from '../engine/run-config.ts';
 import type { Clock } from '../model/clock.ts';
 import type { DesiredState, RunState } from '../model/run-state.ts';
@@ -158,12 +160,17 @@ export class Worker {
     }
   }
 
-  /** A result that cannot be written is not lost: it is tried again until it can, or the thread has a new owner. */
-  async #settle(claimed: ClaimedRun, result: AttemptResult): Promise<RunState | undefined> {
-    for (;;) {
+  /**
+   * A result that cannot be written is not lost: it is tried again until it can, or the thread has a new owner. One that
+   * storage will not hold, although it can be used, fails the run.
+   */
+  async #settle(claimed: ClaimedRun, ended: AttemptResult): Promise<RunState | undefined> {
+    let result = ended;
+    for (let refusals = 0; ;) {
       try {
         return await this.#deps.settleRun(claimed, result);
       } catch (error) {
+        if (!isOfStorage(error) && ++refusals >= MOST_REFUSALS) result = refusedBy(error, ended);
         this.#deps.log.error(
           { err: error, runId: claimed.run.runId },
           'the end of a run cannot be written; trying again',
@@ -225,6 +232,8 @@ const ORDERS: Record<DesiredState, (control: AttemptControl) => void> = {
 
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
+/** So often a result is refused before it is given up. */
+const MOST_REFUSALS = 3;
 /** Before storage that refused is tried again. */
 const RETRY_MS = 1000;
 /** Before a thread that was busy is looked at again. */

@@ -25,27 +25,26 @@ export const openLoneWorker = async () => {
   const lifecycle = await openLifecycle();
   const storage = await openEmbeddedStorage({ dataDir: lifecycle.dataDir, synchronous: 'NORMAL' });
   const deps = { ...lifecycle.deps, storage };
+  const graphs = createGraphRegistry(GRAPHS);
+  const reads = openGraphReads({ graphs, storage });
+  const settleRun = createSettleRun({
+    ...deps,
+    securePause: pauseSecurer(deps, { graphs, reads, runsCode: true }),
+  });
   let worker: Worker | undefined;
   return {
     lifecycle,
     storage,
     claimRun: createClaimRun(deps),
+    settleRun,
     start: (of: Partial<WorkerDeps> = {}): Worker => {
-      const graphs = createGraphRegistry(GRAPHS);
       worker = new Worker({
         id: 'lone',
         queue: storage.queue,
         runs: storage.runs,
         signals: storage.signals,
         claimRun: createClaimRun(deps),
-        settleRun: createSettleRun({
-          ...deps,
-          securePause: pauseSecurer(deps, {
-            graphs,
-            reads: openGraphReads({ graphs, storage }),
-            runsCode: true,
-          }),
-        }),
+        settleRun,
         renewLeases: createRenewLeases(deps),
         retire: () => {},
         wantsShutdown: () => Promise.resolve(false),

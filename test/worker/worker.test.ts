@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AttemptControl } from '../../src/engine/attempt-control.ts';
 import { createCancelRun } from '../../src/lifecycle/cancel-run.ts';
 import { createAwaitRun } from '../../src/lifecycle/observe-run.ts';
+import { markUnavailable } from '../../src/model/errors.ts';
 import type { Run } from '../../src/model/run.ts';
 import { deferred } from '../support/deferred.ts';
 import { openLoneWorker, type LoneWorker } from './lone-worker.ts';
@@ -45,6 +46,29 @@ describe('a worker', () => {
     });
     expect(await atRest(run)).toMatchObject({ state: 'success' });
     expect((asked[1] ?? 0) - (asked[0] ?? 0)).toBeGreaterThan(500);
+  });
+
+  it('fails a run whose end storage will not hold, and tries for as long as storage cannot be used', async () => {
+    const [refused, late] = [await lone.launch({ steps: 1, ms: 0 }), await lone.launch({ steps: 1, ms: 0 })];
+    const away = new Error('the database is away');
+    markUnavailable(away);
+    let tries = 0;
+    lone.start({
+      settleRun: async (claimed, result) => {
+        if (claimed.run.runId === late.runId && ++tries <= 4) throw away;
+        if (claimed.run.runId === refused.runId && result.outcome.kind === 'finished')
+          throw new Error('index row size 7500 exceeds the maximum');
+        return lone.settleRun(claimed, result);
+      },
+    });
+    expect(await atRest(late)).toMatchObject({ state: 'success' });
+    expect(await atRest(refused)).toMatchObject({
+      state: 'error',
+      failure: { reason: 'storage_failed', message: expect.stringContaining('index row size') as string },
+    });
+    const after = { fence: 0, seq: 0 };
+    const events = await lone.storage.events.read({ ...refused, after, limit: 20 });
+    expect(events.at(-1)).toMatchObject({ event: 'error' });
   });
 
   it('passes on to the attempt that somebody reads the events of its thread', async () => {

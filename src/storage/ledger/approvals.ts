@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { sql, type Selectable, type Updateable } from 'kysely';
-import type { Approval, ApprovalSearch, Decided } from '../../model/approval.ts';
+import { LONGEST_TOOL_NAME, type Approval, type ApprovalSearch, type Decided } from '../../model/approval.ts';
 import type { ApprovalChange, ApprovalStore } from '../approvals.ts';
 import type { LedgerConnection } from './connection.ts';
 import { prepared } from './prepared.ts';
@@ -20,7 +21,7 @@ export const createApprovalStore = (db: LedgerConnection): ApprovalStore => ({
   insert: async (approval) => {
     await db.insertInto('approvals').values(toRow(approval)).execute();
     const { approvalId: approval_id, threadId: thread_id } = approval;
-    const tools = [...new Set(approval.tools)].map((tool) => ({ approval_id, thread_id, tool }));
+    const tools = [...new Set(approval.tools.map(indexed))].map((tool) => ({ approval_id, thread_id, tool }));
     if (tools.length > 0) await db.insertInto('approval_tools').values(tools).execute();
   },
 
@@ -124,12 +125,16 @@ const filtered = (db: LedgerConnection, { status, assistantId, threadId, tool }:
           .selectFrom('approval_tools')
           .select('approval_tools.tool')
           .whereRef('approval_tools.approval_id', '=', 'approvals.approval_id')
-          .where('approval_tools.tool', '=', tool),
+          .where('approval_tools.tool', '=', indexed(tool)),
       ),
     );
   }
   return query;
 };
+
+/** Postgres indexes no text of any length: a longer name is found by its digest. */
+const indexed = (tool: string): string =>
+  tool.length > LONGEST_TOOL_NAME ? createHash('sha256').update(tool).digest('hex') : tool;
 
 const decidedColumns = (decided: Decided | null) =>
   decided === null

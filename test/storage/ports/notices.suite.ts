@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { NewNotice } from '../../../src/model/notice.ts';
 import type { Storage } from '../../../src/storage/ports.ts';
@@ -92,6 +92,18 @@ export const noticeSuite = (open: OpenStorage): void => {
       expect(await events.open()).toBeUndefined();
       expect(await events.saw('another', null)).toBe(false);
     });
+  });
+
+  it('finds a question by the name of its tool, however long that is', async () => {
+    const storage = await open();
+    const name = randomBytes(5000).toString('base64');
+    const [long, other] = [approval({ tools: [name, 'send'] }), approval({ tools: [`${name}2`] })];
+    await storage.transaction(async (ledger) => {
+      for (const each of [long, other]) await ledger.approvals.insert(each);
+    });
+    const found = await storage.approvals.search({ tool: name, limit: 9, offset: 0 });
+    expect(found).toEqual({ items: [long], total: 1 });
+    await storage.close();
   });
 
   describe('notices', () => {
