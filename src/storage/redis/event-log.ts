@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { LeaseLostError } from '../../model/errors.ts';
 import type { Lease } from '../../model/lease.ts';
@@ -23,11 +24,13 @@ const KEPT_S = 7 * 24 * 3600;
 /**
  * Run events in Redis Streams, whose ids are our cursors. What an owner that lost the thread writes is refused: by
  * the ledger, and by the stream, in which ids only increase. What belongs to a transaction of the ledger is written
- * there, and so is everything of an attempt from the moment Redis does not take it; a reader sees both in order.
+ * there, and so is everything of an attempt from the moment Redis does not take it; a reader sees both in order. While
+ * Redis does not answer it waits for what Redis may hold before the next that the ledger has, but not for ever.
  */
 export const createRedisEventLog = ({ redis, ledger, sql, onError }: EventLogDeps): EventLog => {
   /** Attempts whose events go to the ledger from now on, so that each has one order. */
   const fallen = new Set<string>();
+  const patience = createPatience();
   return {
     append: async ({ lease, runId, events }, within) => {
       if (events.length === 0) return;
@@ -44,15 +47,23 @@ export const createRedisEventLog = ({ redis, ledger, sql, onError }: EventLogDep
     },
 
     read: async (query) => {
-      const before = await sql.read(query);
-      const streamed = await streamedAfter(redis, query).catch((error: unknown) => {
-        onError(error);
-        return [];
-      });
-      if (streamed.length === 0) return before;
-      const newest = streamed.at(-1) as RunEvent;
-      const later = (await sql.read(query)).filter((event) => isBefore(event.cursor, newest.cursor));
-      return merge([...before, ...later, ...streamed]).slice(0, query.limit);
+      for (;;) {
+        const before = await sql.read(query);
+        try {
+          const streamed = await streamedAfter(redis, query);
+          patience.answered();
+          const newest = streamed.at(-1);
+          if (!newest) return before;
+          const later = (await sql.read(query)).filter((event) => isBefore(event.cursor, newest.cursor));
+          return merge([...before, ...later, ...streamed]).slice(0, query.limit);
+        } catch (error) {
+          onError(error);
+          if (!patience.lasts()) return before;
+          const next = following(query.after, before);
+          if (next.length > 0) return next;
+        }
+        await sleep(AGAIN_MS);
+      }
     },
 
     last: async (threadId) => {
@@ -71,6 +82,33 @@ export const createRedisEventLog = ({ redis, ledger, sql, onError }: EventLogDep
 
     ended: (endedBefore) => sql.ended(endedBefore),
   };
+};
+
+/** For so long readers wait for Redis to come back with what it holds. */
+const PATIENCE_MS = 10_000;
+const AGAIN_MS = 250;
+
+/** One outage lasts until Redis has answered, or nobody has asked it for a while. */
+const createPatience = () => {
+  let [since, asked] = [-Infinity, -Infinity];
+  return {
+    answered: (): void => void (asked = -Infinity),
+    /** To be called when Redis did not answer: whether that is to be waited for. */
+    lasts: (): boolean => {
+      const now = performance.now();
+      if (now - asked > PATIENCE_MS) since = now;
+      asked = now;
+      return now - since < PATIENCE_MS;
+    },
+  };
+};
+
+/** Those that come one after the other from there on: nothing lies between them. */
+const following = (after: EventCursor, events: RunEvent[]): RunEvent[] => {
+  const end = events.findIndex(
+    ({ cursor: { fence, seq } }, at) => fence !== after.fence || seq !== after.seq + at + 1,
+  );
+  return end < 0 ? events : events.slice(0, end);
 };
 
 const add = async (
