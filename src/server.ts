@@ -33,6 +33,7 @@ import { createLimits } from './http/middleware/limits.ts';
 import { serveWebSockets } from './http/protocol/websocket.ts';
 import { allRoutes } from './http/routes.ts';
 import { createHttpServer } from './http/server.ts';
+import { createFinishDeletions } from './lifecycle/delete-thread.ts';
 import { newUuid, type LifecycleDeps } from './lifecycle/deps.ts';
 import { createExpireThreads } from './lifecycle/expire-threads.ts';
 import { scopeCheck } from './lifecycle/pause-scope.ts';
@@ -70,6 +71,7 @@ export interface RunningServer extends Reloading {
 }
 
 const PRUNE_EVERY_MS = 60_000;
+const FINISH_EVERY_MS = 10_000;
 
 /**
  * Starts the server: takes the data folder, brings the database up to date, takes back what a former server
@@ -241,6 +243,7 @@ const startScheduler = (lifecycle: LifecycleDeps, works: DueWork[], log: Logger)
   const scheduler = new Scheduler({
     works: [
       every(PRUNE_EVERY_MS, 'prune events', createPruneEvents(lifecycle)),
+      every(FINISH_EVERY_MS, 'finish deletions', createFinishDeletions(lifecycle)),
       { name: DELAYED_RUNS, run: createStartDelayed(lifecycle) },
       ...works,
     ],

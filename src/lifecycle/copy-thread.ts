@@ -8,12 +8,15 @@ import { removeMarked } from './delete-thread.ts';
 import type { LifecycleDeps } from './deps.ts';
 import { defaultTtl } from './thread-ttl.ts';
 
+/** A copy that is not whole after so long was left half done. */
+const COPIED_WITHIN_MS = 10 * 60_000;
+
 /**
  * Makes a thread with the same graph, metadata and checkpoints as another, questions included; runs and their events
  * stay where they are. A thread that is at work is copied as of its latest checkpoint. The copy is not to be seen
  * before it is whole.
- * @throws {HoldpointError} `thread_not_found`; `storage_unavailable` when it took so long that a server that started
- * meanwhile took it for one that a crash left half done.
+ * @throws {HoldpointError} `thread_not_found`; `storage_unavailable` when it took so long that it was taken for one that
+ * a crash left half done.
  */
 export const createCopyThread = (
   deps: LifecycleDeps & {
@@ -32,15 +35,18 @@ export const createCopyThread = (
         graphId: source.graphId,
         config: source.config,
         ttl: defaultTtl(deps),
+        updatedAt: new Date(clock.now() + COPIED_WITHIN_MS).toISOString(),
       });
-      await ledger.threads.markDeleted(to); // a crash from here on leaves what the next start removes
+      await ledger.threads.markDeleted(to); // a crash from here on leaves what is removed after that time
     });
     const now = await fill(deps, source, to);
     await storage.transaction(async (ledger) => {
       if (!(await ledger.threads.unmark(to))) throw removedMeanwhile(threadId);
+      const updatedAt = isoTime(clock);
+      await ledger.threads.patch(to, { updatedAt });
       if (!now) return;
       const status = now.hasNext ? 'interrupted' : source.status === 'error' ? 'error' : 'idle';
-      await ledger.threads.patch(to, { interrupts: now.interrupts, status, updatedAt: isoTime(clock) });
+      await ledger.threads.patch(to, { interrupts: now.interrupts, status, updatedAt });
       await ledger.threads.putValues(to, { runId: null, values: now.values });
       await ledger.log.append({
         threadId: to,
@@ -60,7 +66,7 @@ export const createCopyThread = (
 const removedMeanwhile = (threadId: string): HoldpointError =>
   new HoldpointError(
     'storage_unavailable',
-    `Thread ${threadId} took so long to copy that a server which has started since removed the copy. Try again.`,
+    `Thread ${threadId} took so long to copy that the copy was given up. Try again.`,
     { details: { thread_id: threadId } },
   );
 

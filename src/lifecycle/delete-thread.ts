@@ -1,3 +1,4 @@
+import { isoTime } from '../model/clock.ts';
 import type { LifecycleDeps } from './deps.ts';
 import { threadNotFound } from '../model/not-found.ts';
 
@@ -29,20 +30,14 @@ export const createDeleteThread = (deps: LifecycleDeps) => {
   };
 };
 
-/** A thread that is marked may be one that another server still makes, as a copy, for so long. */
-const COPIED_WITHIN_MS = 10 * 60_000;
-
 /**
- * Finishes the deletions that a crash left half done; to be called at start. What was made or changed a moment ago is
- * left to a later start, where another server may be at work on it.
+ * Finishes the deletions that a crash or a refusal of storage left half done, also those that are just going on, which
+ * does no harm, and removes the copies that were given up; to be called now and then.
  */
 export const createFinishDeletions = (deps: LifecycleDeps) => {
   const { storage, clock } = deps;
   return async (): Promise<void> => {
-    const unchangedSince = storage.capabilities.singleServer
-      ? undefined
-      : new Date(clock.now() - COPIED_WITHIN_MS).toISOString();
-    for (const threadId of await storage.threads.marked(unchangedSince)) await removeMarked(deps, threadId);
+    for (const threadId of await storage.threads.marked(isoTime(clock))) await removeMarked(deps, threadId);
   };
 };
 

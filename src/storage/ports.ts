@@ -165,8 +165,8 @@ export interface ThreadStore {
   toPrune(now: number): Promise<string[]>;
   /** When the next thread at rest expires (ms since the epoch). */
   nextExpiry(): Promise<number | undefined>;
-  /** Threads whose deletion was begun; without those made or changed after `unchangedSince` (ISO time). */
-  marked(unchangedSince?: string): Promise<string[]>;
+  /** Threads whose deletion was begun, but for those that count as changed after `until` (ISO time). */
+  marked(until: string): Promise<string[]>;
   /** Removes the thread's row, runs, values, events and log. */
   remove(threadId: string): Promise<void>;
 }

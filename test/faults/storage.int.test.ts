@@ -91,6 +91,23 @@ describe('a server at work', () => {
     expect(await newThread()).toBeTruthy();
   });
 
+  it('finishes a deletion that its checkpoints’ database refused', async () => {
+    const threadId = await newThread();
+    await server.client.runs.wait(threadId, 'steps', { input: { steps: 1 } });
+    const checkpoints = new Database(join(server.dataDir, 'checkpoints.db'));
+    checkpoints.exec('BEGIN IMMEDIATE');
+    const refused = await fetch(`${server.url}/threads/${threadId}`, { method: 'DELETE' });
+    expectComeAgain(await answerOf(refused), 503);
+    checkpoints.exec('ROLLBACK');
+    const ledger = new Database(join(server.dataDir, 'holdpoint.db'), { readonly: true });
+    const left = (db: Database.Database, table: string) =>
+      db.prepare<[string], number>(`SELECT count(*) FROM ${table} WHERE thread_id = ?`).pluck().get(threadId);
+    await expect.poll(() => left(ledger, 'threads'), { timeout: 30_000 }).toBe(0);
+    expect([left(ledger, 'runs'), left(checkpoints, 'checkpoints')]).toEqual([0, 0]);
+    ledger.close();
+    checkpoints.close();
+  });
+
   it.each([
     ['back by an hour', -HOUR_MS],
     ['back by a day', -24 * HOUR_MS],

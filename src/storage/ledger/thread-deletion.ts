@@ -32,13 +32,13 @@ export const createThreadDeletion = (db: LedgerConnection): Deletion => ({
     return result.numUpdatedRows > 0n;
   },
 
-  marked: async (unchangedSince) => {
-    let query = db
+  marked: async (until) => {
+    const rows = await db
       .selectFrom('threads')
       .select('thread_id')
-      .where(sql<boolean>`deleted = 1`);
-    if (unchangedSince !== undefined) query = query.where('updated_at', '<=', unchangedSince);
-    const rows = await query.execute();
+      .where(sql<boolean>`deleted = 1`)
+      .where('updated_at', '<=', until)
+      .execute();
     return rows.map((row) => row.thread_id);
   },
 

@@ -127,7 +127,7 @@ export const threadSuite = (open: OpenStorage): void => {
       expect(await storage.threads.marked(AT)).toContain(threadId);
       expect(await storage.threads.marked('2025-12-31T23:59:59.999Z')).not.toContain(threadId);
       await storage.transaction((l) => l.threads.remove(threadId));
-      expect(await storage.threads.marked()).not.toContain(threadId);
+      expect(await storage.threads.marked(AT)).not.toContain(threadId);
       expect(await storage.transaction((l) => l.threads.unmark(threadId))).toBe(false);
     });
   });
