@@ -2,10 +2,8 @@ import { sql, type Selectable } from 'kysely';
 import type { ExternalEvent, ExternalEventStore } from '../trigger-stores.ts';
 import type { LedgerConnection } from './connection.ts';
 import { prepared } from './prepared.ts';
+import { PARENT } from './thread-facts.ts';
 import type { ExternalEventsTable } from './triggers-schema.ts';
-
-/** How the metadata of a thread name the one that launched it, as the index of metadata has it. */
-export const PARENT = 'parent_thread_id="';
 
 export const createExternalEventStore = (db: LedgerConnection): ExternalEventStore => ({
   insert: async ({ eventId, type, data, receivedMs }) => {

@@ -1,10 +1,10 @@
 import { sql, type Insertable, type RawBuilder, type Updateable } from 'kysely';
 import type { RunState } from '../../model/run-state.ts';
-import { PARENT } from './external-events.ts';
 import { prepared } from './prepared.ts';
 import { IN_TURN, offeredAt, UNFINISHED } from './queue-turns.ts';
 import type { RunsTable } from './schema.ts';
 import { isHeldBack, isStopped } from './scope-sql.ts';
+import { PARENT } from './thread-facts.ts';
 
 type NewRow = Omit<Insertable<RunsTable>, 'priority' | 'lane'> & { lane: string };
 

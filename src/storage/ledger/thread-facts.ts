@@ -2,9 +2,11 @@ import type { LedgerConnection } from './connection.ts';
 
 /** Longer entries are not looked up by index. */
 const MAX_LENGTH = 200;
-/** A thread with more entries than this is only marked: it is a candidate of every search. */
+/** A thread with more entries than this is marked instead: it is a candidate of every search. */
 const MAX_FACTS = 50;
 export const TOO_MANY = '*';
+/** How the metadata of a thread name the one that launched it, which is looked up whatever else they hold. */
+export const PARENT = 'parent_thread_id="';
 
 /** An entry of metadata as one text that is equal when key, type and value are; undefined where none is kept. */
 export const factOf = (key: string, value: unknown): string | undefined => {
@@ -22,7 +24,8 @@ export const factRows = (
   metadata: Record<string, unknown>,
 ): { fact: string; thread_id: string }[] => {
   const facts = Object.entries(metadata).flatMap(([key, value]) => factOf(key, value) ?? []);
-  const kept = facts.length > MAX_FACTS ? [TOO_MANY] : facts;
+  const kept =
+    facts.length > MAX_FACTS ? [TOO_MANY, ...facts.filter((fact) => fact.startsWith(PARENT))] : facts;
   return kept.map((fact) => ({ fact, thread_id: threadId }));
 };
 

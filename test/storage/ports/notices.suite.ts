@@ -59,7 +59,8 @@ export const noticeSuite = (open: OpenStorage): void => {
     it('are of the parent alone, each once, and there are none where there is no parent', async () => {
       const storage = await open();
       const parent = randomUUID();
-      const child = thread({ metadata: { parent_thread_id: parent } });
+      const more = Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`k${index}`, index]));
+      const child = thread({ metadata: { ...more, parent_thread_id: parent } });
       const orphan = thread();
       await storage.transaction(async (ledger) => {
         for (const one of [child, orphan]) await ledger.threads.insert(one);
