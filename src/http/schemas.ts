@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { eachChild, isHolder } from './json-path.ts';
 import { RUN_FAILURES } from '../model/errors.ts';
 import { isRecord, type JsonObject } from '../model/json.ts';
+import { MOST_KEYS } from '../model/metadata.ts';
 import { RUN_STATES } from '../model/run-state.ts';
 import { STREAM_MODES } from '../model/run.ts';
 import { THREAD_STATUSES, type WireRunStatus } from '../model/wire-status.ts';
@@ -36,14 +37,13 @@ export const MetadataFilter = JsonObjectBody.refine(
   `may have ${FILTER_KEYS} keys on ${FILTER_DEPTH} levels`,
 ).nullish();
 
-const RUN_KEYS = 100;
-const hasFewKeys = (values: object): boolean => Object.keys(values).length <= RUN_KEYS;
+const hasFewKeys = (values: object): boolean => Object.keys(values).length <= MOST_KEYS;
 
 /**
  * What LangChain hands on to every call within a run. It copies that each time, and takes seconds for a thousand keys:
  * what is larger belongs in the input or the context.
  */
-const HandedOn = JsonObjectBody.refine(hasFewKeys, `may have ${RUN_KEYS} keys`);
+const HandedOn = JsonObjectBody.refine(hasFewKeys, `may have ${MOST_KEYS} keys`);
 
 /** Any object of values. */
 const ValuesBody = objectOf<Record<string, unknown>>();
@@ -112,7 +112,7 @@ const Coordinates = {
 
 /** Who asks is what the server knows of them: what a caller says of it is left out, as if it were not said. */
 const Configurable = z.looseObject(Coordinates).superRefine((values, context) => {
-  if (!hasFewKeys(values)) context.addIssue({ code: 'custom', message: `may have ${RUN_KEYS} keys` });
+  if (!hasFewKeys(values)) context.addIssue({ code: 'custom', message: `may have ${MOST_KEYS} keys` });
   for (const key of Object.keys(values).filter((name) => name.startsWith('__'))) {
     context.addIssue({
       code: 'custom',
@@ -124,7 +124,7 @@ const Configurable = z.looseObject(Coordinates).superRefine((values, context) =>
 });
 
 export const Config = z.looseObject({
-  tags: given(z.array(z.string())),
+  tags: given(z.array(z.string()).max(MOST_KEYS)),
   recursion_limit: given(z.int().min(1)),
   configurable: given(Configurable),
   metadata: given(HandedOn),

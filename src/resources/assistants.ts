@@ -12,7 +12,7 @@ import type {
 } from '../model/assistant.ts';
 import { isoTime, type Clock } from '../model/clock.ts';
 import { HoldpointError } from '../model/errors.ts';
-import type { JsonObject } from '../model/json.ts';
+import { mergeMetadata } from '../model/metadata.ts';
 import { assistantNotFound } from '../model/not-found.ts';
 import type { Page, Storage } from '../storage/ports.ts';
 
@@ -59,9 +59,12 @@ export interface Assistants {
   isSystem(assistant: Assistant): boolean;
   search(query: AssistantSearch): Promise<Page<Assistant>>;
   count(filter: AssistantFilter): Promise<number>;
-  /** @throws {HoldpointError} `graph_not_found`; `already_exists` when the id is taken and `ifExists` is "raise". */
+  /**
+   * @throws {HoldpointError} `graph_not_found`; `already_exists` when the id is taken and `ifExists` is "raise"; as
+   * {@link mergeMetadata}.
+   */
   create(input: CreateAssistantInput): Promise<Assistant>;
-  /** Makes a new version, with `metadata` merged into what is there and the other fields replaced. */
+  /** Makes a new version, with `metadata` merged into what is there ({@link mergeMetadata}) and the other fields replaced. */
   patch(assistantOrGraphId: string, patch: PatchAssistantInput): Promise<Assistant>;
   versions(query: AssistantVersionSearch): Promise<AssistantVersion[]>;
   /** @throws {HoldpointError} `assistant_not_found` when there is no such version. */
@@ -158,7 +161,8 @@ const editing = (
   create: async ({ assistantId = newId(), ifExists, ...fields }) => {
     checkGraph(graphs, fields.graphId);
     const at = isoTime(clock);
-    const assistant = { ...blank(assistantId, at), ...given(fields) };
+    const metadata = mergeMetadata({}, fields.metadata);
+    const assistant = { ...blank(assistantId, at), ...given(fields), metadata };
     if (await storage.transaction((ledger) => ledger.assistants.insert(assistant))) return assistant;
     if (ifExists === 'do_nothing') return find(assistantId);
     throw new HoldpointError('already_exists', 'Assistant already exists', {
@@ -172,7 +176,7 @@ const editing = (
     return storage.transaction(async (ledger) => {
       const assistant = await ledger.assistants.get(assistantId);
       if (!assistant) throw assistantNotFound(id);
-      const metadata: JsonObject = { ...assistant.metadata, ...patch.metadata };
+      const metadata = mergeMetadata(assistant.metadata, patch.metadata);
       const changed = { ...assistant, ...given(patch), metadata, updatedAt: isoTime(clock) };
       return described(graphs, await ledger.assistants.putVersion(changed));
     });

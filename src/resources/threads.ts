@@ -1,6 +1,7 @@
 import { isoTime, type Clock } from '../model/clock.ts';
 import { HoldpointError } from '../model/errors.ts';
 import type { JsonObject } from '../model/json.ts';
+import { mergeMetadata } from '../model/metadata.ts';
 import { showInterrupts, type ShowQuestion } from '../model/shown-questions.ts';
 import {
   newThread,
@@ -50,13 +51,13 @@ export interface PatchThreadInput {
 }
 
 export interface Threads {
-  /** @throws {HoldpointError} `already_exists` when the id is taken and `ifExists` is "raise". */
+  /** @throws {HoldpointError} `already_exists` when the id is taken and `ifExists` is "raise"; as {@link mergeMetadata}. */
   create(input: CreateThreadInput): Promise<CreatedThread>;
   /** @throws {HoldpointError} `thread_not_found`. */
   get(threadId: string): Promise<ThreadWithValues>;
   search(query: ThreadSearch): Promise<Page<ThreadWithValues>>;
   count(filter: ThreadFilter): Promise<number>;
-  /** Merges `metadata` into the thread's. */
+  /** Merges `metadata` into the thread's. @throws {HoldpointError} as {@link mergeMetadata}. */
   patch(threadId: string, patch: PatchThreadInput): Promise<ThreadWithValues>;
   /** What the thread's checkpoints take. */
   size(threadId: string): Promise<ThreadSize>;
@@ -78,7 +79,7 @@ export const createThreads = (deps: ThreadDeps): Threads => {
   return {
     get,
     create: async ({ threadId = newId(), metadata, ifExists, ttl = defaultTtl }) => {
-      const blank = newThread({ threadId, metadata, at: isoTime(clock) });
+      const blank = newThread({ threadId, metadata: mergeMetadata({}, metadata), at: isoTime(clock) });
       const thread = { ...blank, ttl: ttl === undefined ? null : ttlFrom(clock.now(), ttl) };
       const single = Object.keys(thread.metadata).length === 0; // else it goes into the index, too
       if (await storage.transaction((ledger) => ledger.threads.insert(thread), { single }))
@@ -98,7 +99,7 @@ export const createThreads = (deps: ThreadDeps): Threads => {
         const thread = await ledger.threads.get(threadId);
         if (!thread) throw threadNotFound(threadId);
         await ledger.threads.patch(threadId, {
-          ...(metadata && { metadata: { ...thread.metadata, ...metadata } }),
+          ...(metadata && { metadata: mergeMetadata(thread.metadata, metadata) }),
           ...(ttl !== undefined && { ttl: ttl && ttlFrom(clock.now(), ttl) }),
           updatedAt: isoTime(clock),
         });
