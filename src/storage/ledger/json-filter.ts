@@ -63,14 +63,20 @@ const postgresContains = (column: string, filter: Record<string, unknown>): RawB
     ELSE regexp_replace(${text}, ${UNREADABLE.source}, '\\ufffd', 'gi') END)::json`;
   const within = (fields: Record<string, unknown>, path: string[]): RawBuilder<SqlBool>[] => [
     sql<SqlBool>`json_typeof(${json} #> ${path}::text[]) = 'object'`,
-    ...Object.entries(fields).flatMap(([key, value]) =>
-      isRecord(value)
-        ? within(value, [...path, key])
-        : [sql<SqlBool>`(${json} #> ${[...path, key]}::text[])::text = ${readable(value)}`],
-    ),
+    ...Object.entries(fields).flatMap(([key, value]) => {
+      const there = sql`(${json} #> ${[...path, key]}::text[])`;
+      if (value instanceof HoldsAll) return [holdsAll(there, value)];
+      if (isRecord(value)) return within(value, [...path, key]);
+      return [sql<SqlBool>`${there}::text = ${readable(value)}`];
+    }),
   ];
   return all(within(filter, []));
 };
+
+const holdsAll = (json: RawBuilder<unknown>, { values }: HoldsAll): RawBuilder<SqlBool> =>
+  sql`CASE WHEN json_typeof(${json}) = 'array'
+    THEN ARRAY(SELECT held::text FROM json_array_elements(${json}) AS held) @> ${values.map(readable)}::text[]
+    ELSE false END`;
 
 const UNREADABLE = /\\u(0000|d[89a-f][0-9a-f]{2})/gi;
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HoldsAll } from '../../../src/model/auth-filter.ts';
 import type { Storage } from '../../../src/storage/ports.ts';
 import type { OpenStorage } from './suite.ts';
 import { AT, thread } from './records.ts';
@@ -52,6 +53,7 @@ export const threadSuite = (open: OpenStorage): void => {
         { deep: { x: true } },
         { deep: { y: null } },
         { list: [1, 2] },
+        { list: new HoldsAll([2]) },
         {},
       ]) {
         expect([filter, await found(filter as never)]).toEqual([filter, true]);
@@ -62,6 +64,8 @@ export const threadSuite = (open: OpenStorage): void => {
         { n: true },
         { deep: { x: 'true' } },
         { list: [1] },
+        { list: new HoldsAll([2, 3]) },
+        { kind: new HoldsAll(['find']) },
         { 'kind"': 'x' },
         { absent: null },
       ]) {
