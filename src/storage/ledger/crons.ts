@@ -17,7 +17,9 @@ const reading = (db: LedgerConnection): Pick<CronStore, 'get' | 'search' | 'coun
   search: async (query) => {
     const rows = await filtered(db, query)
       .selectAll()
-      .orderBy(COLUMNS[query.sortBy], query.sortOrder)
+      .orderBy(COLUMNS[query.sortBy], (order) =>
+        query.sortOrder === 'asc' ? order.asc().nullsLast() : order.desc().nullsFirst(),
+      )
       .orderBy('cron_id')
       .limit(query.limit)
       .offset(query.offset)

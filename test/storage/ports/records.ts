@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Approval, StickyDecision } from '../../../src/model/approval.ts';
 import type { Assistant } from '../../../src/model/assistant.ts';
+import type { Cron } from '../../../src/model/cron.ts';
 import type { Run } from '../../../src/model/run.ts';
 import type { ScopePause } from '../../../src/model/scope-pause.ts';
 import { newThread, type Thread } from '../../../src/model/thread.ts';
@@ -102,6 +103,26 @@ export const stickyDecision = (of: Partial<StickyDecision> = {}): StickyDecision
   createdAt: AT,
   revokedAt: null,
   revokedBy: null,
+  ...of,
+});
+
+export const cron = (of: Partial<Cron> = {}): Cron => ({
+  cronId: randomUUID(),
+  threadId: null,
+  assistantId: randomUUID(),
+  schedule: '0 0 * * *',
+  timezone: null,
+  endTime: null,
+  nextRunMs: 0,
+  enabled: true,
+  onRunCompleted: 'delete',
+  payload: {},
+  launch: {},
+  metadata: {},
+  userId: null,
+  lastError: null,
+  createdAt: AT,
+  updatedAt: AT,
   ...of,
 });
 
