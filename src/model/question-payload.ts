@@ -1,4 +1,5 @@
 import { DECISIONS, EXPIRY_RULES, type DecisionKind, type ExpiryRule } from './approval.ts';
+import { toUtc } from './clock.ts';
 import { isRecord } from './json.ts';
 
 /** A call of a tool that a question holds. */
@@ -104,7 +105,7 @@ const readDeadline = (payload: unknown): ReadQuestion['deadline'] => {
   const { expires_in_ms: inMs, expires_at: at } = payload;
   if (typeof inMs === 'number' && inMs >= 0 && inMs <= MAX_DEADLINE_MS) return { expiresAt: inMs, onExpiry };
   if (typeof at !== 'string' || Number.isNaN(Date.parse(at))) return none;
-  return { expiresAt: new Date(at).toISOString(), onExpiry };
+  return { expiresAt: toUtc(at), onExpiry };
 };
 
 /** A hundred years. */

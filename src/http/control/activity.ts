@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { toUtc } from '../../model/clock.ts';
 import { LOG_KINDS, type ActivityLine, type ActivityQuery } from '../../model/session-log.ts';
 import { Reply, route, type Route } from '../route.ts';
 import { QueryInt, QueryPaging, Uuid } from '../schemas.ts';
@@ -9,7 +10,7 @@ export interface ActivityDeps {
   searchLog: (query: ActivityQuery) => Promise<ActivityLine[]>;
 }
 
-const When = z.iso.datetime({ offset: true }).transform((at) => new Date(at).toISOString());
+const When = z.iso.datetime({ offset: true }).transform(toUtc);
 
 const Kinds = z
   .string()

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { APPROVAL_STATUSES, EXPIRY_RULES } from '../../model/approval.ts';
 import type { Approval, ApprovalSearch } from '../../model/approval.ts';
+import { toUtc } from '../../model/clock.ts';
 import type { DecideApprovalInput, DecidedApproval } from '../../lifecycle/decide-approval.ts';
 import type { SetDeadlineInput } from '../../lifecycle/set-deadline.ts';
 import { pageHeaders } from '../present.ts';
@@ -109,7 +110,7 @@ const deciding = ({ decideApproval, setDeadline }: ApprovalDeps): Route[] => [
         .datetime({ offset: true })
         .nullable()
         .optional()
-        .transform((at) => (typeof at === 'string' ? new Date(at).toISOString() : at)),
+        .transform((at) => (typeof at === 'string' ? toUtc(at) : at)),
       on_expiry: z.enum(EXPIRY_RULES).optional(),
     }),
     response: ApprovalView,
