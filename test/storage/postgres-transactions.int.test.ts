@@ -6,7 +6,9 @@ import { createReceiveHook } from '../../src/lifecycle/receive-hook.ts';
 import type { Resumer } from '../../src/lifecycle/resume-fired.ts';
 import { createBeginWait } from '../../src/lifecycle/wait-for-events.ts';
 import { createEffectLedger } from '../../src/storage/ledger/effects.ts';
+import { startDatabaseClock } from '../../src/storage/postgres/database-clock.ts';
 import { openPostgresStorage } from '../../src/storage/postgres/open.ts';
+import { openPool } from '../../src/storage/postgres/pool.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import type { EffectIntent } from '../../src/storage/effects.ts';
 import type { Ledger, Storage } from '../../src/storage/ports.ts';
@@ -48,6 +50,16 @@ describe('transactions on Postgres', () => {
       });
     await Promise.all(Array.from({ length: 30 }, (_, i) => addOne(i % 2 ? one : other)));
     expect((await one.threads.get(threadId))?.metadata).toEqual({ count: 30 });
+  });
+
+  it('are dated alike by all, also by a node whose connections are busy as it asks what time it is', async () => {
+    const pool = openPool({ url, poolSize: 1, onError: () => {} });
+    const busy = pool.query('SELECT pg_sleep(2)');
+    const clock = await startDatabaseClock(pool, () => {});
+    expect(Math.abs(clock.now() - one.clock.now())).toBeLessThan(500);
+    await busy;
+    clock.close();
+    await pool.end();
   });
 
   it('let one of many claim a thread', async () => {
