@@ -3,7 +3,7 @@ import { passesFilters, type AuthFilters } from '../model/auth-filter.ts';
 import { HoldpointError, LeaseLostError } from '../model/errors.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Lease } from '../model/lease.ts';
-import type { FoundItem, Namespace, StoreItem } from '../model/store-item.ts';
+import { LONGEST_ITEM_ID, type FoundItem, type Namespace, type StoreItem } from '../model/store-item.ts';
 import type { ItemId, Storage, StoredItem } from '../storage/ports.ts';
 import { valueFilter } from './value-filter.ts';
 import { embedAll, idText, scores, vectorsOf, type StoreIndex } from './vectors.ts';
@@ -82,6 +82,7 @@ export const createStore = (deps: StoreDeps): Store => {
     },
     put: async ({ namespace, key, value, index: fields, ttlMs: asked, lease, filters }) => {
       checkNamespace(namespace);
+      checkLength({ namespace, key });
       if (!isFor(filters, { namespace, key, value })) throw notYours();
       const ttlMs = asked === undefined ? settings.defaultTtlMs : asked;
       const chosen = index && fields !== false ? (fields ?? index.fields) : [];
@@ -196,6 +197,14 @@ export const checkNamespace = (namespace: Namespace): void => {
   const problem = PROBLEMS.find(([wrong]) => wrong(namespace))?.[1];
   if (problem === undefined) return;
   throw new HoldpointError('invalid_request', `namespace: ${problem}`, { details: { field: 'namespace' } });
+};
+
+/** @throws {HoldpointError} `invalid_request`. */
+const checkLength = ({ namespace, key }: ItemId): void => {
+  const bytes = Buffer.byteLength(namespace.join('.')) + Buffer.byteLength(key);
+  if (bytes <= LONGEST_ITEM_ID) return;
+  const problem = `with its namespace it has ${bytes} bytes, and may have ${LONGEST_ITEM_ID}`;
+  throw new HoldpointError('invalid_request', `key: ${problem}`, { details: { field: 'key' } });
 };
 
 const PROBLEMS: [wrong: (namespace: Namespace) => boolean, says: string][] = [

@@ -7,7 +7,7 @@ import { temporaryFolder } from '../support/server.ts';
 
 const MINUTE = 60_000;
 
-describe('items that expire', () => {
+describe('items of the store', () => {
   let storage: Storage | undefined;
   afterEach(() => storage?.close());
 
@@ -27,6 +27,17 @@ describe('items that expire', () => {
       pass: (minutes: number) => (now += minutes * MINUTE),
     };
   };
+
+  it('are refused when no index would take their id, also by a graph', async () => {
+    const { store } = await open(true);
+    const put = (label: string, key: string) => store.put({ namespace: ['a', label], key, value: {} });
+    await put('n', 'k'.repeat(2045));
+    await expect(put('n', '文'.repeat(1000))).rejects.toMatchObject({
+      code: 'invalid_request',
+      details: { field: 'key' },
+    });
+    await expect(put('n'.repeat(2000), 'k'.repeat(100))).rejects.toMatchObject({ code: 'invalid_request' });
+  });
 
   it('live on while they are read', async () => {
     const { store, id, pass } = await open(true);

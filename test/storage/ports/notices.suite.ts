@@ -1,8 +1,8 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { NewNotice } from '../../../src/model/notice.ts';
 import type { Storage } from '../../../src/storage/ports.ts';
-import { approval, AT, cron, run, thread } from './records.ts';
+import { approval, AT, run, thread } from './records.ts';
 import type { OpenStorage } from './suite.ts';
 
 const target = (assistantId: string | null) => ({
@@ -93,33 +93,6 @@ export const noticeSuite = (open: OpenStorage): void => {
       expect(await events.open()).toBeUndefined();
       expect(await events.saw('another', null)).toBe(false);
     });
-  });
-
-  it('sorts crons that have no such time behind all that have one', async () => {
-    const storage = await open();
-    const endTimes = ['2027-01-01T00:00:00.000Z', null, '2026-01-01T00:00:00.000Z'];
-    await storage.transaction(async (ledger) => {
-      for (const endTime of endTimes) await ledger.crons.insert(cron({ endTime }));
-    });
-    const sorted = async (sortOrder: 'asc' | 'desc') => {
-      const { items } = await storage.crons.search({ sortBy: 'end_time', sortOrder, limit: 9, offset: 0 });
-      return items.map(({ endTime }) => endTime);
-    };
-    expect(await sorted('asc')).toEqual([endTimes[2], endTimes[0], null]);
-    expect(await sorted('desc')).toEqual([null, endTimes[0], endTimes[2]]);
-    await storage.close();
-  });
-
-  it('finds a question by the name of its tool, however long that is', async () => {
-    const storage = await open();
-    const name = randomBytes(5000).toString('base64');
-    const [long, other] = [approval({ tools: [name, 'send'] }), approval({ tools: [`${name}2`] })];
-    await storage.transaction(async (ledger) => {
-      for (const each of [long, other]) await ledger.approvals.insert(each);
-    });
-    const found = await storage.approvals.search({ tool: name, limit: 9, offset: 0 });
-    expect(found).toEqual({ items: [long], total: 1 });
-    await storage.close();
   });
 
   describe('notices', () => {

@@ -3,6 +3,7 @@ import type { Storage } from '../../../src/storage/ports.ts';
 import { eventSuite } from './events.suite.ts';
 import { noticeSuite } from './notices.suite.ts';
 import { runSuite } from './runs.suite.ts';
+import { searchSuite } from './searches.suite.ts';
 import { threadSuite } from './threads.suite.ts';
 
 /** Opens an empty storage of the backend under test. */
@@ -15,5 +16,6 @@ export const storagePorts = (backend: string, open: OpenStorage): void => {
     runSuite(open);
     eventSuite(open);
     noticeSuite(open);
+    searchSuite(open);
   });
 };
