@@ -1,4 +1,5 @@
-import type { Signal, Storage } from '../storage/ports.ts';
+import type { ActivityLine } from '../model/session-log.ts';
+import type { SessionLog, Signal, Storage } from '../storage/ports.ts';
 import { createTellFollowed } from './tell-followed.ts';
 
 /** What has changed since the last time. */
@@ -16,6 +17,8 @@ const GATHER_MS = 80;
 /** Signals may be lost: the session log is looked at this often. */
 const LOOK_MS = 1000;
 const LINES = 500;
+/** Lines are numbered as they are written, and seen as their transactions end: some come before those that were seen. */
+const LOOK_BACK = 100;
 const MANY = 100;
 
 /**
@@ -27,18 +30,31 @@ export const createWatchChanges = ({ storage }: { storage: Storage }) => {
   return async function* (signal: AbortSignal): AsyncGenerator<Changes> {
     const heard = createHearing(tellFollowed);
     const stop = storage.signals.subscribe(heard.take);
-    let place = await storage.log.end();
+    const newLines = await followLog(storage.log);
     try {
       while (!signal.aborted) {
         await heard.wait(signal);
-        const lines = await storage.log.since(place, LINES);
-        place = lines.at(-1)?.seq ?? place;
+        const lines = await newLines();
         const changes = heard.changes(lines.map(({ threadId }) => threadId));
         if (changes && !signal.aborted) yield changes;
       }
     } finally {
       stop();
     }
+  };
+};
+
+/** Lines that were added since the last time, each once. */
+const followLog = async (log: SessionLog): Promise<() => Promise<ActivityLine[]>> => {
+  let end = await log.end();
+  const before = await log.since(end - LOOK_BACK, LOOK_BACK);
+  let seen = new Set(before.map(({ seq }) => seq).filter((seq) => seq <= end));
+  return async () => {
+    const lines = await log.since(end - LOOK_BACK, LOOK_BACK + LINES);
+    const added = lines.filter(({ seq }) => !seen.has(seq));
+    end = lines.at(-1)?.seq ?? end;
+    seen = new Set(lines.map(({ seq }) => seq));
+    return added;
   };
 };
 

@@ -5,6 +5,7 @@ import { createReceiveEvent, createSpreadEvents } from '../../src/lifecycle/rece
 import { createReceiveHook } from '../../src/lifecycle/receive-hook.ts';
 import type { Resumer } from '../../src/lifecycle/resume-fired.ts';
 import { createBeginWait } from '../../src/lifecycle/wait-for-events.ts';
+import { createWatchChanges } from '../../src/lifecycle/watch-changes.ts';
 import { createEffectLedger } from '../../src/storage/ledger/effects.ts';
 import { startDatabaseClock } from '../../src/storage/postgres/database-clock.ts';
 import { openPostgresStorage } from '../../src/storage/postgres/open.ts';
@@ -60,6 +61,38 @@ describe('transactions on Postgres', () => {
     await busy;
     clock.close();
     await pool.end();
+  });
+
+  it('are told of to who watches, also one that wrote before another and ended after it', async () => {
+    const [slow, quick] = [await insert(), await insert()];
+    const [watching, written, goOn] = [deferred<void>(), deferred<void>(), deferred<void>()];
+    const end = async () => one.log.end().finally(watching.resolve);
+    const stop = new AbortController();
+    const changes = createWatchChanges({ storage: { ...one, log: { ...one.log, end } } })(stop.signal);
+    const told = async () => (await changes.next()).value?.threads ?? [];
+    const first = told();
+    await watching.promise;
+    const line = {
+      runId: null,
+      at: AT,
+      actor: 'user',
+      kind: 'launch' as const,
+      from: null,
+      to: null,
+      detail: null,
+    };
+    const late = one.transaction(async (ledger) => {
+      await ledger.log.append({ ...line, threadId: slow });
+      written.resolve();
+      await goOn.promise;
+    });
+    await written.promise;
+    await other.transaction((ledger) => ledger.log.append({ ...line, threadId: quick }));
+    expect(await first).toEqual([quick]);
+    goOn.resolve();
+    await late;
+    expect(await told()).toEqual([slow]);
+    stop.abort();
   });
 
   it('let one of many claim a thread', async () => {
