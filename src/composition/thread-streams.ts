@@ -9,9 +9,13 @@ import { questionView } from '../model/shown-questions.ts';
 /** What is read of a thread over all its runs, made by hand. */
 export const threadStreams = ({ storage, settings }: LifecycleDeps): ThreadStreams => {
   const deps = { storage, showQuestion: questionView(settings.approvalDialects) };
-  const { events } = storage;
+  const { events, approvals } = storage;
   return {
     subscribe: createSubscribeThread(deps),
+    askedBy: async (threadId, interruptId) => {
+      const open = await approvals.ofThread(threadId, []);
+      return open.find((asked) => asked.interruptId === interruptId)?.assistantId;
+    },
     agentTree: createAgentTree(deps),
     follow: createFollowThread(deps),
     end: async (threadId) => (await events.last(threadId))?.cursor ?? LOG_START,

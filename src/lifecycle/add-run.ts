@@ -9,6 +9,7 @@ import type { MultitaskStrategy, Run, RunKwargs } from '../model/run.ts';
 import type { Thread } from '../model/thread.ts';
 import type { Ledger } from '../storage/ports.ts';
 import type { LifecycleDeps } from './deps.ts';
+import { readBy } from './thread-graph.ts';
 import { addressCommand, takeAnswers, type TakenDecision } from './take-answers.ts';
 
 export interface LaunchRunInput {
@@ -114,13 +115,8 @@ const recordLaunch = async (
   const standing = thread.lifecycle?.state;
   /** Another run, which this one waits for, rests: that is what the thread shows. */
   const rests = standing === 'paused' || standing === 'stopped';
-  const known = thread.metadata['graph_id'] === graphId && thread.metadata['assistant_id'] === assistantId;
   await ledger.threads.patch(run.threadId, {
-    graphId,
-    ...(!known && {
-      metadata: { ...thread.metadata, graph_id: graphId, assistant_id: assistantId },
-      metadataBefore: thread.metadata,
-    }),
+    ...(thread.graphId === null && readBy(thread, assistant)),
     ...(Object.keys(configurable).length > 0 && { config: { ...thread.config, configurable } }),
     ...(!rests && { status: 'busy' }),
     updatedAt: run.createdAt,

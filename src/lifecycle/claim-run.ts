@@ -6,6 +6,7 @@ import type { Ledger } from '../storage/ports.ts';
 import { orderEnd } from './cancel-run.ts';
 import type { LifecycleDeps } from './deps.ts';
 import { moveRun } from './move-run.ts';
+import { beginsOn } from './thread-graph.ts';
 
 /**
  * Takes a queued run for `owner`: raises the thread's fence, makes the run `running` and begins its next
@@ -36,6 +37,7 @@ export const createClaimRun = (deps: LifecycleDeps) => {
           shows: { lifecycle: { state: 'running', since: at, reason: null, pauseId: null }, updatedAt: at },
         });
         if (!lease) return undefined;
+        await beginsOn(ledger, { threadId: run.threadId, seen: found.thread, assistant, at });
         const attempt = run.attempt + 1;
         const deadlineMs = run.deadlineMs ?? deadlineOf(deps);
         const detail = { attempt, fence: lease.fence };

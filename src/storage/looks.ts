@@ -4,6 +4,8 @@ import type { Thread } from '../model/thread.ts';
 /** What there is to know of a run that is about to be claimed. */
 export interface ClaimableRun {
   run: Run;
+  /** By what its thread is read so far. */
+  thread: Pick<Thread, 'graphId' | 'metadata'>;
   /** A paused scope or an emergency stop covers it. */
   heldBack: boolean;
   /** Its assistant may not have any number of runs at work. */

@@ -180,6 +180,25 @@ describe('commands that are refused', () => {
 });
 
 describe('input.respond', () => {
+  it('answers the graph that asked, also where a run of another was to come after it', async () => {
+    const { threadId } = await start('gate', {});
+    const asked = await untilEnd(await subscribe(threadId, { channels: ['input', 'lifecycle'] }));
+    const id = asked.find(({ method }) => method === 'input.requested')?.params.data['interrupt_id'];
+    const before = await server.client.threads.getState(threadId);
+    const later = { input: { messages: [] }, afterSeconds: 600 };
+    const { run_id } = await server.client.runs.create(threadId, 'echo', later);
+    expect(await server.client.threads.getState(threadId)).toEqual(before);
+    await server.client.runs.cancel(threadId, run_id, true);
+    expect(await server.client.threads.getState(threadId)).toEqual(before);
+
+    const answer = { namespace: [], interrupt_id: id, response: { approved: true } };
+    expect((await command(threadId, 'input.respond', answer)).json).toMatchObject({ type: 'success' });
+    const [answering] = await server.client.runs.list(threadId);
+    await server.client.runs.join(threadId, answering?.run_id ?? '');
+    const { values } = await server.client.threads.getState(threadId);
+    expect(values).toMatchObject({ decision: { approved: true } });
+  });
+
   it('answers the question by its id, once', async () => {
     const { threadId } = await start('gate', {});
     const asked = await untilEnd(await subscribe(threadId, { channels: ['input', 'lifecycle'] }));

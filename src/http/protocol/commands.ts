@@ -136,13 +136,11 @@ const respond = async (
 ): Promise<object> => {
   const given = read(RespondParams, params);
   const answers = 'responses' in given ? (given.responses as Answer[]) : [given as Answer];
-  const [asking] = await deps.listRuns({ threadId: input.threadId, limit: 1, offset: 0 });
-  if (!asking) throw new HoldpointError('run_not_found', 'Nothing ran on this thread: no question waits.');
   const { update, goto, config, metadata } = params;
   const run = await launch(
     deps,
     {
-      assistant_id: asking.assistantId,
+      assistant_id: await askingAssistant(deps, input.threadId, answers),
       command: { resume: keyedById(answers), update, goto },
       config,
       metadata,
@@ -151,6 +149,19 @@ const respond = async (
     input,
   );
   return { run_id: run.runId };
+};
+
+/** A question of which nothing is written is that of the thread's newest run. */
+const askingAssistant = async (
+  { streams, listRuns }: ProtocolDeps,
+  threadId: string,
+  [first]: Answer[],
+): Promise<string> => {
+  const known = first && (await streams.askedBy(threadId, first.interrupt_id));
+  if (known !== undefined) return known;
+  const [newest] = await listRuns({ threadId, limit: 1, offset: 0 });
+  if (newest) return newest.assistantId;
+  throw new HoldpointError('run_not_found', 'Nothing ran on this thread: no question waits.');
 };
 
 interface Answer {

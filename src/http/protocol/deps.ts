@@ -13,6 +13,8 @@ export interface ThreadStreams {
     subscription: Subscription;
     signal: AbortSignal;
   }): AsyncIterable<ProtocolEvent[]>;
+  /** The assistant whose graph waits for the answer to this question; undefined where it is not known. */
+  askedBy(threadId: string, interruptId: string): Promise<string | undefined>;
   agentTree(threadId: string): Promise<AgentTree | undefined>;
   /** The number of the thread's newest event. */
   position(threadId: string): Promise<number>;

@@ -36,9 +36,14 @@ export const claimable = prepared((db, { runId }: { runId: string }) => {
     .select([
       sql<unknown>`(${isStopped('runs')} OR ${isHeldBack('runs')})`.as('held_back'),
       limited.as('limited'),
+      ofThread('graph_id').as('thread_graph'),
+      ofThread('metadata_json').as('thread_metadata'),
     ])
     .where('run_id', '=', runId);
 });
+
+const ofThread = (column: 'graph_id' | 'metadata_json') =>
+  sql<string | null>`(SELECT ${sql.ref(column)} FROM threads WHERE threads.thread_id = runs.thread_id)`;
 
 type Move = Updateable<RunsTable> & {
   runId: string;

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { JsonObject } from '../../model/json.ts';
 import type { RunState } from '../../model/run-state.ts';
 import type { RunStore } from '../ports.ts';
 import type { LedgerConnection } from './connection.ts';
@@ -54,7 +55,14 @@ export const createRunStore = (db: LedgerConnection): RunStore => ({
 const createRunMoves = (db: LedgerConnection): Pick<RunStore, 'move' | 'claimable'> => ({
   claimable: async (runId) => {
     const [row] = (await claimable(db, { runId })).rows;
-    return row && { run: runFromRow(row), heldBack: Boolean(row.held_back), limited: Boolean(row.limited) };
+    if (!row) return undefined;
+    const metadata = JSON.parse(row.thread_metadata ?? '{}') as JsonObject;
+    return {
+      run: runFromRow(row),
+      thread: { graphId: row.thread_graph, metadata },
+      heldBack: Boolean(row.held_back),
+      limited: Boolean(row.limited),
+    };
   },
 
   move: async (input) => {
