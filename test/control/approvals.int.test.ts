@@ -78,6 +78,18 @@ describe('approvals', () => {
   });
 
   describe('a decision', () => {
+    it('is one or is several, and is read whole before it is taken', async () => {
+      const asked = await question(await asking('gate'));
+      for (const decisions of [
+        [null],
+        [{ decision: 'evil' }],
+        [{ decision: 'edit', args: 1 }],
+        [{ decision: 'reject' }],
+      ])
+        expect(refusal(await decide(asked, { decision: 'approve', decisions })).status).toBe(422);
+      await decided(asked, { decision: 'approve', decisions: null });
+    });
+
     it.each([
       [{ decision: 'approve' }, { type: 'approve' }],
       [

@@ -35,10 +35,16 @@ const Common = {
   }),
 };
 
+const notBoth = z.null({ error: 'is given beside the other of decision and decisions' }).optional();
+
 /** One decision, or one for each tool call, in their order. */
 export const ApprovalDecision = z.union([
-  z.looseObject({ ...verdict, ...Common }),
-  z.looseObject({ decisions: z.array(z.looseObject(verdict)).min(1).max(1000), ...Common }),
+  z.looseObject({ ...verdict, decisions: notBoth, ...Common }),
+  z.looseObject({
+    decision: notBoth,
+    decisions: z.array(z.looseObject(verdict)).min(1).max(1000),
+    ...Common,
+  }),
 ]);
 
 export const verdictsOf = (body: z.output<typeof ApprovalDecision>): Verdict[] =>
