@@ -12,7 +12,7 @@ import type { Tracing } from '../telemetry/tracing.ts';
 import type { AccessControl } from './access.ts';
 import { SERVER_ENDS, type Ending } from './ending.ts';
 import { isOpenTo } from './open-paths.ts';
-import { authenticate, type Authentication } from './middleware/authenticate.ts';
+import { authenticate, onlyForKnown, type Authentication } from './middleware/authenticate.ts';
 import { consoleAtRoot, serveConsole } from './middleware/console.ts';
 import { errors } from './middleware/errors.ts';
 import { jsonBody } from './middleware/json-body.ts';
@@ -43,7 +43,7 @@ export interface AppOptions {
 /** The HTTP application, in the order a request goes through it. */
 export const createApp = (options: AppOptions): Koa => {
   const { routes, origins, authentication, userApp, consoleDir, bodyLimitBytes, limits, log } = options;
-  const identify = authenticate(authentication, isOpenTo(routes));
+  const isOpen = isOpenTo(routes);
   const app = new Koa();
   app.on('error', tell(log));
   app.use(observe({ ...options, newId: randomUUID }));
@@ -53,12 +53,12 @@ export const createApp = (options: AppOptions): Koa => {
   app.use(limitRate(limits));
   if (consoleDir !== undefined) app.use(serveConsole(consoleDir));
   if (userApp) {
-    if (userApp.authenticated) app.use(identify);
-    app.use(around(userApp, bodyLimitBytes));
+    const own = around(userApp, bodyLimitBytes);
+    app.use(userApp.authenticated ? onlyForKnown(authentication, isOpen, own) : own);
     app.use(errors(log)); // the project's application gets an answer of ours, whatever happens
   }
   if (consoleDir !== undefined) app.use(consoleAtRoot);
-  app.use(identify);
+  app.use(authenticate(authentication, isOpen));
   app.use(jsonBody(bodyLimitBytes));
   app.use(mount(options).routes());
   app.use((ctx) => {
@@ -85,7 +85,8 @@ const mount = ({ routes, access, authentication, limits, ending }: AppOptions): 
   for (const route of routes) {
     router[route.method](route.path, async (ctx) => {
       ctx.state['route'] = route.path;
-      const principal = ctx.state['principal'] as Principal | undefined;
+      const principal =
+        route.scope === 'open' ? undefined : (ctx.state['principal'] as Principal | undefined);
       whenClosed(ctx.res, limits.enter(ctx.req, principal));
       const guard = principal && access(route, principal);
       await answer(ctx, { route, principal, guard, keys: authentication.keys, ending });

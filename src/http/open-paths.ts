@@ -1,8 +1,5 @@
 import type { Route } from './route.ts';
 
-/** The components of graphs, which hold nothing secret. */
-const FILES = /^\/ui\/[^/]+\/[^/]+$/;
-
 /** Whether a request is for somewhere nobody is asked who they are. */
 export const isOpenTo = (routes: readonly Route[]): ((method: string, path: string) => boolean) => {
   const open = routes
@@ -10,10 +7,7 @@ export const isOpenTo = (routes: readonly Route[]): ((method: string, path: stri
     .map(({ method, path }) => ({ method: method.toUpperCase(), path: patternOf(path) }));
   return (asked, path) => {
     const method = asked === 'HEAD' ? 'GET' : asked;
-    return (
-      (method === 'GET' && FILES.test(path)) ||
-      open.some((one) => one.method === method && one.path.test(path))
-    );
+    return open.some((one) => one.method === method && one.path.test(path));
   };
 };
 

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { HoldpointError } from '../model/errors.ts';
 
 const HOST = /^[\w.-]+(:\d+)?$|^\[[\da-f:]+\](:\d+)?$/i;
 
@@ -13,6 +14,13 @@ export const ownUrl = ({ host = '', 'x-forwarded-proto': told }: IncomingHttpHea
   return HOST.test(host) && URL.canParse(url) ? url : `${scheme}://localhost`;
 };
 
-/** The whole of what this caller asked for: a path that begins with two slashes is one, too. */
-export const askedUrl = (path: string, headers: IncomingHttpHeaders): URL =>
-  path.startsWith('/') ? new URL(ownUrl(headers) + path) : new URL(path, ownUrl(headers));
+/**
+ * The whole of what this caller asked for: a path that begins with two slashes is one, too.
+ * @throws {HoldpointError} `invalid_request` for what is no address.
+ */
+export const askedUrl = (path: string, headers: IncomingHttpHeaders): URL => {
+  const own = ownUrl(headers);
+  const address: [string, string?] = path.startsWith('/') ? [own + path] : [path, own];
+  if (URL.canParse(...address)) return new URL(...address);
+  throw new HoldpointError('invalid_request', `${path.slice(0, 200)} is no address.`);
+};

@@ -18,6 +18,7 @@ describe('the address of the server, as its caller reached it', () => {
   it('has what was asked for behind it, whatever that looks like', () => {
     const headers = { host: 'agents.example' };
     expect(askedUrl('/threads?limit=1', headers).href).toBe('http://agents.example/threads?limit=1');
+    expect(() => askedUrl('http://a:99999/x', headers)).toThrow('is no address');
     expect(askedUrl('//', headers).href).toBe('http://agents.example//');
   });
 });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
 import { Client } from '@langchain/langgraph-sdk';
 import { describe, expect, it } from 'vitest';
 import { userProject } from '../support/project.ts';
@@ -123,6 +124,12 @@ describe('a project with authentication', () => {
     expect((await server.send('GET', '/ok')).status).toBe(200);
     expect((await server.send('GET', '/info')).status).toBe(200);
     expect((await server.send('GET', '/metrics')).status).toBe(401);
+  });
+
+  it('answers a method that has no `Request` as one that has no route', async () => {
+    const sent = request(`${server.url}/ok`, { method: 'TRACE' }).end();
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+    expect(answer.resume().statusCode).toBe(404);
   });
 
   it('lets nobody in when authentication itself fails', async () => {

@@ -4,7 +4,7 @@ import type { Middleware } from 'koa';
 import { HoldpointError } from '../../model/errors.ts';
 import type { Principal } from '../../model/principal.ts';
 import type { KeyRing } from '../../resources/key-ring.ts';
-import { askedUrl } from '../own-url.ts';
+import { toRequest, type Asked } from '../web-request.ts';
 import { STUDIO_USER, type UserAuth } from '../../resources/user-auth.ts';
 
 export interface Authentication {
@@ -15,24 +15,34 @@ export interface Authentication {
   studioKeys: readonly string[];
 }
 
-/** A request as far as authentication needs it, of HTTP and of a WebSocket alike. */
-export interface Asked {
-  method: string;
-  /** Path and query. */
-  url: string;
-  headers: IncomingHttpHeaders;
-}
+type IsOpen = (method: string, path: string) => boolean;
 
 /**
  * Establishes who asks, before anything of the body is read. Leaves it in `ctx.state.principal`; there is none
  * where nobody is asked.
  */
 export const authenticate =
-  (options: Authentication, isOpen: (method: string, path: string) => boolean): Middleware =>
+  (options: Authentication, isOpen: IsOpen): Middleware =>
   async (ctx, next) => {
     if (!isOpen(ctx.method, ctx.path))
       ctx.state['principal'] ??= await principalOf(options, ctx.req as Asked);
     await next();
+  };
+
+/**
+ * The project's application where it is only for those who are authenticated. Where one of our routes is open to all,
+ * who is not gets that one, past the application.
+ */
+export const onlyForKnown =
+  (options: Authentication, isOpen: IsOpen, app: Middleware): Middleware =>
+  async (ctx, next) => {
+    try {
+      ctx.state['principal'] = await principalOf(options, ctx.req as Asked);
+    } catch (error) {
+      if (!isOpen(ctx.method, ctx.path)) throw error;
+      return next();
+    }
+    return app(ctx, next);
   };
 
 /**
@@ -64,17 +74,6 @@ const tokenIn = (headers: IncomingHttpHeaders): string | undefined => {
   const bearer = /^bearer +(\S+)$/i.exec(authorization)?.[1];
   const offered = protocols.split(',').map((one) => one.trim());
   return [key, bearer, offered].flat().find((text) => text?.startsWith(PREFIX));
-};
-
-const toRequest = ({ method, url, headers }: Asked): Request =>
-  new Request(askedUrl(url, headers), { method, headers: toHeaders(headers) });
-
-export const toHeaders = (headers: IncomingHttpHeaders): Headers => {
-  const sent = new Headers();
-  for (const [name, value] of Object.entries(headers)) {
-    for (const one of [value].flat()) if (one !== undefined) sent.append(name, one);
-  }
-  return sent;
 };
 
 /** That it says so is nothing; it must know a key. */

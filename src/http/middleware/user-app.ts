@@ -2,8 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import type { Context, Middleware } from 'koa';
-import { askedUrl } from '../own-url.ts';
-import { toHeaders, type Asked } from './authenticate.ts';
+import { toRequest, type Asked } from '../web-request.ts';
 import { readBody } from './json-body.ts';
 
 /** A project's own application (`http.app`): Hono's, by shape. */
@@ -69,13 +68,6 @@ export const letPass = async (
   const response = await app.fetch(toRequest(request as Asked), { [NEXT]: inner, principal });
   return passed && response.status === 200 ? undefined : response;
 };
-
-const toRequest = ({ headers, method, url }: Asked, body?: Buffer): Request =>
-  new Request(askedUrl(url, headers), {
-    method,
-    headers: toHeaders(headers),
-    ...(body && body.length > 0 && { body: new Uint8Array(body) }),
-  });
 
 /** What the server itself answers. Its headers are taken over, so that the application may remove some. */
 const toResponse = (ctx: Context): Response => {

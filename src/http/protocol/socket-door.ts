@@ -3,12 +3,13 @@ import type { AuthFilters } from '../../model/auth-filter.ts';
 import { HoldpointError } from '../../model/errors.ts';
 import type { Principal } from '../../model/principal.ts';
 import type { AccessControl } from '../access.ts';
-import { principalOf, type Asked, type Authentication } from '../middleware/authenticate.ts';
+import { principalOf, type Authentication } from '../middleware/authenticate.ts';
 import { refuseForeign, type OriginRules } from '../middleware/origin.ts';
 import { letPass, type UserApp } from '../middleware/user-app.ts';
 import { askedUrl } from '../own-url.ts';
 import type { Route } from '../route.ts';
 import { ThreadParams } from '../schemas.ts';
+import type { Asked } from '../web-request.ts';
 
 /** All that a request has to pass before it is answered, as a WebSocket has to. */
 export interface DoorOptions {
