@@ -49,8 +49,21 @@ describe('crons', () => {
     });
     const unchanged = await server.send('PATCH', `/runs/crons/${cronId}`, { schedule: null });
     expect(unchanged).toMatchObject({ status: 200, json: { schedule: NEVER_TODAY, enabled: false } });
+    const change = (body: object) => server.send('PATCH', `/runs/crons/${cronId}`, body);
+    expect((await change({ enabled: null, on_run_completed: null })).json).toMatchObject({ enabled: false });
+    expect(refusal(await change({ assistant_id: 'nope' })).code).toBe('assistant_not_found');
+    const { assistant_id } = (await change({ assistant_id: 'steps' })).json as { assistant_id: string };
+    expect(assistant_id).not.toBe(made.assistant_id);
     await crons().delete(cronId);
     expect(await refusalOf(crons().delete(cronId))).toMatchObject({ status: 404, code: 'cron_not_found' });
+  });
+
+  it('keep what is given as null when they are changed', async () => {
+    const made = await crons().create('echo', { schedule: NEVER_TODAY, onRunCompleted: 'keep', input: {} });
+    const path = `/runs/crons/${(made as unknown as { cron_id: string }).cron_id}`;
+    const changed = await server.send('PATCH', path, { on_run_completed: null });
+    expect(changed.json).toMatchObject({ on_run_completed: 'keep' });
+    await server.send('DELETE', path);
   });
 
   it('go with their assistant: another one of its id has none', async () => {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CronExpression, TimeZone } from '../../model/cron-schedule.ts';
 import { CRON_SORT_FIELDS, type Cron } from '../../model/cron.ts';
 import type { JsonObject } from '../../model/json.ts';
+import type { CronLaunch } from '../../lifecycle/fire-crons.ts';
 import type { CronInput } from '../../resources/crons.ts';
 import { pageHeaders, selectFields } from '../present.ts';
 import { readAs, Reply, route, type RequestFacts, type Route } from '../route.ts';
@@ -28,7 +29,12 @@ const Planning = {
 };
 
 const Create = RunCreate.extend(Planning);
-const Update = RunCreate.partial().extend({ ...Planning, schedule: given(Planning.schedule) });
+const Update = RunCreate.partial().extend({
+  ...Planning,
+  schedule: given(Planning.schedule),
+  enabled: given(Planning.enabled),
+  on_run_completed: given(Planning.on_run_completed),
+});
 const CronParams = z.object({ cron_id: Uuid });
 
 const CronView = z.object({
@@ -134,7 +140,7 @@ const finding = ({ crons }: PlatformDeps): Route[] => [
   }),
 ];
 
-const single = ({ crons }: PlatformDeps): Route[] => [
+const single = ({ assistants, crons }: PlatformDeps): Route[] => [
   route({
     method: 'get',
     path: '/runs/crons/:cron_id',
@@ -156,12 +162,15 @@ const single = ({ crons }: PlatformDeps): Route[] => [
     body: Update,
     response: CronView,
     handle: async ({ params, body, request }) => {
+      const { assistant_id: named } = body;
+      const assistantId = named === undefined ? undefined : (await assistants.find(named)).assistantId;
       const updated = await crons.update(params.cron_id, (cron) => {
         const changes = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
         const merged = readAs(Create, { ...asked(cron), ...changes });
         const { threadId, userId } = cron;
         if (threadId !== null) requireMore(request, asked(cron), merged);
-        return { ...toCron({ ...merged, assistant_id: cron.assistantId }, request, threadId), userId };
+        const next = toCron({ ...merged, assistant_id: assistantId ?? cron.assistantId }, request, threadId);
+        return { ...next, userId, launch: { ...(next.launch as CronLaunch), ...callerOf(cron) } };
       });
       return presentCron(updated);
     },
@@ -185,6 +194,12 @@ const single = ({ crons }: PlatformDeps): Route[] => [
 const requireMore = ({ principal }: RequestFacts, before: JsonObject, after: unknown): void => {
   const had = scopesOfRun(before);
   for (const scope of scopesOfRun(after)) if (!had.includes(scope)) requireScope(principal, scope);
+};
+
+/** Who made it, as its runs know them: who changes it does not become that. */
+const callerOf = ({ launch }: Cron): Pick<CronLaunch, 'headers' | 'identity'> => {
+  const { headers = {}, identity = {} } = launch as CronLaunch;
+  return { headers, identity };
 };
 
 /** A run of a cron waits its turn where nothing else is said: nobody is there to try again. */
