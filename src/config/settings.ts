@@ -147,7 +147,7 @@ export const SETTINGS = {
   rateLimit: {
     env: 'HOLDPOINT_RATE_LIMIT',
     schema: z.coerce.number().int().min(0).default(600_000),
-    help: 'Requests a minute from one address. 0: any number.',
+    help: 'Requests, and commands over a WebSocket, a minute from one address. 0: any number.',
   },
   openPerClient: {
     env: 'HOLDPOINT_OPEN_PER_CLIENT',

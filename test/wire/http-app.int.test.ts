@@ -93,7 +93,7 @@ describe("a project's own application", () => {
 
   it('has its middleware before a WebSocket too', async () => {
     const url = `${server.url.replace('http', 'ws')}/threads/${randomUUID()}/stream/events`;
-    expect(await refusedSocket(url, { 'x-block': '1' })).toEqual({ status: 418, text: 'blocked' });
+    expect(await refusedSocket(url, { 'x-block': '1' })).toMatchObject({ status: 418, text: 'blocked' });
     const { ask, find, socket } = await openSocket(url);
     await ask('subscription.subscribe', { channels: ['lifecycle'] });
     await ask('run.start', { assistant_id: 'caller', input: {} });

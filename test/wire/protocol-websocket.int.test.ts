@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { LIGHT } from '../support/server.ts';
@@ -75,6 +76,15 @@ describe('protocol v2 over a WebSocket (v2 GET /threads/{t}/stream/events)', () 
     const [, response] = (await once(socket, 'unexpected-response')) as [unknown, { statusCode: number }];
     expect(response.statusCode).toBe(status);
     socket.terminate();
+  });
+
+  it('answers a request that would go on in another protocol as if it had not asked for that', async () => {
+    const sent = request(`${server.url}/threads/search`, {
+      method: 'POST',
+      headers: { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': 'AAMAAABkAAQA' },
+    }).end('{"limit": 1}');
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+    expect(answer.resume().statusCode).toBe(200);
   });
 
   it('takes pages of this machine', async () => {

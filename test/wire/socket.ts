@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
 
 export interface Message {
@@ -59,12 +59,12 @@ export const openSocket = async (url: string, headers: Record<string, string> = 
 export const refusedSocket = async (
   url: string,
   headers: Record<string, string> = {},
-): Promise<{ status: number | undefined; text: string }> => {
+): Promise<{ status: number | undefined; headers: IncomingHttpHeaders; text: string }> => {
   const socket = new WebSocket(url, { headers });
   const [, answer] = (await once(socket, 'unexpected-response')) as [unknown, IncomingMessage];
   const chunks: Buffer[] = [];
   for await (const chunk of answer) chunks.push(chunk as Buffer);
-  return { status: answer.statusCode, text: Buffer.concat(chunks).toString() };
+  return { status: answer.statusCode, headers: answer.headers, text: Buffer.concat(chunks).toString() };
 };
 
 /** The end of a run of the root graph. */

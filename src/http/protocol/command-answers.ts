@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { HoldpointError, isHoldpointError, type ErrorCode } from '../../model/errors.ts';
 import { HTTP_STATUS } from '../error-map.ts';
+import { CommandEnvelope } from './command-schemas.ts';
 
 /** An answer to a command: a command that is refused is no refused request. */
 export type CommandAnswer =
@@ -28,6 +29,7 @@ const WORDS: Partial<Record<ErrorCode, ProtocolErrorCode>> = {
   forbidden: 'permission_denied',
   unauthenticated: 'permission_denied',
   not_supported: 'not_supported',
+  rate_limited: 'unknown_error', // the same may be asked again
 };
 
 const byStatus = (code: ErrorCode): ProtocolErrorCode =>
@@ -40,8 +42,11 @@ export class UnknownSubscription extends Error {
   }
 }
 
+/** The number of a command, if it has one. */
+export const idOf = (command: unknown): number | null => CommandEnvelope.safeParse(command).data?.id ?? null;
+
 /** What a command that fails is told; `code` is our own word. What is not ours is thrown on. */
-export const refusalOf = (id: number, thrown: unknown): CommandAnswer => {
+export const refusalOf = (id: number | null, thrown: unknown): CommandAnswer => {
   if (thrown instanceof UnknownSubscription) return refusal(id, 'no_such_subscription', thrown.message);
   if (!isHoldpointError(thrown)) throw thrown;
   const { code, message } = thrown;

@@ -1,17 +1,20 @@
-import { STATUS_CODES, type IncomingHttpHeaders, type IncomingMessage, type Server } from 'node:http';
+import { randomUUID } from 'node:crypto';
+import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { HoldpointError, isHoldpointError } from '../../model/errors.ts';
+import type { HoldpointError } from '../../model/errors.ts';
 import { ANYBODY } from '../../model/principal.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
-import { errorBody, HTTP_STATUS } from '../error-map.ts';
+import { errorBody, errorHeaders, HTTP_STATUS } from '../error-map.ts';
+import { told } from '../middleware/errors.ts';
 import type { Limits } from '../middleware/limits.ts';
 import { readJson } from '../middleware/json-body.ts';
-import { refusal, type CommandAnswer } from './command-answers.ts';
+import { idOf, refusal, refusalOf, type CommandAnswer } from './command-answers.ts';
 import { createCommands } from './commands.ts';
 import type { ProtocolDeps } from './deps.ts';
+import { answerAsIfNotAsked, isWebSocket } from './other-upgrades.ts';
 import { createDoor, EVENTS, type DoorOptions, type Entry } from './socket-door.ts';
 import { createSocketSession } from './socket-session.ts';
 
@@ -27,6 +30,9 @@ export interface WebSocketOptions extends DoorOptions {
 /** A socket that did not answer so many signs of life in a row is given up. */
 const MISSED_BEATS = 6;
 
+/** Commands of one socket that wait for those before them; no more are read meanwhile. */
+const MOST_WAITING = 16;
+
 /** Ends all: each that is at a command, once that is answered, for so long at most. */
 export type EndSockets = (withinMs: number) => Promise<void>;
 
@@ -39,7 +45,8 @@ export const serveWebSockets = (server: Server, options: WebSocketOptions): EndS
   });
   const enter = createDoor(options);
   const commands: Commands = new Map();
-  const serve = createSocketServer(options, commands);
+  let ending = false;
+  const serve = createSocketServer(options, { underWay: commands, ends: () => ending });
   const upgrade = async (request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> => {
     try {
       await options.limits.request(request);
@@ -48,16 +55,18 @@ export const serveWebSockets = (server: Server, options: WebSocketOptions): EndS
       if (stream.closed) return; // it left while it was asked who it is: nobody would tell when it ends
       stream.once('close', options.limits.enter(request, entry.principal));
       options.metrics.requests.inc({ method: 'GET', route: EVENTS, status: '101' });
-      sockets.handleUpgrade(request, stream, head, (socket) => serve(socket, entry, request.headers));
+      sockets.handleUpgrade(request, stream, head, (socket) => serve(socket, entry, request));
     } catch (error) {
-      refuse(stream, error);
+      refuse(stream, told(error, { log: options.log, path: request.url ?? '', requestId: randomUUID() }));
     }
   };
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+    if (!isWebSocket(request)) return answerAsIfNotAsked(server, { request, stream, head });
     stream.on('error', () => stream.destroy());
     void upgrade(request, stream, head);
   });
   return async (withinMs) => {
+    ending = true;
     sockets.close();
     for (const socket of sockets.clients) socket.pause();
     await Promise.race([Promise.all(commands.values()), sleep(withinMs, undefined, { ref: false })]);
@@ -72,11 +81,15 @@ const handleProtocols = (offered: Set<string>): string | false =>
 /** Of each socket: settles once all it has been told is answered. */
 type Commands = Map<WebSocket, Promise<void>>;
 
-const createSocketServer = ({ deps, authentication, log }: WebSocketOptions, underWay: Commands) => {
+const createSocketServer = (
+  { deps, authentication, limits, log }: WebSocketOptions,
+  { underWay, ends }: { underWay: Commands; ends: () => boolean },
+) => {
   const commands = createCommands(deps);
-  return (socket: WebSocket, entry: Entry, headers: IncomingHttpHeaders): void => {
+  return (socket: WebSocket, entry: Entry, upgraded: IncomingMessage): void => {
     const { threadId, principal } = entry;
     const left = new AbortController();
+    const { headers } = upgraded;
     const facts = { headers, signal: left.signal, actor: principal?.identity ?? ANYBODY, principal };
     const session = createSocketSession({ socket, entry, deps, signal: left.signal });
     const { key } = principal ?? {};
@@ -86,18 +99,30 @@ const createSocketServer = ({ deps, authentication, log }: WebSocketOptions, und
       const command = parsed(text);
       if (command === undefined) return refusal(null, 'invalid_argument', 'A command is JSON.');
       const allow = (asked: unknown) => entry.allow(asked);
-      return commands.handle({ threadId, command, allow, request: { ...facts, text } }, session.commands);
+      try {
+        await limits.request(upgraded);
+        return await commands.handle(
+          { threadId, command, allow, request: { ...facts, text } },
+          session.commands,
+        );
+      } catch (error) {
+        return refusalOf(idOf(command), told(error, { log, path: upgraded.url ?? '', requestId: randomUUID() }));
+      }
     };
+    let waiting = 0;
     underWay.set(socket, Promise.resolve());
     socket.on('message', (data: Buffer) => {
-      const answered = underWay
-        .get(socket)
-        ?.then(async () => session.answer(await answer(data.toString())))
-        .catch((error: unknown) => {
-          log.error({ err: error, threadId }, 'a command failed');
-          session.answer(refusal(null, 'unknown_error', 'Internal server error.'));
-        });
-      if (answered) underWay.set(socket, answered);
+      const before = underWay.get(socket);
+      if (!before) return;
+      if (++waiting === MOST_WAITING) socket.pause();
+      const answered = before.then(async () => {
+        session.answer(await answer(data.toString()));
+        if (waiting-- === MOST_WAITING && !ends()) socket.resume();
+      });
+      underWay.set(
+        socket,
+        answered.catch((error: unknown) => log.error({ err: error, threadId }, 'a command failed')),
+      );
     });
     const stopBeating = keepAlive(socket, deps.heartbeatMs);
     socket.on('error', () => socket.terminate());
@@ -111,27 +136,28 @@ const createSocketServer = ({ deps, authentication, log }: WebSocketOptions, und
 };
 
 /** Over an upgrade that is refused the answer is plain HTTP. */
-const refuse = (stream: Duplex, thrown: unknown): void => {
-  const error = isHoldpointError(thrown) ? thrown : new HoldpointError('internal', 'Internal server error.');
+const refuse = (stream: Duplex, error: HoldpointError): void => {
   const body = JSON.stringify(errorBody(error));
-  write(stream, { status: HTTP_STATUS[error.code], type: 'application/json', body });
+  const headers = { 'Content-Type': 'application/json', ...errorHeaders(error) };
+  write(stream, { status: HTTP_STATUS[error.code], headers, body });
 };
 
 /** What the project's application answers itself. */
 const pass = async (stream: Duplex, response: Response): Promise<void> => {
-  const type = response.headers.get('content-type') ?? 'text/plain';
-  write(stream, { status: response.status, type, body: await response.text() });
+  const headers = { 'Content-Type': response.headers.get('content-type') ?? 'text/plain' };
+  write(stream, { status: response.status, headers, body: await response.text() });
 };
 
 interface Answer {
   status: number;
-  type: string;
+  headers: Record<string, string>;
   body: string;
 }
 
-const write = (stream: Duplex, { status, type, body }: Answer): void => {
+const write = (stream: Duplex, { status, headers, body }: Answer): void => {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   stream.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}\r\nContent-Type: ${type}\r\n` +
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}\r\n${lines.join('')}` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );
 };
@@ -149,6 +175,7 @@ const keepAlive = (socket: WebSocket, every: number): (() => void) => {
   let missed = 0;
   socket.on('pong', () => (missed = 0));
   const timer = setInterval(() => {
+    if (socket.isPaused) missed = 0; // its answers are not read
     if (missed++ >= MISSED_BEATS) socket.terminate();
     else socket.ping();
   }, every);
