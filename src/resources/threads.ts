@@ -55,7 +55,8 @@ export interface Threads {
   create(input: CreateThreadInput): Promise<CreatedThread>;
   /** @throws {HoldpointError} `thread_not_found`. */
   get(threadId: string): Promise<ThreadWithValues>;
-  search(query: ThreadSearch): Promise<Page<ThreadWithValues>>;
+  /** With `bare`, values are not looked up: null for each. */
+  search(query: ThreadSearch & { bare?: boolean }): Promise<Page<ThreadWithValues>>;
   count(filter: ThreadFilter): Promise<number>;
   /** Merges `metadata` into the thread's. @throws {HoldpointError} as {@link mergeMetadata}. */
   patch(threadId: string, patch: PatchThreadInput): Promise<ThreadWithValues>;
@@ -65,10 +66,10 @@ export interface Threads {
 
 export const createThreads = (deps: ThreadDeps): Threads => {
   const { storage, clock, newId, showQuestion, defaultTtl } = deps;
+  const shown = (thread: Thread): Thread =>
+    showQuestion ? { ...thread, interrupts: showInterrupts(showQuestion, thread.interrupts) } : thread;
   const withValues = async (thread: Thread): Promise<ThreadWithValues> => ({
-    thread: showQuestion
-      ? { ...thread, interrupts: showInterrupts(showQuestion, thread.interrupts) }
-      : thread,
+    thread: shown(thread),
     values: (await storage.threads.values(thread.threadId))?.values ?? null,
   });
   const get = async (threadId: string): Promise<ThreadWithValues> => {
@@ -89,8 +90,9 @@ export const createThreads = (deps: ThreadDeps): Threads => {
         details: { thread_id: threadId },
       });
     },
-    search: async (query) => {
+    search: async ({ bare = false, ...query }) => {
       const { items, total } = await storage.threads.search(query);
+      if (bare) return { items: items.map((thread) => ({ thread: shown(thread), values: null })), total };
       return { items: await Promise.all(items.map(withValues)), total };
     },
     count: (filter) => storage.threads.count(filter),

@@ -70,6 +70,7 @@ const collection = ({ threads, importThread }: PlatformDeps): Route[] => [
         offset: body.offset,
         sortBy: body.sort_by ?? 'created_at',
         sortOrder: body.sort_order ?? 'desc',
+        bare: !showsValues(body),
       });
       const found = items.map((item) => {
         const view = presentThread(item);
@@ -89,6 +90,10 @@ const collection = ({ threads, importThread }: PlatformDeps): Route[] => [
     handle: ({ body }) => threads.count(filterOf(body)),
   }),
 ];
+
+/** Whether a search is asked for values, which may be large. */
+const showsValues = ({ select, extract: paths = {} }: z.output<typeof Search>): boolean =>
+  (select?.includes('values') ?? true) || Object.values(paths).some((path) => path.startsWith('values'));
 
 const toSupersteps = (supersteps: z.output<typeof ThreadCreate>['supersteps'] = []): SuperstepUpdate[][] =>
   supersteps.map(({ updates }) =>
