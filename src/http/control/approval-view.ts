@@ -35,16 +35,16 @@ const Common = {
   }),
 };
 
-const notBoth = z.null({ error: 'is given beside the other of decision and decisions' }).optional();
+const NOT_BOTH = 'give decision, or decisions, and not both';
 
-/** One decision, or one for each tool call, in their order. */
+/** One decision, or one for each tool call, in their order. What is given is read whole, so it is not both. */
 export const ApprovalDecision = z.union([
-  z.looseObject({ ...verdict, decisions: notBoth, ...Common }),
-  z.looseObject({
-    decision: notBoth,
-    decisions: z.array(z.looseObject(verdict)).min(1).max(1000),
-    ...Common,
-  }),
+  z
+    .looseObject({ ...verdict, ...Common })
+    .refine((body) => body['decisions'] == null, { path: ['decisions'], error: NOT_BOTH }),
+  z
+    .looseObject({ decisions: z.array(z.looseObject(verdict)).min(1).max(1000), ...Common })
+    .refine((body) => body['decision'] == null, { path: ['decision'], error: NOT_BOTH }),
 ]);
 
 export const verdictsOf = (body: z.output<typeof ApprovalDecision>): Verdict[] =>

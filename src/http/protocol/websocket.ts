@@ -106,7 +106,10 @@ const createSocketServer = (
           session.commands,
         );
       } catch (error) {
-        return refusalOf(idOf(command), told(error, { log, path: upgraded.url ?? '', requestId: randomUUID() }));
+        return refusalOf(
+          idOf(command),
+          told(error, { log, path: upgraded.url ?? '', requestId: randomUUID() }),
+        );
       }
     };
     let waiting = 0;
