@@ -104,6 +104,32 @@ describe.skipIf(!hasBrowser)('in the console an operator', () => {
     noProblems(opened);
   });
 
+  it('launches one run, however often it is asked for: pressed twice, and again after an answer was lost', async () => {
+    const { page } = await open(`/launch?agent=${await agentOf('briefing')}`);
+    let asked = 0;
+    let goOn = (): void => undefined;
+    const pressedAgain = new Promise<void>((resolve) => (goOn = resolve));
+    await page.route(/\/threads\/[^/]+\/runs$/, async (route) => {
+      if (route.request().method() !== 'POST' || ++asked > 1) return route.continue();
+      await pressedAgain;
+      await route.fetch();
+      return route.abort();
+    });
+    await page.getByLabel('Message', { exact: true }).fill('Say hello');
+    await press(page, 'Control+Enter');
+    await expect.poll(() => asked).toBe(1);
+    await press(page, 'Control+Enter');
+    goOn();
+    await page.getByText('The server cannot be reached').waitFor();
+    await page.getByRole('button', { name: 'Launch', exact: true }).click();
+    await page.waitForURL(/\/console\/threads\//);
+    const threads = await server.client.threads.search({ limit: 10 });
+    expect(threads).toHaveLength(1);
+    const thread = threads[0]?.thread_id ?? '';
+    await ended(thread);
+    expect(await server.client.runs.list(thread)).toHaveLength(1);
+  });
+
   it('says more than one message, goes on with a thread, and is told what is wrong with it', async () => {
     const { page } = await open(`/launch?agent=${await agentOf('agent')}`);
     await page.getByLabel('Message', { exact: true }).fill('Hello');

@@ -92,7 +92,12 @@ export type ResumeAsk = ResumeBody;
 export const previewResume = (threadId: string, body: ResumeBody) =>
   bodyOf(api.POST('/threads/{thread_id}/resume/preflight', { ...onThread(threadId), body }));
 
+/** A thread with the same states, which nothing has run on. */
+export const copyThread = async (threadId: string): Promise<string> =>
+  (await bodyOf(api.POST('/threads/{thread_id}/copy', onThread(threadId)))).thread_id;
+
 export interface ForkInput {
+  /** The copy. */
   threadId: string;
   checkpointId: string;
   assistantId: string;
@@ -100,24 +105,18 @@ export interface ForkInput {
   values?: Record<string, unknown> | undefined;
 }
 
-/** A copy of the thread that goes on from one of its checkpoints; the thread itself stays as it is. */
-export const forkThread = async ({
-  threadId,
-  checkpointId,
-  assistantId,
-  values,
-}: ForkInput): Promise<string> => {
-  const { thread_id: copy } = await bodyOf(api.POST('/threads/{thread_id}/copy', onThread(threadId)));
+/** Lets the copy of a thread go on from one of its checkpoints. */
+export const goOnFrom = async ({ threadId, checkpointId, assistantId, values }: ForkInput): Promise<void> => {
   if (values)
     await bodyOf(
       api.POST('/threads/{thread_id}/state', {
-        ...onThread(copy),
+        ...onThread(threadId),
         body: { values, checkpoint_id: checkpointId },
       }),
     );
   await bodyOf(
     api.POST('/threads/{thread_id}/runs', {
-      ...onThread(copy),
+      ...onThread(threadId),
       body: {
         assistant_id: assistantId,
         input: null,
@@ -126,5 +125,4 @@ export const forkThread = async ({
       },
     }),
   );
-  return copy;
 };

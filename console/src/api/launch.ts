@@ -26,11 +26,18 @@ export const runBody = ({ agent, input, config, context, whenBusy }: LaunchInput
   ...(whenBusy && { multitask_strategy: whenBusy }),
 });
 
-/** Starts a run, on a new thread where none is named. */
-export const launch = async (asked: LaunchInput) => {
-  const id = asked.threadId ?? (await bodyOf(api.POST('/threads', { body: {} }))).thread_id;
-  const run = await bodyOf(
-    api.POST('/threads/{thread_id}/runs', { params: { path: { thread_id: id } }, body: runBody(asked) }),
+/** The run that was begun on a thread which only one is begun on; none too where the thread is not there. */
+export const begunOn = async (threadId: string) => {
+  const path = { thread_id: threadId };
+  const [begun] = await bodyOf(
+    api.POST('/threads/search', { body: { ids: [threadId], select: ['thread_id'] } }),
   );
-  return { threadId: id, runId: run.run_id };
+  return begun && (await bodyOf(api.GET('/threads/{thread_id}/runs', { params: { path } })))[0];
+};
+
+/** Starts a run, on a thread that is made where there is none of this id. Answers the thread's id. */
+export const launch = async (asked: LaunchInput & { threadId: string }): Promise<string> => {
+  const path = { thread_id: asked.threadId };
+  await bodyOf(api.POST('/threads/{thread_id}/runs', { params: { path }, body: runBody(asked) }));
+  return asked.threadId;
 };

@@ -1,8 +1,9 @@
 import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { isRecord } from '../../api/errors.ts';
-import { launch, type LaunchInput } from '../../api/launch.ts';
+import { begunOn, launch, type LaunchInput } from '../../api/launch.ts';
+import { newId } from '../../api/new-id.ts';
 
 type Values = Record<string, unknown>;
 
@@ -46,7 +47,10 @@ export const askedFor = (agent: string, draft: Draft): LaunchInput => ({
   ...(draft.config.trim() !== '' && { config: configOf(draft.config) }),
 });
 
-/** What is being filled in, and the launch of it; then the thread is shown. */
+/**
+ * What is being filled in, and the launch of it; then the thread is shown. A new thread has its id beforehand: what is
+ * launched again as it was, because no answer came, is one run.
+ */
 export const useLaunch = (agent: string, thread: string | undefined) => {
   const navigate = useNavigate();
   const [draft, setDraft] = useState<Draft>({
@@ -56,10 +60,21 @@ export const useLaunch = (agent: string, thread: string | undefined) => {
     whenBusy: 'reject',
     config: '',
   });
+  const own = useRef({ id: newId(), tried: false });
   const started = useMutation({
-    mutationFn: launch,
-    onSuccess: ({ threadId }) => navigate({ to: '/threads/$threadId', params: { threadId } }),
+    mutationFn: async (asked: LaunchInput) => {
+      if (asked.threadId !== undefined) return launch({ ...asked, threadId: asked.threadId });
+      const { id, tried } = own.current;
+      own.current.tried = true;
+      // The answer to the time before may have been lost.
+      if (!tried || !(await begunOn(id))) await launch({ ...asked, threadId: id });
+      return id;
+    },
+    onSuccess: (threadId) => navigate({ to: '/threads/$threadId', params: { threadId } }),
   });
-  const change: Change = (changes) => setDraft((before) => ({ ...before, ...changes }));
+  const change: Change = (changes) => {
+    own.current = { id: newId(), tried: false };
+    setDraft((before) => ({ ...before, ...changes }));
+  };
   return { draft, change, started, asked: askedFor(agent, draft), problems: problemsOf(draft) };
 };

@@ -1,9 +1,10 @@
 import { Button, Group, Modal, NativeSelect, Stack, Text, Textarea } from '@mantine/core';
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useState, type FormEvent } from 'react';
-import { forkThread } from '../../api/actions.ts';
+import { useRef, useState, type FormEvent } from 'react';
+import { copyThread, goOnFrom, type ForkInput } from '../../api/actions.ts';
 import { isRecord } from '../../api/errors.ts';
+import { begunOn } from '../../api/launch.ts';
 import { historyQuery, type State } from '../../api/thread-queries.ts';
 import { ErrorPanel } from '../../parts/error-panel.tsx';
 import { submitOnCtrlEnter } from '../../parts/submit-key.ts';
@@ -35,17 +36,12 @@ const changesIn = (text: string): Record<string, unknown> | null | undefined => 
 const ForkForm = ({ threadId, assistantId, onClose }: Props) => {
   const { checkpoint: chosen } = useSearch({ from: '/threads/$threadId' });
   const history = useInfiniteQuery(historyQuery(threadId));
-  const navigate = useNavigate();
   const states = history.data?.pages.flatMap((page) => page.states) ?? [];
   const [picked, setPicked] = useState(chosen);
   const [text, setText] = useState('');
   const checkpointId = picked ?? states[0]?.checkpoint?.checkpoint_id ?? undefined;
   const changes = changesIn(text);
-  const forked = useMutation({
-    mutationFn: () =>
-      forkThread({ threadId, assistantId, checkpointId: checkpointId ?? '', values: changes ?? undefined }),
-    onSuccess: (copy) => navigate({ to: '/threads/$threadId', params: { threadId: copy }, search: {} }),
-  });
+  const forked = useFork(threadId, { assistantId, checkpointId, changes });
   const ready = checkpointId !== undefined && changes !== undefined;
   const submit = (event: FormEvent): void => {
     event.preventDefault();
@@ -85,6 +81,36 @@ const ForkForm = ({ threadId, assistantId, onClose }: Props) => {
       </Stack>
     </form>
   );
+};
+
+interface Chosen {
+  assistantId: string;
+  checkpointId: string | undefined;
+  changes: Record<string, unknown> | null | undefined;
+}
+
+const forkOf = (copy: string, { assistantId, checkpointId, changes }: Chosen): ForkInput => ({
+  threadId: copy,
+  assistantId,
+  checkpointId: checkpointId ?? '',
+  values: changes ?? undefined,
+});
+
+/** Copies the thread and lets the copy go on. Tried again as it was, it goes on with the copy that was made. */
+const useFork = (threadId: string, chosen: Chosen) => {
+  const navigate = useNavigate();
+  const made = useRef({ from: '', copy: '' });
+  return useMutation({
+    mutationFn: async () => {
+      const asked = JSON.stringify(chosen);
+      if (made.current.from !== asked) made.current = { from: asked, copy: await copyThread(threadId) };
+      const { copy } = made.current;
+      // The answer to the time before may have been lost.
+      if (!(await begunOn(copy))) await goOnFrom(forkOf(copy, chosen));
+      return copy;
+    },
+    onSuccess: (copy) => navigate({ to: '/threads/$threadId', params: { threadId: copy }, search: {} }),
+  });
 };
 
 const optionOf = (state: State) => ({
