@@ -300,6 +300,10 @@ describe.skipIf(!hasBrowser)('on the screen of a thread a person', () => {
     await expect.poll(() => shownOn(page)).toEqual([second.slice(0, 8), first.slice(0, 8)]);
     await press(page, 'x');
     await page.getByRole('checkbox', { name: `Select thread ${first.slice(0, 8)}`, checked: true }).waitFor();
+    await page.getByRole('button', { name: 'Emergency stop' }).focus();
+    await press(page, 'Enter');
+    await dialog(page).getByText('Pause at the next step').first().waitFor();
+    expect(new URL(page.url()).pathname).toBe('/console/');
   });
 
   it('is shown what changed while a list was being read for the first time', async () => {
