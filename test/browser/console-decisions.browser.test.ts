@@ -229,6 +229,21 @@ describe.skipIf(!hasBrowser)('deciding in the console', () => {
     noProblems(opened);
   });
 
+  it('tells on the thread too who was faster', async () => {
+    const id = await hold('deploy');
+    const opened = await openThread(id);
+    const { page } = opened;
+    await page.route('**/decision', async (route) => {
+      await decideFor('Grace', id);
+      await route.continue();
+    });
+    await press(page, 'a');
+    const question = page.getByRole('article', { name: 'Question: deploy' });
+    await question.getByText(/Grace rejected/).waitFor();
+    expect(await question.getByRole('button', { name: 'Approve' }).count()).toBe(0);
+    noProblems(opened);
+  });
+
   it('is moved through with j and k, and goes on to the next question by itself', async () => {
     const first = await hold('alpha');
     await hold('beta');
@@ -245,6 +260,55 @@ describe.skipIf(!hasBrowser)('deciding in the console', () => {
     await list.getByText('alpha', { exact: true }).waitFor({ state: 'hidden' });
     expect(await decisionOf(first)).toMatchObject({ decisions: [{ decision: 'approve' }] });
     noProblems(opened);
+  });
+
+  it('shows all of what is to be approved: markup, other fields, arguments of any kind, and signs that turn the text', async () => {
+    const description =
+      'Approve the transfer?\n\n<plan>\nDelete the production database\n</plan>\n\nfrom &#x202e;2000';
+    const none = { action_requests: null, actionRequests: null, action_request: null };
+    const plain = { ...none, description, amount: 1_000_000, to: 'account \u202E0001' };
+    const first = await openThread(await ask('held', { tools: ['pay'], together: true, deadline: plain }));
+    const question = first.page.getByRole('article');
+    for (const text of [
+      'Delete the production database',
+      '<plan>',
+      'from ⟦U+202E⟧2000',
+      '1000000',
+      'account ⟦U+202E⟧0001',
+    ])
+      await question.getByText(text).waitFor();
+    noProblems(first);
+
+    const shell = { action_requests: [{ name: 'shell\u202E', args: 'rm -rf /' }] };
+    const second = await openThread(await ask('held', { tools: ['pay'], together: true, deadline: shell }));
+    await second.page.getByRole('article').getByText('rm -rf /').waitFor();
+    expect(await second.page.getByRole('article').getByRole('heading').innerText()).toBe('shell⟦U+202E⟧');
+    noProblems(second);
+  });
+
+  it('sends with an edit what was said, no defaults and nothing to remember, and goes to JSON where no form can be', async () => {
+    const properties = { to: { type: 'string' }, force: { type: 'boolean', default: true } };
+    const config = { action_name: 'deploy', allowed_decisions: ['approve', 'edit'] };
+    const deadline = { review_configs: [{ ...config, args_schema: { type: 'object', properties } }] };
+    const id = await ask('held', { tools: ['deploy'], together: true, deadline });
+    const first = await openThread(id);
+    await first.page.getByLabel('Next time this tool is called').first().click();
+    await first.page.getByRole('option', { name: 'Answer likewise on this thread' }).click();
+    await first.page.locator('h1').click();
+    await press(first.page, 'e');
+    await first.page.getByLabel('to', { exact: true }).fill('staging@example.com');
+    await press(first.page, 'Control+Enter');
+    await settled(first.page);
+    expect((await decisionOf(id)).decisions).toEqual([
+      { decision: 'edit', args: { to: 'staging@example.com' } },
+    ]);
+    noProblems(first);
+
+    const args = { list: [1, 'a', { x: 1 }] };
+    const second = await openThread(await ask('held', { tools: ['deploy'], together: true, args }));
+    await press(second.page, 'e');
+    await second.page.getByLabel('Arguments as JSON').waitFor();
+    noProblems(second);
   });
 
   it('gives keys, where several questions are, to the one that has the focus', async () => {

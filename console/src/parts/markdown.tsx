@@ -1,12 +1,13 @@
 import type { ReactNode } from 'react';
 import Remark from 'react-markdown';
+import { showSigns } from './visible-text.ts';
 import classes from './approval/approval.module.css';
 
-/** Text of an agent as markdown: no markup of its own, no pictures from elsewhere, links that tell where nobody came from. */
+/** Text of an agent as markdown: markup in it is shown as it is written; no pictures from elsewhere, links that tell where nobody came from. */
 export const Markdown = ({ text }: { text: string }) => (
   <div className={classes['markdown']}>
     <Remark
-      skipHtml
+      rehypePlugins={showSigns}
       disallowedElements={['img']}
       unwrapDisallowed
       components={{

@@ -5,6 +5,7 @@ import { TextLink } from '../link-button.tsx';
 import { Markdown } from '../markdown.tsx';
 import { Pill, type Tone } from '../status.tsx';
 import { Ago, Until } from '../time.tsx';
+import { visible } from '../visible-text.ts';
 import classes from './approval.module.css';
 import { Arguments } from './arguments.tsx';
 import { Decide } from './decide.tsx';
@@ -18,6 +19,8 @@ interface Props {
   approval: Approval;
   /** Called when it was decided from here. */
   onDecided: () => void;
+  /** Called when it was answered from here after somebody else had, or after the agent had moved on. */
+  onLate?: () => void;
   /** On its thread's own screen, where the thread need not be named: its place among so many questions. */
   onThread?: { row: number; of: number };
 }
@@ -26,10 +29,10 @@ interface Props {
  * One question: what the agent wants, why, and what a person may say. Keys reach it where it is seen; of several, that in
  * which the focus is.
  */
-export const ApprovalCard = ({ approval, onDecided, onThread }: Props) => {
+export const ApprovalCard = ({ approval, onDecided, onLate, onThread }: Props) => {
   const card = useRef<HTMLElement>(null);
   const held = heldBy(approval);
-  const deciding = useDecision({ approval, held, row: onThread?.row ?? 0, onDecided });
+  const deciding = useDecision({ approval, held, row: onThread?.row ?? 0, onDecided, onLate });
   const current = held[deciding.place] ?? held[0];
   if (!current) return null;
   const meant = (target: EventTarget | null): boolean => {
@@ -83,7 +86,7 @@ const Heading = ({ approval, held, onThread }: { approval: Approval; held: Held;
   <div>
     <Group gap="sm" align="center">
       <Title order={2} size="h3" className="hp-text">
-        {held.tool ?? 'Question'}
+        {held.tool === null ? 'Question' : visible(held.tool)}
       </Title>
       {held.effect && <Pill {...EFFECTS[held.effect]} />}
       {approval.status === 'waiting' && approval.expires_at !== null && (

@@ -1,5 +1,7 @@
 import { Text } from '@mantine/core';
+import { isRecord } from '../../api/errors.ts';
 import type { Verdict } from '../../api/actions.ts';
+import { visible } from '../visible-text.ts';
 import classes from './approval.module.css';
 import type { Held } from './question.ts';
 
@@ -13,19 +15,31 @@ export const Arguments = ({
   payload: unknown;
   verdict: Verdict | null;
 }) => {
-  if (held.tool === null) return held.description === null ? <Value value={payload} /> : null;
-  const args = Object.entries(verdict?.args ?? held.args);
-  if (args.length === 0)
+  if (held.tool === null) return <Fields of={besidesDescription(held, payload)} />;
+  const args = verdict?.args ?? held.args;
+  if (isRecord(args) && Object.keys(args).length === 0)
     return (
       <Text size="sm" className="hp-soft">
         Without arguments
       </Text>
     );
+  return <Fields of={args} />;
+};
+
+/** What a plain question says and the card does not show already. */
+const besidesDescription = ({ description }: Held, payload: unknown): unknown => {
+  if (description === null || !isRecord(payload)) return payload;
+  const { description: _shown, ...others } = payload;
+  return others;
+};
+
+const Fields = ({ of }: { of: unknown }) => {
+  if (!isRecord(of)) return <Value value={of} />;
   return (
     <dl className={classes['args']}>
-      {args.map(([name, value]) => (
+      {Object.entries(of).map(([name, value]) => (
         <div key={name} className={classes['arg']}>
-          <dt className={`${classes['name']} hp-mono`}>{name}</dt>
+          <dt className={`${classes['name']} hp-mono`}>{visible(name)}</dt>
           <dd style={{ margin: 0 }}>
             <Value value={value} />
           </dd>
@@ -39,7 +53,7 @@ export const Arguments = ({
 const MOST = 50_000;
 
 const Value = ({ value }: { value: unknown }) => {
-  const text = typeof value === 'string' ? value : JSON.stringify(value, null, 2);
+  const text = typeof value === 'string' ? value : (JSON.stringify(value, null, 2) ?? '');
   const cut = text.length > MOST;
   return (
     // Focusable, because it may scroll.
@@ -48,7 +62,7 @@ const Value = ({ value }: { value: unknown }) => {
       tabIndex={0}
       role="group"
     >
-      {cut ? text.slice(0, MOST) : text}
+      {visible(cut ? text.slice(0, MOST) : text)}
       {cut && <em> … {(text.length - MOST).toLocaleString()} more characters</em>}
     </div>
   );

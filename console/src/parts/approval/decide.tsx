@@ -9,7 +9,7 @@ import { KeyHint } from '../key-hint.tsx';
 import { EditCall } from './edit-call.tsx';
 import { Answer, Rejection } from './say-why.tsx';
 import type { Held } from './question.ts';
-import type { Deciding, Remember } from './use-decision.ts';
+import { mayRemember, type Deciding, type Remember } from './use-decision.ts';
 
 interface Props {
   approval: Approval;
@@ -102,7 +102,7 @@ const Extras = ({ held, deciding }: { held: Held[]; deciding: Deciding }) => {
         value={deciding.context}
         onChange={({ currentTarget }) => deciding.setContext(currentTarget.value)}
       />
-      {holdsTools && deciding.mode !== 'edit' && (
+      {holdsTools && deciding.mode !== 'edit' && mayRemember(deciding.verdicts) && (
         <Select
           label="Next time this tool is called"
           data={REMEMBER}

@@ -33,7 +33,7 @@ const WAYS = [
 export const EditCall = ({ held, deciding }: { held: Held; deciding: Deciding }) => {
   const before = pretty(held.args);
   const [text, setText] = useState(before);
-  const [way, setWay] = useState<Way>('form');
+  const [way, setWay] = useState<Way>(isRecord(held.args) ? 'form' : 'json');
   const args = asObject(text);
   const send = (): void => {
     if (args) deciding.say({ decision: 'edit', args });
@@ -55,7 +55,12 @@ export const EditCall = ({ held, deciding }: { held: Held; deciding: Deciding })
       />
       <Suspense fallback={<Skeleton height={160} />}>
         {way === 'form' && (
-          <SchemaForm schema={held.schema} value={args ?? {}} onChange={(next) => setText(pretty(next))} />
+          <SchemaForm
+            schema={held.schema}
+            value={args ?? {}}
+            onChange={(next) => setText(pretty(next))}
+            onBroken={() => setWay('json')}
+          />
         )}
         {way === 'json' && (
           <JsonEditor label="Arguments as JSON" value={text} onChange={setText} invalid={!args} />

@@ -1,4 +1,5 @@
 import { isRecord } from '../../api/errors.ts';
+import { visible } from '../visible-text.ts';
 import type { Approval } from '../../api/queries.ts';
 import type { DecisionKind } from '../../api/actions.ts';
 
@@ -8,7 +9,8 @@ export type EffectClass = 'read' | 'reversible' | 'irreversible';
 export interface Held {
   /** Null for a plain question. */
   tool: string | null;
-  args: Record<string, unknown>;
+  /** An object, unless the agent does otherwise. */
+  args: unknown;
   description: string | null;
   allowed: DecisionKind[];
   effect: EffectClass | null;
@@ -28,7 +30,7 @@ export const heldBy = (approval: Approval): Held[] => {
     const schema = config['args_schema'] ?? config['argsSchema'];
     return {
       tool: call.name,
-      args: isRecord(call.args) ? call.args : {},
+      args: call.args ?? {},
       description: call.description,
       allowed: call.allowed_decisions,
       effect: EFFECTS.find((effect) => effect === config['effect']) ?? null,
@@ -47,12 +49,13 @@ const nameOf = (config: Record<string, unknown>): unknown => config['action_name
 /** The tools of a question in a few words. */
 export const titleOf = (approval: Approval): string => {
   const names = approval.tool_calls.map(({ name }) => name);
-  return names.length === 0 ? 'Question' : [...new Set(names)].join(', ');
+  return names.length === 0 ? 'Question' : visible([...new Set(names)].join(', '));
 };
 
 /** What it is about, on one line. */
 export const summaryOf = (approval: Approval): string => {
   const [call] = approval.tool_calls;
-  if (call) return JSON.stringify(call.args);
-  return approval.description ?? JSON.stringify(approval.payload);
+  return visible(
+    call ? JSON.stringify(call.args) : (approval.description ?? JSON.stringify(approval.payload)),
+  );
 };

@@ -2,6 +2,7 @@ import { Button, Group, Text } from '@mantine/core';
 import { IconCheck, IconCircle, IconX } from '@tabler/icons-react';
 import type { Verdict } from '../../api/actions.ts';
 import { useKeys, type KeyBinding } from '../../keys/keys.ts';
+import { visible } from '../visible-text.ts';
 import classes from './approval.module.css';
 import type { Held } from './question.ts';
 import type { Deciding } from './use-decision.ts';
@@ -32,7 +33,7 @@ export const Steps = ({ held, deciding, meant }: Props) => {
           onClick={() => go(index)}
         >
           <Mark verdict={verdicts[index] ?? null} />
-          <span className="hp-line">{tool}</span>
+          <span className="hp-line">{tool !== null && visible(tool)}</span>
         </button>
       ))}
       {decided === held.length && (

@@ -38,16 +38,22 @@ const DONE: Record<DecisionKind, string> = {
   respond: 'Answered',
 };
 
+/** An edit is for one call only. */
+export const mayRemember = (verdicts: (Verdict | null)[]): boolean =>
+  verdicts.every((verdict) => verdict?.decision !== 'edit');
+
 interface Question {
   approval: Approval;
   held: Held[];
   /** Its place among those that are shown. */
   row: number;
   onDecided: () => void;
+  /** Called when it was answered too late. */
+  onLate?: (() => void) | undefined;
 }
 
 /** What a person is about to say to a question. Nothing leaves the page before all of it is said. */
-export const useDecision = ({ approval, held, row, onDecided }: Question): Deciding => {
+export const useDecision = ({ approval, held, row, onDecided, onLate }: Question): Deciding => {
   const queries = useQueryClient();
   const [place, setPlace] = useState(0);
   const [mode, setMode] = useState<Deciding['mode']>(null);
@@ -61,7 +67,7 @@ export const useDecision = ({ approval, held, row, onDecided }: Question): Decid
         payloadHash: approval.payload_hash,
         verdicts: all,
         additionalContext: context.trim() || undefined,
-        remember: remember === 'no' ? undefined : remember,
+        remember: remember === 'no' || !mayRemember(all) ? undefined : remember,
       }),
     onSuccess: (_decided, all) => {
       notifyDone(all.length === 1 && all[0] ? DONE[all[0].decision] : `${all.length} decisions sent`);
@@ -69,11 +75,13 @@ export const useDecision = ({ approval, held, row, onDecided }: Question): Decid
     },
     onError: (thrown) => {
       if (asApiError(thrown).status !== 409) return;
+      onLate?.();
       void queries.invalidateQueries({ queryKey: ['approvals'] });
     },
     onSettled: () => queries.invalidateQueries({ queryKey: ['overview'] }),
   });
   const decided = verdicts.filter((each) => each !== null);
+  const sending = sent.isPending || sent.isSuccess;
   const steady = useSteady([row, place, decided.length].join());
   const go = (next: number): void => {
     setPlace(next);
@@ -90,9 +98,10 @@ export const useDecision = ({ approval, held, row, onDecided }: Question): Decid
     remember,
     setRemember,
     steady,
-    sending: sent.isPending || sent.isSuccess,
+    sending,
     error: sent.error,
     say: (verdict) => {
+      if (sending) return;
       if (held.length === 1) return sent.mutate([verdict]);
       const next = verdicts.map((each, index) => (index === place ? verdict : each));
       setVerdicts(next);

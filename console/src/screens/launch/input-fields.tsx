@@ -58,7 +58,7 @@ export const InputFields = ({ shape, value, onChange, onValid }: Props) => {
       />
       <Suspense fallback={<Skeleton height={140} />}>
         {json === null ? (
-          <Fields shape={shape} value={value} onChange={onChange} />
+          <Fields shape={shape} value={value} onChange={onChange} onBroken={() => go('json')} />
         ) : (
           <JsonEditor label="Input as JSON" value={json} onChange={write} invalid={invalid} />
         )}
@@ -67,7 +67,11 @@ export const InputFields = ({ shape, value, onChange, onValid }: Props) => {
   );
 };
 
-const Fields = ({ shape, value, onChange }: Omit<Props, 'onValid'>) => {
+interface FieldsProps extends Omit<Props, 'onValid'> {
+  onBroken: () => void;
+}
+
+const Fields = ({ shape, value, onChange, onBroken }: FieldsProps) => {
   const { messages, ...rest } = value;
   const written = writtenMessages(messages);
   const merge = (changes: Values): void => onChange({ ...value, ...changes });
@@ -79,10 +83,10 @@ const Fields = ({ shape, value, onChange }: Omit<Props, 'onValid'>) => {
         ) : (
           <Text size="sm">The messages are written as JSON: they can say more than a form.</Text>
         ))}
-      {shape.rest && <Part schema={shape.rest} value={rest} onChange={merge} />}
+      {shape.rest && <Part schema={shape.rest} value={rest} onChange={merge} onBroken={onBroken} />}
       {shape.others && (
         <Folded label="Other fields of the input" opened={Object.keys(rest).length > 0}>
-          <Part schema={shape.others} value={rest} onChange={merge} />
+          <Part schema={shape.others} value={rest} onChange={merge} onBroken={onBroken} />
         </Folded>
       )}
     </>
@@ -94,14 +98,15 @@ interface PartProps {
   value: Values;
   /** Says all fields of the part; what is not filled in is undefined. */
   onChange: (changes: Values) => void;
+  onBroken: () => void;
 }
 
-const Part = ({ schema, value, onChange }: PartProps) => {
+const Part = ({ schema, value, onChange, onBroken }: PartProps) => {
   const names = Object.keys(schema['properties'] as Values);
   const own = Object.fromEntries(names.filter((name) => name in value).map((name) => [name, value[name]]));
   const change = (next: Values): void => {
     const filled = withoutEmpty(next);
     onChange(Object.fromEntries(names.map((name) => [name, filled[name]])));
   };
-  return <SchemaForm schema={schema} value={own} onChange={change} />;
+  return <SchemaForm schema={schema} value={own} onChange={change} onBroken={onBroken} defaults />;
 };

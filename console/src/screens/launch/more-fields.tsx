@@ -29,6 +29,7 @@ export const MoreFields = ({ draft, problems, context, onChange }: Props) => (
           <SchemaForm
             schema={context}
             value={draft.context}
+            defaults
             onChange={(next) => onChange({ context: withoutEmpty(next) })}
           />
         </fieldset>

@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import { useEffect } from 'react';
-import { approvalsQuery } from '../../api/queries.ts';
+import { useEffect, useState } from 'react';
+import { approvalQuery, approvalsQuery } from '../../api/queries.ts';
 import { runsQuery, threadQuery, type ThreadShown } from '../../api/thread-queries.ts';
 import { inFront } from '../../app/dialogs.ts';
 import { ApprovalCard } from '../../parts/approval/approval-card.tsx';
@@ -61,12 +61,33 @@ const textIn = (record: Record<string, unknown> | undefined, field: string): str
 const Questions = ({ threadId }: { threadId: string }) => {
   const waiting = useInfiniteQuery(approvalsQuery({ threadId }));
   const items = waiting.data?.pages.flatMap((page) => page.items) ?? [];
-  return items.map((approval, row) => (
-    <ApprovalCard
-      key={approval.id}
-      approval={approval}
-      onDecided={() => void waiting.refetch()}
-      onThread={{ row, of: items.length }}
-    />
-  ));
+  const [late, setLate] = useState<string[]>([]);
+  const others = (id: string): string[] => late.filter((each) => each !== id);
+  return (
+    <>
+      {late
+        .filter((id) => items.every((approval) => approval.id !== id))
+        .map((id) => (
+          <Late key={id} id={id} />
+        ))}
+      {items.map((approval, row) => (
+        <ApprovalCard
+          key={approval.id}
+          approval={approval}
+          onDecided={() => {
+            setLate(others(approval.id));
+            void waiting.refetch();
+          }}
+          onLate={() => setLate([...others(approval.id), approval.id])}
+          onThread={{ row, of: items.length }}
+        />
+      ))}
+    </>
+  );
+};
+
+/** A question that was answered from here too late: it says what became of it. */
+const Late = ({ id }: { id: string }) => {
+  const { data } = useQuery(approvalQuery(id));
+  return data && <ApprovalCard approval={data} onDecided={() => undefined} onThread={{ row: 0, of: 1 }} />;
 };

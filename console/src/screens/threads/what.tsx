@@ -1,4 +1,5 @@
 import type { ThreadCard } from '../../api/queries.ts';
+import { visible } from '../../parts/visible-text.ts';
 import classes from './threads.module.css';
 
 /** What a thread does or wants now, in one line. */
@@ -8,9 +9,9 @@ export const What = ({ thread }: { thread: ThreadCard }) => {
   if (first)
     return (
       <span className={classes['what']}>
-        {first.tool !== null && <span className={`${classes['tool']} hp-line`}>{first.tool}</span>}
+        {first.tool !== null && <span className={`${classes['tool']} hp-line`}>{visible(first.tool)}</span>}
         {others.length > 0 && <span className="hp-soft">+{others.length}</span>}
-        <span className="hp-line hp-soft">{first.text}</span>
+        <span className="hp-line hp-soft">{visible(first.text)}</span>
       </span>
     );
   if (lifecycle?.reason && group !== 'done') return <span className="hp-line">{lifecycle.reason}</span>;
