@@ -289,6 +289,51 @@ describe.skipIf(!hasBrowser)('on the screen of a thread a person', () => {
     noProblems(opened);
   });
 
+  it('does to all that match what was asked of those that matched then, and no more once it is closed', async () => {
+    const make = async (): Promise<string> =>
+      (await server.client.threads.create({ graphId: 'dated' })).thread_id;
+    const made = await Promise.all(Array.from({ length: 8 }, make));
+    const opened = await openConsole(browser, { url: server.url, path: '/console/?q=dated' });
+    const { page } = opened;
+    const bar = page.getByRole('region', { name: 'Selected threads' });
+    const selectAll = async (): Promise<void> => {
+      await page.getByLabel(`Select thread ${made[0]?.slice(0, 8)}`).check();
+      await bar.getByRole('button', { name: 'Select all 8 matching' }).click();
+      await bar.getByText('8 selected').waitFor();
+    };
+    await selectAll();
+    const filter = page.getByLabel('Filter by thread id');
+    await filter.fill('');
+    await bar.waitFor({ state: 'detached' });
+    await filter.fill('dated');
+    await page.waitForURL(/q=dated/);
+    await selectAll();
+    await bar.getByRole('button', { name: 'Delete…' }).click();
+    await dialog(page).getByText('Delete: 8 threads').waitFor();
+    const late = await make();
+    const begun: string[] = [];
+    const closed = deferred<void>();
+    await page.route(/\/threads\/[^/]+$/, async (route) => {
+      if (route.request().method() !== 'DELETE') return route.continue();
+      begun.push(new URL(route.request().url()).pathname.split('/').at(-1) ?? '');
+      await closed.promise;
+      return route.continue();
+    });
+    await dialog(page).getByRole('button', { name: 'Delete', exact: true }).click();
+    await expect.poll(() => begun.length).toBe(6);
+    await dialog(page).locator('[data-loading]').waitFor();
+    await press(page, 'Escape');
+    closed.resolve();
+    await dialog(page).getByText('6 of 8 done, 2 left as they were').waitFor();
+    await dialog(page).getByRole('button', { name: 'Close' }).last().click();
+    const left = [late, ...made.filter((id) => !begun.includes(id))];
+    await expect
+      .poll(async () => (await shownOn(page)).toSorted())
+      .toEqual(left.map((id) => id.slice(0, 8)).toSorted());
+    for (const id of left) await server.client.threads.delete(id);
+    noProblems(opened);
+  });
+
   it('stays with the keys at the thread they were at when others come before it', async () => {
     const places = ['one', 'two'].map((name) => `cursor ${name} ${crypto.randomUUID()}`) as [string, string];
     onTestFinished(() => places.forEach((place) => latch.open(place)));

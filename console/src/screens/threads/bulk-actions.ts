@@ -1,6 +1,5 @@
 import { deleteThread, pauseThread, resumeThread } from '../../api/actions.ts';
 import { asApiError, type ApiError } from '../../api/errors.ts';
-import { allMatching, type ThreadSearch } from '../../api/queries.ts';
 
 export interface BulkAction {
   name: string;
@@ -32,9 +31,6 @@ export const BULK_ACTIONS: BulkAction[] = [
   },
 ];
 
-/** Which threads: these, or all that match. */
-export type BulkThreads = { ids: string[] } | { matching: ThreadSearch };
-
 export interface BulkProgress {
   total: number;
   done: number;
@@ -44,19 +40,26 @@ export interface BulkProgress {
 
 const AT_ONCE = 6;
 
+export interface BulkWork {
+  ids: string[];
+  reason: string;
+  /** No further thread is begun once it aborts. */
+  signal: AbortSignal;
+  onProgress: (progress: BulkProgress) => void;
+}
+
 /** Does it to each thread, a few at once; what is refused does not stop the others. */
 export const runBulk = async (
   action: BulkAction,
-  input: { threads: BulkThreads; reason: string; onProgress: (progress: BulkProgress) => void },
+  { ids, reason, signal, onProgress }: BulkWork,
 ): Promise<BulkProgress> => {
-  const ids = 'ids' in input.threads ? input.threads.ids : await allMatching(input.threads.matching);
   const waiting = [...ids];
   let progress: BulkProgress = { total: ids.length, done: 0, refused: new Map() };
   const work = async (): Promise<void> => {
-    for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
-      const error = await action.run(id, input.reason).then(() => undefined, asApiError);
+    for (let id = waiting.pop(); id !== undefined && !signal.aborted; id = waiting.pop()) {
+      const error = await action.run(id, reason).then(() => undefined, asApiError);
       progress = { ...progress, done: progress.done + 1, refused: withRefused(progress.refused, error) };
-      input.onProgress(progress);
+      onProgress(progress);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));

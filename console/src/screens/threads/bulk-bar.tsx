@@ -1,8 +1,10 @@
 import { Button, Group } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { ThreadSearch } from '../../api/queries.ts';
+import { allMatching, type ThreadSearch } from '../../api/queries.ts';
+import { notifyFailure } from '../../parts/notify.tsx';
 import { BulkDialog } from './bulk-dialog.tsx';
-import { BULK_ACTIONS, type BulkAction, type BulkThreads } from './bulk-actions.ts';
+import { BULK_ACTIONS, type BulkAction } from './bulk-actions.ts';
 import classes from './threads.module.css';
 import type { Selection } from './use-selection.ts';
 
@@ -14,13 +16,12 @@ interface Props {
 
 interface Doing {
   action: BulkAction;
-  count: number;
-  threads: BulkThreads;
+  ids: string[];
 }
 
 /**
- * What can be done to the threads that are ticked, or to all that match. The dialog is about those that were ticked when it
- * was opened, and stays until it is closed: what it does may take them off the page.
+ * What can be done to the threads that are ticked, or to all that match. The dialog is about those that were ticked, or
+ * matched, when it was opened, and stays until it is closed: what it does may take them off the page.
  */
 export const BulkBar = (props: Props) => {
   const [doing, setDoing] = useState<Doing | null>(null);
@@ -44,7 +45,14 @@ export const BulkBar = (props: Props) => {
 const Bar = ({ selection, search, total, onDo }: Props & { onDo: (doing: Doing) => void }) => {
   const { selected, all } = selection;
   const count = all ? total : selected.length;
-  const threads: BulkThreads = all ? { matching: search } : { ids: selected.map(({ thread_id: id }) => id) };
+  const read = useMutation({
+    mutationFn: async (action: BulkAction): Promise<Doing> => ({
+      action,
+      ids: all ? await allMatching(search) : selected.map(({ thread_id: id }) => id),
+    }),
+    onSuccess: onDo,
+    onError: notifyFailure('It could not be read which threads match'),
+  });
   return (
     <div className={classes['bulk']} role="region" aria-label="Selected threads">
       <strong>{count.toLocaleString()} selected</strong>
@@ -59,7 +67,8 @@ const Bar = ({ selection, search, total, onDo }: Props & { onDo: (doing: Doing) 
             key={each.name}
             size="xs"
             variant="default"
-            onClick={() => onDo({ action: each, count, threads })}
+            disabled={read.isPending}
+            onClick={() => read.mutate(each)}
           >
             {each.name}…
           </Button>

@@ -1,37 +1,31 @@
 import { Button, Group, Modal, Progress, Stack, Text, Textarea } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState, type FormEvent } from 'react';
+import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { ErrorPanel } from '../../parts/error-panel.tsx';
 import { submitOnCtrlEnter } from '../../parts/submit-key.ts';
-import { runBulk, type BulkAction, type BulkProgress, type BulkThreads } from './bulk-actions.ts';
+import { runBulk, type BulkAction, type BulkProgress } from './bulk-actions.ts';
 
 interface Props {
   action: BulkAction;
-  count: number;
-  threads: BulkThreads;
+  ids: string[];
   onClose: (done: boolean) => void;
 }
 
-/** Asks whether to do it to so many, does it, and tells what became of each. */
-export const BulkDialog = ({ action, count, threads, onClose }: Props) => {
-  const queries = useQueryClient();
+/** Asks whether to do it to so many, does it, and tells what became of each. To close it under way begins no more of them. */
+export const BulkDialog = ({ action, ids, onClose }: Props) => {
   const [reason, setReason] = useState('');
-  const [progress, setProgress] = useState<BulkProgress | null>(null);
-  const work = useMutation({
-    mutationFn: () => runBulk(action, { threads, reason: reason.trim(), onProgress: setProgress }),
-    onSettled: () => queries.invalidateQueries(),
-  });
+  const { work, progress, begin, stop } = useBulk(action, ids);
+  const close = (): void => {
+    if (work.isPending) stop();
+    else onClose(work.isSuccess);
+  };
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    work.mutate();
+    begin(reason.trim());
   };
-  const noun = count === 1 ? 'thread' : 'threads';
+  const noun = ids.length === 1 ? 'thread' : 'threads';
   return (
-    <Modal
-      opened
-      onClose={() => onClose(work.isSuccess)}
-      title={`${action.name}: ${count.toLocaleString()} ${noun}`}
-    >
+    <Modal opened onClose={close} title={`${action.name}: ${ids.length.toLocaleString()} ${noun}`}>
       <form onSubmit={submit} onKeyDown={submitOnCtrlEnter}>
         <Stack>
           <Text size="sm">{action.about}</Text>
@@ -46,10 +40,10 @@ export const BulkDialog = ({ action, count, threads, onClose }: Props) => {
               onChange={({ currentTarget }) => setReason(currentTarget.value)}
             />
           )}
-          {progress && <Told progress={progress} />}
+          {progress && <Told progress={progress} stopped={work.isSuccess} />}
           {work.error && <ErrorPanel error={work.error} />}
           <Group justify="flex-end">
-            <Button variant="default" onClick={() => onClose(work.isSuccess)}>
+            <Button variant="default" onClick={close}>
               {work.isSuccess ? 'Close' : 'Cancel'}
             </Button>
             {!work.isSuccess && (
@@ -69,7 +63,25 @@ export const BulkDialog = ({ action, count, threads, onClose }: Props) => {
   );
 };
 
-const Told = ({ progress }: { progress: BulkProgress }) => {
+const useBulk = (action: BulkAction, ids: string[]) => {
+  const queries = useQueryClient();
+  const [progress, setProgress] = useState<BulkProgress | null>(null);
+  const leaving = useRef<AbortController>(null);
+  const stop = (): void => leaving.current?.abort();
+  useEffect(() => stop, []);
+  const work = useMutation({
+    mutationFn: (input: { reason: string; signal: AbortSignal }) =>
+      runBulk(action, { ids, onProgress: setProgress, ...input }),
+    onSettled: () => queries.invalidateQueries(),
+  });
+  const begin = (reason: string): void => {
+    leaving.current = new AbortController();
+    work.mutate({ reason, signal: leaving.current.signal });
+  };
+  return { work, progress, begin, stop };
+};
+
+const Told = ({ progress, stopped }: { progress: BulkProgress; stopped: boolean }) => {
   const { total, done, refused } = progress;
   const failed = [...refused.values()].reduce((sum, { count }) => sum + count, 0);
   return (
@@ -77,6 +89,7 @@ const Told = ({ progress }: { progress: BulkProgress }) => {
       <Progress value={total === 0 ? 100 : (done / total) * 100} aria-label="Progress" />
       <Text size="sm">
         {done - failed} of {total} done{failed > 0 && `, ${failed} refused`}
+        {stopped && done < total && `, ${total - done} left as they were`}
       </Text>
       {[...refused.entries()].map(([code, { count, error }]) => (
         <Text key={code} size="sm" className="hp-text hp-soft">

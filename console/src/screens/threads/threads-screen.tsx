@@ -17,7 +17,7 @@ export const ThreadsScreen = () => {
   const { search, change } = useThreadSearch();
   const counts = useQuery(overviewQuery());
   const threads = useQuery(threadsQuery(search));
-  const selection = useSelection(threads.data?.items ?? []);
+  const selection = useSelection(threads.data?.items ?? [], search);
   const total = threads.data?.total ?? 0;
   return (
     <Stack gap="sm">

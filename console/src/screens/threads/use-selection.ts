@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { ThreadCard } from '../../api/queries.ts';
+import type { ThreadCard, ThreadSearch } from '../../api/queries.ts';
 
 export interface Selection {
   selected: ThreadCard[];
@@ -11,18 +11,23 @@ export interface Selection {
   clear: () => void;
 }
 
-/** Which threads are ticked; what is not on the page any more is not. */
-export const useSelection = (shown: ThreadCard[]): Selection => {
+/**
+ * Which threads are ticked; what is not on the page any more is not. Who chose all that match has chosen nothing of what
+ * another search finds.
+ */
+export const useSelection = (shown: ThreadCard[], { group, q }: ThreadSearch): Selection => {
   const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
-  const [all, setAll] = useState(false);
+  const [allOf, setAllOf] = useState<string>();
+  const searched = JSON.stringify([group, q]);
   const selected = shown.filter(({ thread_id: id }) => ids.has(id));
   const set = (threads: ThreadCard[]): void => {
-    setAll(false);
+    setAllOf(undefined);
     setIds(new Set(threads.map(({ thread_id: id }) => id)));
   };
+  if (allOf !== undefined && allOf !== searched) set([]);
   return {
     selected,
-    all: all && selected.length > 0,
+    all: allOf === searched && selected.length > 0,
     set,
     toggle: (thread) => {
       const others = selected.filter(({ thread_id: id }) => id !== thread.thread_id);
@@ -30,7 +35,7 @@ export const useSelection = (shown: ThreadCard[]): Selection => {
     },
     selectAll: () => {
       set(shown);
-      setAll(true);
+      setAllOf(searched);
     },
     clear: () => set([]),
   };
