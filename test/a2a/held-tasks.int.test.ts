@@ -194,10 +194,10 @@ describe('a task', () => {
     );
     await latch.reached('ends', 2);
     const ended = server.process.kill('SIGTERM');
-    latch.open('ends');
     const { task } = (await sent).result as { task: Shown & { contextId: string } };
     expect(task).toMatchObject({ status: { state: 'TASK_STATE_WORKING' } });
     expect((await called).text).toMatch(/"run_id":"[\w-]+"/);
+    latch.open('ends');
     await ended;
     await server.restart();
     await server.client.runs.join(task.contextId, task.id);

@@ -198,10 +198,11 @@ describe('another agent', () => {
 
   it('finds no task of another assistant, none that there never was, and no method that there is not', async () => {
     const other = asTask(await (await talk('steps')).sendMessage(saying({ data: { steps: 1 } })));
-    for (const id of [other.id, randomUUID(), 'nonsense']) {
-      const { error } = await rpc(server, 'gate', { method: 'GetTask', params: { id } });
-      expect(error?.code).toBe(-32001);
-    }
+    for (const method of ['GetTask', 'tasks/get'])
+      for (const id of [other.id, randomUUID(), 'nonsense']) {
+        const { error } = await rpc(server, 'gate', { method, params: { id } });
+        expect(error).toMatchObject({ code: -32001, data: [{ code: 'run_not_found', run_id: id }] });
+      }
     expect((await rpc(server, 'gate', { method: 'tasks/frobnicate', params: {} })).error?.code).toBe(-32601);
   });
 

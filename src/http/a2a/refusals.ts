@@ -34,12 +34,15 @@ const byStatus = (code: ErrorCode): number =>
 export const refusal = (
   { errors }: Sdk,
   { code, message, data }: { code: number; message: string; data?: Record<string, unknown> },
-): Error =>
-  new errors.JsonRpcTransportError({
-    jsonrpc: '2.0',
-    id: null,
-    error: { code, message, ...(data && { data: [{ '@type': 'holdpoint/error', ...data }] }) },
-  });
+): Error => {
+  const info = data && { '@type': 'holdpoint/error', ...data };
+  const error = { code, message, ...(info && { data: [info] }) };
+  const refused = new errors.JsonRpcTransportError({ jsonrpc: '2.0', id: null, error });
+  return info ? Object.assign(refused, inVersion1(info)) : refused;
+};
+
+/** In version 1.0 the SDK tells the `data` of errors that have a name it knows, and asks them for it. */
+const inVersion1 = (info: object) => ({ name: 'RequestMalformedError', toErrorInfo: () => info });
 
 /** What was thrown, as the protocol says it. */
 export const asRefusal = (sdk: Sdk, { code, message, details }: HoldpointError): Error =>
