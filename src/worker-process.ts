@@ -193,6 +193,7 @@ const createWorker = ({ options, lifecycle, graphs, log, tracing }: WorkerParts)
       langsmith: langsmithConfigured(process.env),
       toolRunsTo: createLogToolRuns(lifecycle),
       findArrival: createFindArrival(lifecycle),
+      clock,
       watchFor: createWatchRun({
         ...lifecycle,
         requestPause: createRequestPause({ ...lifecycle, securePause }),

@@ -2,6 +2,8 @@ import type { EffectBook, EffectClaim, EffectOutcome, EffectStanding } from '../
 import { LeaseLostError } from '../model/errors.ts';
 import type { Lease } from '../model/lease.ts';
 import type { EffectLedger } from '../storage/ports.ts';
+import type { AttemptControl } from './attempt-control.ts';
+import { isOfStorage } from './outcome.ts';
 
 /** Where, in `configurable`, the `effect` of the gates looks for the book. */
 export const EFFECT_BOOK = '__holdpoint_effects';
@@ -14,7 +16,10 @@ export interface AttemptOfEffects {
   lease: Lease;
   runId: string;
   signal: AbortSignal;
-  /** The ledger refused a write: the attempt has to end, or the graph would take it for a failure of its own. */
+  /**
+   * The ledger refused a write. Where it can take none now the attempt has to end, or the graph would take that for a
+   * failure of its own.
+   */
   onRefused: (error: unknown) => void;
 }
 
@@ -71,6 +76,16 @@ export class AttemptEffects implements EffectBook {
   }
 }
 
-/** Why an attempt ends that could not write something down. */
-export const refusalReason = (error: unknown): 'lease_lost' | 'storage' =>
-  error instanceof LeaseLostError ? 'lease_lost' : 'storage';
+/** Ends an attempt that could not write something down, unless it is what it wrote that is refused. */
+export const endingAttempt =
+  (control: Pick<AttemptControl, 'abort'>) =>
+  (error: unknown): void => {
+    const reason = refusalReason(error);
+    if (reason) control.abort(reason);
+  };
+
+/** Why an attempt ends that could not write something down; undefined when it is what it wrote that is refused. */
+export const refusalReason = (error: unknown): 'lease_lost' | 'storage' | undefined => {
+  if (error instanceof LeaseLostError) return 'lease_lost';
+  return isOfStorage(error) ? 'storage' : undefined;
+};

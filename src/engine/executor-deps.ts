@@ -1,5 +1,6 @@
 import type { BaseStore } from '@langchain/langgraph-checkpoint';
 import type { EffectBook } from '../model/effect.ts';
+import type { Clock } from '../model/clock.ts';
 import type { Lease } from '../model/lease.ts';
 import type { Checkpoints } from '../storage/checkpoints.ts';
 import type { EventLog, PartialStore } from '../storage/ports.ts';
@@ -32,6 +33,8 @@ export interface ExecutorDeps {
   /** Runs may be traced to LangSmith, for which this process has a key. */
   langsmith: boolean;
   findArrival: FindArrival;
+  /** By which events from outside are dated. */
+  clock: Clock;
   /** Where the attempt's tool calls are told of. */
   toolRunsTo: (attempt: { lease: Lease; runId: string }) => LogToolRuns;
   /** Who watches this attempt; undefined: nobody. */

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Command } from '@langchain/langgraph';
 import type { BaseCheckpointSaver } from '@langchain/langgraph-checkpoint';
 import type { EffectBook } from '../model/effect.ts';
 import { isUnavailable } from '../model/errors.ts';
@@ -6,28 +7,30 @@ import { isRecord } from '../model/json.ts';
 import type { CheckpointPut, CheckpointWriter, RunProgress } from '../storage/checkpoints.ts';
 import type { AttemptControl } from './attempt-control.ts';
 import { addEvent, isBreakpoint } from './add-event.ts';
+import { unlessAborted } from './deadline.ts';
 import { attemptConfig } from './attempt-config.ts';
+import { AttemptDelivery } from './attempt-delivery.ts';
 import { measureAttempt, type AttemptTelemetry } from './attempt-telemetry.ts';
 import { neverThrowing, type AttemptResult } from './attempt-result.ts';
 import { asksForEnd, endThread } from './end-thread.ts';
-import { EFFECT_BOOK, refusalReason } from './effect-book.ts';
+import { EFFECT_BOOK, endingAttempt, refusalReason } from './effect-book.ts';
 import { createEventSink, FLUSH_MS, type EventSink } from './event-sink.ts';
 import { NOTHING_READ, orStorageLost, readFinalState, type FinalState } from './final-state.ts';
 import type { AttemptParts, ExecutorDeps } from './executor-deps.ts';
 import type { Graph, GraphModule } from './graph-registry.ts';
 import { isDone } from './is-done.ts';
 import { addFeedback, tracersOf } from './langsmith.ts';
-import { loadClaimed } from './load-claimed.ts';
+import { loadClaimed, loadSoon } from './load-claimed.ts';
 import { AttemptPartials, PARTIAL_OUTPUT } from './partial-output.ts';
 import { failureIn, isDatabaseError, outcomeOfError, type RunOutcome } from './outcome.ts';
 import { checkpointMetadata, mergeConfig, type ClaimedRun } from './run-config.ts';
 import { createRunHandle, RUN_HANDLE, type HeldRun } from './run-handle.ts';
 import { createRunWatch, type RunWatch } from './run-watch.ts';
-import { DELIVERED, maySpeak, planDelivery, toDeliveryCommand } from './resume-delivery.ts';
 import type { CheckpointRef } from '../model/run.ts';
 import { restartAt, tupleAt, toolRunsAt } from './attempt-start.ts';
 import { NO_PROGRESS, resolveInput } from './run-input.ts';
 import { sendClassOf, type SendClass } from './send-class.ts';
+import { createStepBegan } from './step-began.ts';
 import { streamGraph } from './stream-graph.ts';
 import { createToolRunLog, type ToolRunLog } from './tool-run-log.ts';
 import { withResources } from './with-resources.ts';
@@ -83,10 +86,7 @@ class Attempt {
   /** A question is among what interrupted it, not only a breakpoint or a stop of a step's own. */
   #asked = false;
   #progressed = false;
-  readonly #metadata: Record<string, unknown>;
-  /** What a resume brought and cannot be said before the step's tools have answered. */
-  #toSay: [string, unknown][] | undefined;
-  #speakNow = false;
+  readonly #delivery: AttemptDelivery;
 
   constructor(
     { deps, claimed, control }: AttemptParts,
@@ -98,18 +98,19 @@ class Attempt {
     this.#claimed = claimed;
     this.#control = control;
     this.#measured = measureAttempt(deps.telemetry, claimed);
-    this.#metadata = metadata;
+    this.#delivery = new AttemptDelivery(run, metadata);
     this.#writer = writer;
     const { signal } = control;
-    const onRefused = (error: unknown): void => control.abort(refusalReason(error));
-    this.#effects = deps.effectsFor({ lease, runId: run.runId, signal, onRefused });
+    this.#effects = deps.effectsFor({ lease, runId: run.runId, signal, onRefused: endingAttempt(control) });
     this.#toolRuns = createToolRunLog({
       goesOn: run.attempt > 1,
       channel: (put) => toolRunsAt(this.#writer, run.threadId, put),
       stored: () => this.#writer.stored(),
       log: deps.toolRunsTo({ lease, runId: run.runId }),
     });
-    this.#held = createRunHandle({ control, resume: run.resume, findArrival: deps.findArrival });
+    const { findArrival, clock } = deps;
+    const began = createStepBegan({ saver: writer, threadId: run.threadId, clock });
+    this.#held = createRunHandle({ control, resume: run.resume, findArrival, began, clock });
     this.#partials = new AttemptPartials(deps.partials, claimed);
     this.#sink = createEventSink({
       log: deps.events,
@@ -121,7 +122,7 @@ class Attempt {
         deps.notify(run.threadId);
         this.#measured.wrote(lagMs);
       },
-      onError: onRefused,
+      onError: (error) => control.abort(refusalReason(error) ?? 'storage'), // its end is not written either
     });
     control.onFollowed(() => this.#sink.hurry(FLUSH_MS.followed));
   }
@@ -134,7 +135,7 @@ class Attempt {
     try {
       if (!(await this.#acquire())) return this.#nothingDone({ kind: 'aborted', reason: 'lease_lost' });
       this.#control.signal.throwIfAborted();
-      graph = await loadClaimed(this.#deps.graphs, this.#claimed);
+      graph = await loadClaimed(this.#deps.graphs, this.#claimed, this.#control.signal);
       await open();
       await this.#beginWatch();
       outcome = await this.#stream(graph);
@@ -167,7 +168,8 @@ class Attempt {
 
   async #beginWatch(): Promise<void> {
     const [sink] = await Promise.all([this.#deps.watchFor(this.#claimed), this.#partials.load()]);
-    this.#watch = sink && createRunWatch(sink, () => this.#control.requestDrain('pause'));
+    const onMet = (): void => this.#control.requestDrain('pause');
+    this.#watch = sink && createRunWatch(sink, { onMet, onRefused: endingAttempt(this.#control) });
   }
 
   /** A failure by which a condition is met is held for a person instead. */
@@ -245,8 +247,9 @@ class Attempt {
         onEvent: ({ event, payload }) => this.#emit(event, payload),
       });
     } catch (error) {
-      if (!this.#speakNow || this.#control.abortReason !== undefined) throw error;
-      await this.#deliverLate(graph);
+      const said = this.#control.abortReason === undefined && this.#delivery.takeDue();
+      if (!said) throw error;
+      await this.#deliverLate(graph, said);
     }
   }
 
@@ -259,20 +262,14 @@ class Attempt {
     if (!run.resume) return input;
     const start = await tupleAt(this.#writer, run.threadId, at);
     const plan = { ...project, run, start, saver: this.#writer, advanced: progress.advanced };
-    const { now, goto, later } = await planDelivery(plan);
-    if (later.length > 0) this.#toSay = later;
-    else this.#metadata[DELIVERED] = run.resume.at;
-    return now.length + goto.length > 0 ? toDeliveryCommand(now, goto) : input;
+    return unlessAborted(this.#delivery.begin(plan, input), this.#control.signal);
   }
 
   /** At a boundary at which a person may speak: LangGraph stopped there, and goes on once it was said. */
-  #deliverLate(graph: Graph): Promise<void> {
-    const said = this.#toSay ?? [];
-    [this.#toSay, this.#speakNow] = [undefined, false];
-    this.#metadata[DELIVERED] = this.#claimed.run.resume?.at;
+  #deliverLate(graph: Graph, said: Command): Promise<void> {
     this.#control.renew();
     if (this.#control.drainRequested) this.#control.boundaryReached();
-    return this.#advance(graph, toDeliveryCommand(said), null);
+    return this.#advance(graph, said, null);
   }
 
   #config() {
@@ -304,9 +301,8 @@ class Attempt {
     this.#measured.stored(put);
     if (put.source !== 'loop') return;
     this.#control.boundaryReached();
-    if (!this.#toSay || !maySpeak(put.checkpoint.channel_values['messages'])) return;
-    this.#speakNow = true;
-    this.#control.run.requestDrain('to deliver what the resume brought');
+    if (this.#delivery.reached(put.checkpoint.channel_values['messages']))
+      this.#control.run.requestDrain('to deliver what the resume brought');
   }
 
   /** The last values of the root graph are the state's, but for a question, which comes as values of its own. */
@@ -331,7 +327,7 @@ class Attempt {
       saver: this.#writer,
       threadId: this.#claimed.run.threadId,
       values: this.#values,
-      graph: () => (graph ? Promise.resolve(graph) : loadClaimed(this.#deps.graphs, this.#claimed)),
+      graph: () => (graph ? Promise.resolve(graph) : loadSoon(this.#deps.graphs, this.#claimed)),
     });
   }
 }

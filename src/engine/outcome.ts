@@ -30,7 +30,13 @@ export const outcomeOfError = (error: unknown, { abortReason, run }: AttemptOrde
 export const isDatabaseError = (error: unknown): boolean => nameOf(error) === 'SqliteError';
 
 /** What storage says of itself, not the graph: there is another answer when it can be used. */
-export const isOfStorage = (error: unknown): boolean => isUnavailable(error) || isDatabaseError(error);
+export const isOfStorage = (error: unknown): boolean =>
+  isUnavailable(error) || (isDatabaseError(error) && !REFUSES_THE_VALUE.test(codeOf(error)));
+
+/** What SQLite says of what it was given. */
+const REFUSES_THE_VALUE = /^SQLITE_(CONSTRAINT|MISMATCH|RANGE|TOOBIG)/;
+
+const codeOf = (error: unknown): string => read(() => (error as { code?: unknown }).code, '');
 
 /** Why a run that came to this has failed; null when it has not. */
 export const failureIn = (outcome: RunOutcome): RunFailure | null => {
@@ -62,7 +68,7 @@ const failureReason = (error: unknown): RunFailure['reason'] => {
 const nameOf = (error: unknown): string =>
   read(() => (error instanceof Error ? error.name : 'Error'), 'Error');
 
-const messageOf = (error: unknown): string =>
+export const messageOf = (error: unknown): string =>
   read(() => (error instanceof Error ? error.message : error), 'what was thrown cannot be read');
 
 /** A graph may throw anything, also what throws when it is looked at. */

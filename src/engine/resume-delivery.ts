@@ -10,6 +10,12 @@ import type { SendClass } from './send-class.ts';
 
 type Writes = [channel: string, value: unknown][];
 
+/** What is delivered together. */
+export interface Delivered {
+  writes: Writes;
+  goto: unknown[];
+}
+
 /** What a resume brings into the state. */
 interface Delivery {
   /** Written before the next step runs. */
@@ -22,7 +28,7 @@ interface Delivery {
 /** Marks the checkpoints of a run in which what its resume brought has arrived. */
 export const DELIVERED = 'resume_delivered';
 
-interface PlanInput {
+export interface PlanInput {
   run: Run;
   module: GraphModule;
   graph: Graph;
@@ -31,6 +37,8 @@ interface PlanInput {
   Send: SendClass;
   /** The checkpoint the attempt goes on from. */
   start: CheckpointTuple | undefined;
+  /** Whether the run has stored anything. */
+  advanced: boolean;
 }
 
 /**
@@ -40,15 +48,26 @@ interface PlanInput {
 export const planDelivery = async ({
   advanced,
   ...input
-}: PlanInput & { advanced: boolean }): Promise<{ now: Writes; goto: unknown[]; later: Writes }> => {
+}: PlanInput): Promise<{ now: Delivered | undefined; rest: Delivered | undefined }> => {
   const { atOnce, goto, whenLegal } = await undelivered(input);
-  if (!advanced) return { now: [], goto: [], later: [...atOnce, ...whenLegal] };
+  const all = anyOf({ writes: [...atOnce, ...whenLegal], goto });
+  if (!advanced) return { now: undefined, rest: all };
   return maySpeak(input.start?.checkpoint.channel_values['messages'])
-    ? { now: [...atOnce, ...whenLegal], goto, later: [] }
-    : { now: atOnce, goto, later: whenLegal };
+    ? { now: all, rest: undefined }
+    : { now: anyOf({ writes: atOnce, goto }), rest: anyOf({ writes: whenLegal, goto: [] }) };
 };
 
-const undelivered = async ({ run, module, graph, saver, start, Send }: PlanInput): Promise<Delivery> => {
+const anyOf = (delivered: Delivered): Delivered | undefined =>
+  delivered.writes.length + delivered.goto.length > 0 ? delivered : undefined;
+
+const undelivered = async ({
+  run,
+  module,
+  graph,
+  saver,
+  start,
+  Send,
+}: Omit<PlanInput, 'advanced'>): Promise<Delivery> => {
   const delivery: Delivery = { atOnce: [], goto: [], whenLegal: [] };
   const { resume } = run;
   if (!resume) return delivery;
@@ -118,7 +137,7 @@ const addOwn = async (
 };
 
 /** The command by which LangGraph writes into the state without running a step for it. */
-export const toDeliveryCommand = (writes: Writes, goto: unknown[] = []): Command =>
+export const toDeliveryCommand = ({ writes, goto }: Delivered): Command =>
   new Command({
     ...(writes.length > 0 && { update: writes }),
     ...(goto.length > 0 && { goto: goto as string[] }),

@@ -1,5 +1,6 @@
 import type { RunResume } from '../model/pause.ts';
-import type { Arrival, EventPlace, RunHandle, Wait } from '../model/run-handle.ts';
+import type { Clock } from '../model/clock.ts';
+import type { Arrival, EventPlace, RunHandle, Wait, WaitTerms } from '../model/run-handle.ts';
 import type { AttemptControl } from './attempt-control.ts';
 
 /** Where, in `configurable`, the gates look for the run they are in. */
@@ -24,10 +25,15 @@ export const createRunHandle = ({
   control,
   resume,
   findArrival,
+  began,
+  clock,
 }: {
   control: Pick<AttemptControl, 'drainRequested'>;
   resume: RunResume | null;
   findArrival: FindArrival;
+  /** When a step began, by the same clock. */
+  began: (checkpoint: WaitTerms['begins']) => Promise<number>;
+  clock: Clock;
 }): HeldRun => {
   const waits = new Map<string, Wait>();
   let stopped = false;
@@ -45,14 +51,26 @@ export const createRunHandle = ({
       stopHere: () => {
         stopped = true;
       },
-      arrived: async (wait, after) => (await findArrival(wait, after)) ?? withoutEvent(wait, resume),
-      mustWait: (wait) => {
+      arrived: async (terms, after) => {
+        const wait = dated(terms, await began(terms.begins));
+        const arrival = (await findArrival(wait, after)) ?? withoutEvent(wait, resume);
+        if (arrival) return arrival;
+        if (wait.expiresMs !== null && wait.expiresMs <= clock.now()) return null;
         stopped = true;
         waits.set(wait.key, wait);
+        return undefined;
       },
     },
   };
 };
+
+const dated = ({ key, event, match, sinceMs, timeoutMs }: WaitTerms, begunMs: number): Wait => ({
+  key,
+  event,
+  match,
+  sinceMs: sinceMs ?? begunMs,
+  expiresMs: timeoutMs === null ? null : begunMs + timeoutMs,
+});
 
 /** A person who resumes goes on without the event; and an event that is kept no longer has its data in the resume. */
 const withoutEvent = ({ key }: Wait, resume: RunResume | null): Arrival | undefined => {

@@ -2,6 +2,7 @@ import { BaseCallbackHandler } from '@langchain/core/callbacks/base';
 import type { LLMResult } from '@langchain/core/outputs';
 import { isRecord } from '../model/json.ts';
 import type { StepFailure, TokenUse } from '../model/pause-conditions.ts';
+import { messageOf } from './outcome.ts';
 
 /** Told of what a run spends and of what fails in it. Each answers whether a condition to pause the run is met by it. */
 export interface WatchSink {
@@ -16,8 +17,15 @@ export interface RunWatch {
   holdsFailure(error: unknown): Promise<boolean>;
 }
 
-/** `onMet` is called as soon as a condition is met, before the step goes on. */
-export const createRunWatch = (sink: WatchSink, onMet: () => void): RunWatch => {
+interface Told {
+  /** A condition is met; called before the step goes on. */
+  onMet: () => void;
+  /** The sink could not write down what it was told. */
+  onRefused: (error: unknown) => void;
+}
+
+export const createRunWatch = (to: WatchSink, { onMet, onRefused }: Told): RunWatch => {
+  const sink = telling(to, onRefused);
   const failures = new Failures(sink, onMet);
   return {
     callbacks: [new WatchHandler(sink, { failures, onMet })],
@@ -27,6 +35,19 @@ export const createRunWatch = (sink: WatchSink, onMet: () => void): RunWatch => 
       return failures.met;
     },
   };
+};
+
+/** LangChain swallows what its handlers throw: what was not written down is told by itself. */
+const telling = (sink: WatchSink, onRefused: (error: unknown) => void): WatchSink => {
+  const told = async (work: Promise<boolean>): Promise<boolean> => {
+    try {
+      return await work;
+    } catch (error) {
+      onRefused(error);
+      throw error;
+    }
+  };
+  return { spent: (use) => told(sink.spent(use)), failed: (failure) => told(sink.failed(failure)) };
 };
 
 /** Counts each error once, however many hear of it on its way up. */
@@ -47,8 +68,7 @@ class Failures {
       if (this.#counted.has(error)) return;
       this.#counted.add(error);
     }
-    const message = error instanceof Error ? error.message : String(error);
-    if (!(await this.#sink.failed({ what, error: message }))) return;
+    if (!(await this.#sink.failed({ what, error: messageOf(error) }))) return;
     this.met = true;
     this.#onMet();
   }

@@ -3,6 +3,7 @@ import type { EffectBook, EffectOutcome, EffectStanding, InDoubtRule } from '../
 import type { Json } from '../model/json.ts';
 import { derivedKey, effectPlace, type EffectPlace } from './effect-context.ts';
 import { askDoubt, skipAnswers } from './effect-question.ts';
+import { isKeepable } from './json.ts';
 import { inOwnTask, storedSoFar } from './own-task.ts';
 
 /** What `run` and `verify` are given. */
@@ -59,6 +60,7 @@ export class EffectInDoubtError extends Error {
  *
  * In a tool give it the tool's `config`, which knows the call. What `run` throws is thrown on, and kept.
  *
+ * @throws {TypeError} when the ledger could not keep its name or key.
  * @throws {EffectInDoubtError} with `fail`, or when a person says to leave it.
  * @example
  * const id = await effect({ name: 'charge', args: { order }, run: ({ key }) => charge(order, { idempotencyKey: key }) });
@@ -67,11 +69,21 @@ export const effect = async <T extends Json>(
   options: EffectOptions<T>,
   config?: LangGraphRunnableConfig,
 ): Promise<T> => {
+  requireName('name', options.name);
   const place = effectPlace(config);
   const key = options.key ?? derivedKey(place, options.name, options.args);
+  requireName('key', key);
   const { book } = place;
   if (book === undefined) return withoutLedger(options, place, key);
   return once(book, key, () => new Performance({ options, place, key, book }).perform());
+};
+
+/** As much as an index of Postgres takes. */
+const LONGEST_NAME = 2000;
+
+const requireName = (what: string, value: unknown): void => {
+  if (isKeepable(value) && new TextEncoder().encode(value).length <= LONGEST_NAME) return;
+  throw new TypeError(`the ${what} of an effect must be a text of 1 to ${LONGEST_NAME} bytes`);
 };
 
 /** Asked twice within one attempt, an effect is one. */

@@ -1,6 +1,6 @@
 import { GraphInterrupt, interrupt, type LangGraphRunnableConfig } from '@langchain/langgraph';
-import type { Arrival, EventPlace, RunHandle, Wait } from '../model/run-handle.ts';
-import { isObject } from './json.ts';
+import type { Arrival, EventPlace, RunHandle, WaitTerms } from '../model/run-handle.ts';
+import { isJson, isKeepable, isObject } from './json.ts';
 import { inOwnTask, storedSoFar } from './own-task.ts';
 import { runPlace } from './run-place.ts';
 
@@ -9,7 +9,7 @@ export interface WaitOptions {
   match?: Record<string, unknown>;
   /** From when on events count. Left out, from the beginning of the step. */
   since?: Date | string | number;
-  /** How long, from the beginning of the step, until {@link WaitExpiredError} is thrown. Left out: for ever. */
+  /** How long, from the beginning of the step, until {@link WaitExpiredError} is thrown. Left out or `Infinity`: for ever. */
   timeoutMs?: number;
   config?: LangGraphRunnableConfig;
 }
@@ -33,15 +33,16 @@ export class WaitExpiredError extends Error {
  * step must not be caught. Under plain LangGraph it is a question, `{ waiting_for: event }`, whose answer is the data.
  *
  * @throws {WaitExpiredError}
+ * @throws {TypeError} when nothing can be waited for so: no event, `match`, time or duration.
  * @example
  * const { url } = await waitFor<{ url: string }>('redis_ready', { match: { region: 'eu' } });
  */
 export const waitFor = async <T = unknown>(event: string, options: WaitOptions = {}): Promise<T> => {
+  const { match, ...times } = checked(event, options);
   const { config, handle } = runPlace(options.config);
-  if (!handle)
-    return interrupt<unknown, T>({ waiting_for: event, ...(options.match && { match: options.match }) });
+  if (!handle) return interrupt<unknown, T>({ waiting_for: event, ...(options.match && { match }) });
   const execution = executionOf(config);
-  const wait = toWait(event, options, { config, nth: execution.waits++ });
+  const wait = { ...placeOf(event, config, execution.waits++), event, match, ...times };
   const arrival = await inOwnTask(`wait for ${event}`, config, () =>
     arrivalOf(handle, wait, execution.after),
   );
@@ -54,14 +55,12 @@ export const waitFor = async <T = unknown>(event: string, options: WaitOptions =
 /** Ends the step unless it has come; null when it is given up. */
 const arrivalOf = async (
   handle: RunHandle,
-  wait: Wait,
+  wait: WaitTerms,
   after: EventPlace | null,
 ): Promise<Arrival | null> => {
   const arrival = await handle.arrived(wait, after);
-  if (arrival) return arrival;
-  if (wait.expiresMs !== null && wait.expiresMs <= Date.now()) return null;
-  handle.mustWait(wait);
-  throw new GraphInterrupt([]);
+  if (arrival === undefined) throw new GraphInterrupt([]);
+  return arrival;
 };
 
 interface Execution {
@@ -81,32 +80,42 @@ const executionOf = ({ configurable }: LangGraphRunnableConfig): Execution => {
   return execution;
 };
 
-const toWait = (
+/** The longest type of an event that can be sent. */
+const LONGEST_EVENT = 200;
+
+/** What is waited for and how long, if an event can ever be that. */
+const checked = (
+  event: unknown,
+  { match = {}, since, timeoutMs = Infinity }: WaitOptions,
+): Pick<WaitTerms, 'match' | 'sinceMs' | 'timeoutMs'> => {
+  const sinceMs = since === undefined ? null : new Date(since).getTime();
+  if (!isKeepable(event) || event.length > LONGEST_EVENT)
+    throw new TypeError(`waitFor takes the type of an event: a text of 1 to ${LONGEST_EVENT} characters`);
+  if (!isObject(match) || !isJson(match)) throw new TypeError('the match of waitFor must be a JSON object');
+  if (Number.isNaN(sinceMs)) throw new TypeError('the since of waitFor is no time');
+  return { match, sinceMs, timeoutMs: duration(timeoutMs) };
+};
+
+/** Null: for ever. */
+const duration = (timeoutMs: unknown): number | null => {
+  if (typeof timeoutMs !== 'number' || Number.isNaN(timeoutMs))
+    throw new TypeError('the timeoutMs of waitFor must be a number');
+  return timeoutMs < FOR_EVER_MS ? timeoutMs : null;
+};
+
+/** A thousand years: a time after that cannot be told. */
+const FOR_EVER_MS = 1000 * 365 * 24 * 60 * 60 * 1000;
+
+/** Where it is waited: the same at every replay of the step. */
+const placeOf = (
   event: string,
-  { match = {}, since, timeoutMs }: WaitOptions,
-  { config, nth }: { config: LangGraphRunnableConfig; nth: number },
-): Wait => {
-  const { checkpoint_ns: ns = '', __pregel_task_id: task = '' } = config.configurable ?? {};
-  const begun = stepBegan(config);
+  { configurable = {} }: LangGraphRunnableConfig,
+  nth: number,
+): Pick<WaitTerms, 'key' | 'begins'> => {
+  const { checkpoint_ns: here = '', __pregel_task_id: task = '', checkpoint_map: map } = configurable;
+  const [ns, id] = Object.entries(isObject(map) ? map : {}).at(-1) ?? [];
   return {
-    key: `${String(ns)}|${String(task)}|${nth}|${event}`,
-    event,
-    match,
-    sinceMs: since === undefined ? begun : new Date(since).getTime(),
-    expiresMs: timeoutMs === undefined ? null : begun + timeoutMs,
+    key: `${String(here)}|${String(task)}|${nth}|${event}`,
+    begins: ns !== undefined && typeof id === 'string' ? { ns, id } : null,
   };
-};
-
-/** When the checkpoint was written that the step begins with: the same at every replay. */
-const stepBegan = ({ configurable }: LangGraphRunnableConfig): number => {
-  const map: unknown = configurable?.['checkpoint_map'];
-  const id = isObject(map) ? Object.values(map).at(-1) : undefined;
-  return typeof id === 'string' ? timeOfId(id) : Date.now();
-};
-
-/** Checkpoint ids are UUIDs of version 6, which begin with their time in steps of 100 ns since 1582. */
-const timeOfId = (id: string): number => {
-  const hex = id.replaceAll('-', '');
-  const ticks = BigInt(`0x${hex.slice(0, 12)}${hex.slice(13, 16)}`);
-  return Number((ticks - 0x01b21dd213814000n) / 10_000n);
 };

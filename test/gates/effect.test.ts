@@ -9,7 +9,8 @@ import {
   StateGraph,
 } from '@langchain/langgraph';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { AttemptEffects, EFFECT_BOOK } from '../../src/engine/effect-book.ts';
+import { AttemptEffects, EFFECT_BOOK, endingAttempt } from '../../src/engine/effect-book.ts';
+import { LeaseLostError, markUnavailable } from '../../src/model/errors.ts';
 import { effect, EffectInDoubtError, type EffectOptions, NotHappened } from '../../src/gates/index.ts';
 import { openLifecycle, type Lifecycle } from '../lifecycle/bench.ts';
 
@@ -24,6 +25,35 @@ const graphOf = (node: () => Promise<string[]>) =>
     .addEdge(START, 'node')
     .addEdge('node', END)
     .compile({ checkpointer: new MemorySaver() });
+
+it.each([
+  { name: undefined },
+  { name: '' },
+  { name: 'mail', key: { a: 1 } },
+  { name: 'mail', key: 42 },
+  { name: 'mail', key: 'a\0b' },
+  { name: 'mail', key: 'a\ud800' },
+  { name: 'mail', key: 'é'.repeat(1001) },
+])('an effect is refused that no ledger could keep, before it is done: %j', async (named) => {
+  let done = 0;
+  const run = () => Promise.resolve(++done);
+  await expect(effect({ ...named, run } as unknown as EffectOptions<number>)).rejects.toThrow(TypeError);
+  expect(done).toBe(0);
+});
+
+it('an attempt ends where its ledger cannot be used, not where that refuses what it is given', () => {
+  const reasons: unknown[] = [];
+  const told = endingAttempt({ abort: (reason) => void reasons.push(reason) });
+  const away = new Error('no connection');
+  markUnavailable(away);
+  told(new TypeError('cannot be bound'));
+  told(Object.assign(new Error('NOT NULL'), { name: 'SqliteError', code: 'SQLITE_CONSTRAINT_NOTNULL' }));
+  expect(reasons).toEqual([]);
+  told(Object.assign(new Error('disk'), { name: 'SqliteError', code: 'SQLITE_FULL' }));
+  told(away);
+  told(new LeaseLostError('thread'));
+  expect(reasons).toEqual(['storage', 'storage', 'lease_lost']);
+});
 
 describe('an effect under plain LangGraph', () => {
   const config = { configurable: { thread_id: 'thread' } };

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { systemClock } from '../../src/model/clock.ts';
 import { CHECKPOINT_SCHEMA } from '../../src/storage/postgres/checkpoint-tables.ts';
 import { createPostgresCheckpoints } from '../../src/storage/postgres/checkpointer.ts';
 import { openPool, SCHEMA } from '../../src/storage/postgres/pool.ts';
@@ -20,14 +21,14 @@ afterAll(async () => {
 });
 
 validateCheckpoints(() => ({
-  checkpoints: createPostgresCheckpoints(pool),
+  checkpoints: createPostgresCheckpoints(pool, systemClock),
   discard: async () => {
     await pool.query('TRUNCATE checkpoints, checkpoint_writes, checkpoint_leases');
   },
 }));
 
 it('keeps as many of the latest checkpoints as asked, the oldest of them without a parent', async () => {
-  const checkpoints = createPostgresCheckpoints(pool);
+  const checkpoints = createPostgresCheckpoints(pool, systemClock);
   const writer = await acquired(checkpoints, { thread: 'kept' });
   for (const [index, id] of ['a', 'b', 'c', 'd'].entries()) {
     const parent = index === 0 ? undefined : ['a', 'b', 'c'][index - 1];
@@ -46,7 +47,7 @@ it('keeps as many of the latest checkpoints as asked, the oldest of them without
 });
 
 it('deletes what a task wrote at a checkpoint, and nothing once a newer owner has the thread', async () => {
-  const checkpoints = createPostgresCheckpoints(pool);
+  const checkpoints = createPostgresCheckpoints(pool, systemClock);
   const here = at('a', '', 'dropped');
   const writer = await acquired(checkpoints, { thread: 'dropped' });
   const metadata = { source: 'loop', step: 0, parents: {} } as const;
@@ -60,7 +61,7 @@ it('deletes what a task wrote at a checkpoint, and nothing once a newer owner ha
 });
 
 it('stores the checkpoint of the input before what follows it, or alone', async () => {
-  const checkpoints = createPostgresCheckpoints(pool);
+  const checkpoints = createPostgresCheckpoints(pool, systemClock);
   const { reader } = checkpoints;
   const followed = await acquired(checkpoints, { thread: 'followed' });
   await putInput(followed, 'id-9', 'followed');
@@ -75,4 +76,13 @@ it('stores the checkpoint of the input before what follows it, or alone', async 
   await putInput(alone, 'id-9', 'alone');
   await alone.stored();
   expect(await idsOf(reader.list(at(undefined, '', 'alone')))).toEqual(['id-9']);
+});
+
+it('dates a checkpoint by the clock of the database, whatever that of the machine says', async () => {
+  const checkpoints = createPostgresCheckpoints(pool, { now: () => Date.now() - 3_600_000 });
+  const writer = await acquired(checkpoints, { thread: 'dated' });
+  const made = { ...checkpoint('a'), ts: new Date().toISOString() };
+  await writer.put(at(undefined, '', 'dated'), made, { source: 'loop', step: 0, parents: {} }, {});
+  const ts = (await checkpoints.reader.getTuple(at('a', '', 'dated')))?.checkpoint.ts;
+  expect(Math.abs(Date.parse(made.ts) - Date.parse(String(ts)) - 3_600_000)).toBeLessThan(5);
 });

@@ -42,6 +42,18 @@ describe('cancelling a run that does not listen', () => {
     await expectAgreement(client, run.threadId);
   });
 
+  it('ends it where its graph is never made', async () => {
+    const { client } = server;
+    const { thread_id: threadId } = await client.threads.create();
+    const { run_id: runId } = await client.runs.create(threadId, 'made', {
+      input: { what: 'stray' },
+      config: { configurable: { building: 'never' } },
+    });
+    await until(() => effectsOf({ threadId, runId }).includes('is never made'));
+    await client.runs.cancel(threadId, runId, true);
+    expect(await client.runs.get(threadId, runId)).toMatchObject({ status: 'interrupted' });
+  });
+
   it('lets the next queued run start, while the step that was cut still goes on', async () => {
     const { client } = server;
     const run = await deafRun();

@@ -63,6 +63,7 @@ export const openLoneWorker = async () => {
           notify: () => {},
           toolRunsTo: () => () => Promise.resolve(),
           findArrival: () => Promise.resolve(undefined),
+          clock: storage.clock,
           watchFor: () => Promise.resolve(undefined),
         }),
         clock: storage.clock,

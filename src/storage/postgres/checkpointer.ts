@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { Clock } from '../../model/clock.ts';
 import { digestOf } from '../checkpoint-digest.ts';
 import type { Checkpoints } from '../checkpoints.ts';
 import { lazySavers } from '../lazy-savers.ts';
@@ -6,9 +7,9 @@ import { createCheckpointTables } from './checkpoint-tables.ts';
 import { createUpkeep } from './checkpoint-upkeep.ts';
 
 /** Checkpoints in Postgres, fenced by leases kept beside them. Any number of processes may use it. */
-export const createPostgresCheckpoints = (pool: pg.Pool): Checkpoints => {
+export const createPostgresCheckpoints = (pool: pg.Pool, clock: Clock): Checkpoints => {
   const tables = createCheckpointTables(pool);
-  const connection = { tables };
+  const connection = { tables, clock };
   return {
     ...lazySavers(async () => (await import('./savers.ts')).createSavers(connection)),
     acquire: tables.acquire,

@@ -1,5 +1,6 @@
 import type { RunnableConfig } from '@langchain/core/runnables';
 import type { Checkpoint, CheckpointMetadata, PendingWrite } from '@langchain/langgraph-checkpoint';
+import type { Clock } from '../../model/clock.ts';
 import { LeaseLostError } from '../../model/errors.ts';
 import type { Lease } from '../../model/lease.ts';
 import { checkpointRow, type CheckpointRow, type TaskWrites } from '../checkpoint-rows.ts';
@@ -21,19 +22,21 @@ export interface WriterInput {
 /**
  * The saver of one attempt of one run. Each thing it stores is one statement that proves the lease, so that a stale
  * owner stores nothing. What tasks write in one turn of the event loop goes with the checkpoint that follows them, and
- * so does an input that is kept.
+ * so does an input that is kept. Checkpoints are dated by the database's clock: what waits in a step counts from then.
  */
 export class FencedSaver extends CheckpointReader implements CheckpointWriter {
   readonly #input: WriterInput;
+  readonly #clock: Clock;
   #writes: TaskWrites[] = [];
   #inputs: CheckpointRow[] = [];
   #storing: Promise<void> = Promise.resolve();
   #next: Promise<void> | undefined;
   #closed = false;
 
-  constructor(connection: CheckpointConnection, input: WriterInput) {
+  constructor(connection: CheckpointConnection & { clock: Clock }, input: WriterInput) {
     super(connection);
     this.#input = input;
+    this.#clock = connection.clock;
   }
 
   override async put(
@@ -45,7 +48,7 @@ export class FencedSaver extends CheckpointReader implements CheckpointWriter {
     const { thread_id, checkpoint_ns } = key;
     const row = checkpointRow(this.serializer, {
       key,
-      checkpoint,
+      checkpoint: { ...checkpoint, ts: byClock(this.#clock, checkpoint.ts) },
       metadata: { ...this.#input.metadata, ...metadata },
     });
     const { source, step } = metadata;
@@ -134,3 +137,9 @@ export class FencedSaver extends CheckpointReader implements CheckpointWriter {
     return { thread_id, checkpoint_ns, checkpoint_id };
   }
 }
+
+/** The same moment by another clock than this machine's. */
+const byClock = (clock: Clock, ts: string): string => {
+  const moment = Date.parse(ts) + clock.now() - Date.now();
+  return Number.isNaN(moment) ? ts : new Date(moment).toISOString();
+};

@@ -72,7 +72,7 @@ export const openPostgresStorage = async (options: PostgresOptions): Promise<Sto
       transaction,
       clock,
       ...carriers,
-      checkpoints: createPostgresCheckpoints(pool),
+      checkpoints: createPostgresCheckpoints(pool, clock),
       capabilities: { singleServer: false },
       effects: createEffectLedger({ ledger, transaction }),
       partials: createPartialStore({ ledger, transaction }),

@@ -156,8 +156,11 @@ export const troubles = new StateGraph(State)
   .compile();
 
 /** A function that makes the graph, or makes trouble instead. */
-export const makeTrouble = ({ configurable }: { configurable?: { building?: 'doze' | 'throw' } }) => {
-  if (configurable?.building === 'throw') throw new Error('nothing to build with');
-  if (configurable?.building === 'doze') dozeForEver();
-  return troubles;
+export const makeTrouble = (config: { configurable?: { building?: 'doze' | 'throw' | 'never' } }) => {
+  const building = config.configurable?.building;
+  if (building === 'throw') throw new Error('nothing to build with');
+  if (building === 'doze') dozeForEver();
+  if (building !== 'never') return troubles;
+  effect(config, 'is never made');
+  return new Promise<never>(() => {});
 };
