@@ -1,4 +1,6 @@
 import { AsyncBatchedStore, type BaseStore, type Operation } from '@langchain/langgraph-checkpoint';
+import { LeaseLostError } from '../model/errors.ts';
+import { isOfStorage } from './outcome.ts';
 
 interface Call {
   operation: Operation;
@@ -51,11 +53,14 @@ const sendQueued = async (batched: Batched): Promise<void> => {
 
 const endOfTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
+/** One call that is refused is not the others' failure: each is then sent by itself, in their order. */
 const sendBatch = async (store: BaseStore, calls: Call[]): Promise<void> => {
   try {
     const results: unknown[] = await store.batch(calls.map(({ operation }) => operation));
     calls.forEach(({ resolve }, place) => resolve(results[place]));
   } catch (error) {
-    calls.forEach(({ reject }) => reject(error));
+    const forAll = calls.length === 1 || isOfStorage(error) || error instanceof LeaseLostError;
+    if (forAll) calls.forEach(({ reject }) => reject(error));
+    else for (const call of calls) await sendBatch(store, [call]);
   }
 };

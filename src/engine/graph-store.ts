@@ -44,7 +44,8 @@ export class GraphStore extends BaseStore {
     const results = await Promise.all(operations.map((operation) => this.#read(operation)));
     const writes = operations.filter(isPut);
     const last = new Map(writes.map((put) => [JSON.stringify([put.namespace, put.key]), put]));
-    await Promise.all([...last.values()].map((put) => this.#write(put)));
+    const written = await Promise.allSettled([...last.values()].map((put) => this.#write(put)));
+    for (const write of written) if (write.status === 'rejected') throw write.reason;
     return results as OperationResults<Op>;
   }
 

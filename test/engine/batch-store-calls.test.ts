@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { Annotation, StateGraph, type LangGraphRunnableConfig } from '@langchain/langgraph';
 import { AsyncBatchedStore, InMemoryStore } from '@langchain/langgraph-checkpoint';
 import { beforeAll, expect, it, vi } from 'vitest';
+import { markUnavailable } from '../../src/model/errors.ts';
 import { batchStoreCalls } from '../../src/engine/batch-store-calls.ts';
 
 beforeAll(batchStoreCalls);
@@ -39,6 +40,33 @@ it('fails the calls of a batch that fails, and none after it', async () => {
   await expect(batched.put(['a'], 'k', { n: 1 })).rejects.toThrow('the store is away');
   await batched.put(['a'], 'k', { n: 2 });
   expect((await batched.get(['a'], 'k'))?.value).toEqual({ n: 2 });
+});
+
+it('fails a call that is refused alone, and does the others sent with it', async () => {
+  const { batched, batch } = started();
+  const send = batch.getMockImplementation() ?? InMemoryStore.prototype.batch;
+  batch.mockImplementation(function (this: InMemoryStore, operations) {
+    if (operations.some((one) => 'value' in one && one.key === 'bad')) throw new TypeError('no JSON');
+    return send.call(this, operations) as never;
+  });
+  const [bad, good, read] = await Promise.allSettled([
+    batched.put(['a'], 'bad', { n: 1 }),
+    batched.put(['a'], 'good', { n: 2 }),
+    batched.get(['a'], 'good'),
+  ]);
+  expect(bad).toMatchObject({ status: 'rejected' });
+  expect(good).toMatchObject({ status: 'fulfilled' });
+  expect(read).toMatchObject({ status: 'fulfilled', value: { value: { n: 2 } } });
+});
+
+it('fails all calls of a batch once when storage cannot be used', async () => {
+  const { batched, batch } = started();
+  const away = new Error('the store is away');
+  markUnavailable(away);
+  batch.mockRejectedValue(away);
+  const all = [batched.get(['a'], 'k'), batched.get(['a'], 'l')];
+  for (const one of await Promise.allSettled(all)) expect(one).toMatchObject({ reason: away });
+  expect(batch).toHaveBeenCalledTimes(1);
 });
 
 it('stops when what was asked is done', async () => {
