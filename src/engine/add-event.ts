@@ -1,6 +1,7 @@
 import { UnstorableValueError } from '../model/errors.ts';
 import { isRecord } from '../model/json.ts';
 import type { EventSink } from './event-sink.ts';
+import { messageOf } from './outcome.ts';
 
 /**
  * A question is shown when it can be answered: with the end of the run.
@@ -11,9 +12,17 @@ export const addEvent = (sink: EventSink, event: string, payload: unknown): void
     if (isRecord(payload) && '__interrupt__' in payload) sink.addLast(event, payload);
     else sink.add(event, payload);
   } catch (error) {
-    const problem = error instanceof RangeError ? 'is nested deeper than can be written' : 'contains itself';
-    throw new UnstorableValueError(`event "${event}"`, problem);
+    throw new UnstorableValueError(`event "${event}"`, problemOf(error));
   }
+};
+
+/** What the value throws itself while it is written (a getter, `toJSON`) is told as it is. */
+const problemOf = (error: unknown): string => {
+  if (error instanceof RangeError) return 'is nested deeper than can be written';
+  const message = messageOf(error);
+  return error instanceof TypeError && message.includes('circular')
+    ? 'contains itself'
+    : `cannot be written: ${message}`;
 };
 
 export const isBreakpoint = (payload: unknown): boolean =>
