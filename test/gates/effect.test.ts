@@ -34,7 +34,7 @@ it.each([
   { name: 'mail', key: 'a\0b' },
   { name: 'mail', key: 'a\ud800' },
   { name: 'mail', key: 'é'.repeat(1001) },
-])('an effect is refused that no ledger could keep, before it is done: %j', async (named) => {
+])('an effect that no ledger could keep is refused before it is done (%#)', async (named) => {
   let done = 0;
   const run = () => Promise.resolve(++done);
   await expect(effect({ ...named, run } as unknown as EffectOptions<number>)).rejects.toThrow(TypeError);
