@@ -279,9 +279,13 @@ describe.skipIf(!hasBrowser)('deciding in the console', () => {
       await question.getByText(text).waitFor();
     noProblems(first);
 
-    const shell = { action_requests: [{ name: 'shell\u202E', args: 'rm -rf /' }] };
+    const shell = {
+      action_requests: [{ name: 'shell\u202E', args: 'rm -rf /', description: 'Frees space' }],
+      description: 'The disk is full',
+    };
     const second = await openThread(await ask('held', { tools: ['pay'], together: true, deadline: shell }));
-    await second.page.getByRole('article').getByText('rm -rf /').waitFor();
+    for (const text of ['The disk is full', 'Frees space', 'rm -rf /'])
+      await second.page.getByRole('article').getByText(text).waitFor();
     expect(await second.page.getByRole('article').getByRole('heading').innerText()).toBe('shell⟦U+202E⟧');
     noProblems(second);
   });

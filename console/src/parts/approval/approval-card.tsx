@@ -49,8 +49,9 @@ export const ApprovalCard = ({ approval, onDecided, onLate, onThread }: Props) =
     >
       <Stack gap="md">
         <Heading approval={approval} held={current} onThread={onThread !== undefined} />
+        <Words of={approval.description === current.description ? null : approval.description} />
         {held.length > 1 && <Steps held={held} deciding={deciding} meant={meant} />}
-        {current.description && <Markdown text={current.description} />}
+        <Words of={current.description} />
         {deciding.mode !== 'edit' && (
           <Arguments
             held={current}
@@ -75,6 +76,9 @@ export const ApprovalCard = ({ approval, onDecided, onLate, onThread }: Props) =
     </article>
   );
 };
+
+/** What the agent says of it, if it does. */
+const Words = ({ of }: { of: string | null }) => of && <Markdown text={of} />;
 
 const EFFECTS: Record<EffectClass, { label: string; tone: Tone }> = {
   read: { label: 'Only reads', tone: 'green' },
