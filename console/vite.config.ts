@@ -22,6 +22,8 @@ export default defineConfig({
     outDir: here('../dist/console'),
     emptyOutDir: true,
     target: 'es2022',
+    // What is loaded later never comes without how it looks.
+    cssCodeSplit: false,
     chunkSizeWarningLimit: 800,
     modulePreload: { polyfill: false },
   },

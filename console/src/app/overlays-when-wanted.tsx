@@ -1,9 +1,11 @@
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { Suspense, useEffect, useState } from 'react';
 import { keyWanted } from '../api/identity.ts';
 import { useStore } from '../api/store.ts';
+import { lazily } from '../parts/lazily.tsx';
 import { helpDialog, identityDialog, paletteWanted, stopDialog } from './dialogs.ts';
+import classes from './shell.module.css';
 
-const Overlays = lazy(async () => ({ default: (await import('./overlays.tsx')).Overlays }));
+const Overlays = lazily(async () => (await import('./overlays.tsx')).Overlays);
 
 /** The screen comes first; what may come over it is there a moment later, before anybody has asked. */
 const AFTER_MS = 1500;
@@ -24,5 +26,9 @@ export const OverlaysWhenWanted = () => {
   useEffect(() => {
     if (wanted) setIdle(true);
   }, [wanted]);
-  return <Suspense fallback={null}>{(idle || wanted) && <Overlays />}</Suspense>;
+  return (
+    <div className={classes['over']}>
+      <Suspense fallback={null}>{(idle || wanted) && <Overlays />}</Suspense>
+    </div>
+  );
 };

@@ -1,5 +1,6 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
 import { ErrorPanel } from '../parts/error-panel.tsx';
+import { lazily } from '../parts/lazily.tsx';
 import { ScreenSkeleton } from '../parts/skeletons.tsx';
 import { NotFound } from './not-found.tsx';
 import {
@@ -22,51 +23,50 @@ const routes = [
     ...at,
     path: '/',
     validateSearch: threadsSearch,
-    component: lazyRouteComponent(() => import('../screens/threads/threads-screen.tsx'), 'ThreadsScreen'),
+    component: lazily(async () => (await import('../screens/threads/threads-screen.tsx')).ThreadsScreen),
   }),
   createRoute({
     ...at,
     path: '/approvals',
     validateSearch: approvalsSearch,
-    component: lazyRouteComponent(
-      () => import('../screens/approvals/approvals-screen.tsx'),
-      'ApprovalsScreen',
+    component: lazily(
+      async () => (await import('../screens/approvals/approvals-screen.tsx')).ApprovalsScreen,
     ),
   }),
   createRoute({
     ...at,
     path: '/threads/$threadId',
     validateSearch: threadSearch,
-    component: lazyRouteComponent(() => import('../screens/thread/thread-screen.tsx'), 'ThreadScreen'),
+    component: lazily(async () => (await import('../screens/thread/thread-screen.tsx')).ThreadScreen),
   }),
   createRoute({
     ...at,
     path: '/stop',
     validateSearch: stopSearch,
-    component: lazyRouteComponent(() => import('../screens/stop/stop-screen.tsx'), 'StopScreen'),
+    component: lazily(async () => (await import('../screens/stop/stop-screen.tsx')).StopScreen),
   }),
   createRoute({
     ...at,
     path: '/launch',
     validateSearch: launchSearch,
-    component: lazyRouteComponent(() => import('../screens/launch/launch-screen.tsx'), 'LaunchScreen'),
+    component: lazily(async () => (await import('../screens/launch/launch-screen.tsx')).LaunchScreen),
   }),
   createRoute({
     ...at,
     path: '/control',
-    component: lazyRouteComponent(() => import('../screens/control/control-screen.tsx'), 'ControlScreen'),
+    component: lazily(async () => (await import('../screens/control/control-screen.tsx')).ControlScreen),
   }),
   createRoute({
     ...at,
     path: '/activity',
     validateSearch: activitySearch,
-    component: lazyRouteComponent(() => import('../screens/activity/activity-screen.tsx'), 'ActivityScreen'),
+    component: lazily(async () => (await import('../screens/activity/activity-screen.tsx')).ActivityScreen),
   }),
   createRoute({
     ...at,
     path: '/agents',
     validateSearch: agentsSearch,
-    component: lazyRouteComponent(() => import('../screens/agents/agents-screen.tsx'), 'AgentsScreen'),
+    component: lazily(async () => (await import('../screens/agents/agents-screen.tsx')).AgentsScreen),
   }),
 ] as const;
 

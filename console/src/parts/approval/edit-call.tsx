@@ -1,14 +1,13 @@
 import { Button, Group, SegmentedControl, Skeleton, Stack } from '@mantine/core';
-import { lazy, Suspense, useState, type KeyboardEvent } from 'react';
+import { Suspense, useState, type KeyboardEvent } from 'react';
 import { isRecord } from '../../api/errors.ts';
+import { lazily } from '../lazily.tsx';
 import type { Held } from './question.ts';
 import type { Deciding } from './use-decision.ts';
 
-const SchemaForm = lazy(async () => ({ default: (await import('../form/schema-form.tsx')).SchemaForm }));
-const JsonEditor = lazy(async () => ({ default: (await import('../json/json-editor.tsx')).JsonEditor }));
-const JsonDifference = lazy(async () => ({
-  default: (await import('../json/json-difference.tsx')).JsonDifference,
-}));
+const SchemaForm = lazily(async () => (await import('../form/schema-form.tsx')).SchemaForm);
+const JsonEditor = lazily(async () => (await import('../json/json-editor.tsx')).JsonEditor);
+const JsonDifference = lazily(async () => (await import('../json/json-difference.tsx')).JsonDifference);
 
 const asObject = (text: string): Record<string, unknown> | undefined => {
   try {

@@ -1,11 +1,12 @@
 import { SegmentedControl, Skeleton, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { schemasQuery, type Agent } from '../../api/agent-queries.ts';
 import { ErrorPanel } from '../../parts/error-panel.tsx';
+import { lazily } from '../../parts/lazily.tsx';
 import { ListSkeleton } from '../../parts/skeletons.tsx';
 
-const JsonView = lazy(async () => ({ default: (await import('../../parts/json/json-view.tsx')).JsonView }));
+const JsonView = lazily(async () => (await import('../../parts/json/json-view.tsx')).JsonView);
 
 const KINDS = [
   { value: 'input_schema', label: 'Input', about: 'What a run is started with' },

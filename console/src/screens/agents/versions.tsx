@@ -1,17 +1,18 @@
 import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { chooseVersion, versionsQuery, type Agent } from '../../api/agent-queries.ts';
 import { ErrorPanel } from '../../parts/error-panel.tsx';
+import { lazily } from '../../parts/lazily.tsx';
 import { notifyDone, notifyFailure } from '../../parts/notify.tsx';
 import { ListSkeleton } from '../../parts/skeletons.tsx';
 import { Pill } from '../../parts/status.tsx';
 import { Ago } from '../../parts/time.tsx';
 import classes from './agents.module.css';
 
-const JsonDifference = lazy(async () => ({
-  default: (await import('../../parts/json/json-difference.tsx')).JsonDifference,
-}));
+const JsonDifference = lazily(
+  async () => (await import('../../parts/json/json-difference.tsx')).JsonDifference,
+);
 
 type Version = Omit<Agent, 'updated_at'>;
 

@@ -1,16 +1,13 @@
 import { SegmentedControl, Skeleton, Stack, Text } from '@mantine/core';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { isRecord } from '../../api/errors.ts';
+import { lazily } from '../../parts/lazily.tsx';
 import { Folded } from './folded.tsx';
 import { withoutEmpty, writtenMessages, type InputShape } from './input-shape.ts';
 import { MessagesField } from './messages-field.tsx';
 
-const SchemaForm = lazy(async () => ({
-  default: (await import('../../parts/form/schema-form.tsx')).SchemaForm,
-}));
-const JsonEditor = lazy(async () => ({
-  default: (await import('../../parts/json/json-editor.tsx')).JsonEditor,
-}));
+const SchemaForm = lazily(async () => (await import('../../parts/form/schema-form.tsx')).SchemaForm);
+const JsonEditor = lazily(async () => (await import('../../parts/json/json-editor.tsx')).JsonEditor);
 
 type Values = Record<string, unknown>;
 

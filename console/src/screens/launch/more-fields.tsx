@@ -1,14 +1,13 @@
 import { Radio, Skeleton, Stack, Textarea, TextInput } from '@mantine/core';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { isRecord } from '../../api/errors.ts';
+import { lazily } from '../../parts/lazily.tsx';
 import { Folded } from './folded.tsx';
 import { withoutEmpty } from './input-shape.ts';
 import classes from './launch.module.css';
 import type { Change, Draft } from './use-launch.ts';
 
-const SchemaForm = lazy(async () => ({
-  default: (await import('../../parts/form/schema-form.tsx')).SchemaForm,
-}));
+const SchemaForm = lazily(async () => (await import('../../parts/form/schema-form.tsx')).SchemaForm);
 
 interface Props {
   draft: Draft;

@@ -1,16 +1,17 @@
 import { Skeleton, Text } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { agentQuery } from '../../api/agent-queries.ts';
 import { graphQuery, historyQuery, type Graph } from '../../api/thread-queries.ts';
 import { Clamped } from '../../parts/clamped.tsx';
+import { lazily } from '../../parts/lazily.tsx';
 import { TextLink } from '../../parts/link-button.tsx';
 import type { LifecycleState } from '../../parts/status.tsx';
 import { looksOf, type Looks } from './node-looks.ts';
 import { PanelTitle } from './panel-title.tsx';
 import classes from './thread.module.css';
 
-const GraphPicture = lazy(async () => ({ default: (await import('./graph-picture.tsx')).GraphPicture }));
+const GraphPicture = lazily(async () => (await import('./graph-picture.tsx')).GraphPicture);
 
 interface Props {
   threadId: string;

@@ -2,13 +2,14 @@ import { Button, Group, Skeleton, Tabs, Text } from '@mantine/core';
 import { IconMessages } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { isRecord } from '../../api/errors.ts';
 import type { Spoken } from '../../api/follow-speech.ts';
 import { stateQuery, type Run, type State } from '../../api/thread-queries.ts';
 import { THREAD_TABS, type ThreadParams } from '../../app/search-params.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { ErrorPanel } from '../../parts/error-panel.tsx';
+import { lazily } from '../../parts/lazily.tsx';
 import { ListSkeleton } from '../../parts/skeletons.tsx';
 import { Messages } from './messages.tsx';
 import { stepOf } from './step-words.ts';
@@ -16,10 +17,10 @@ import { PanelTitle } from './panel-title.tsx';
 import classes from './thread.module.css';
 import { useSpoken } from './use-spoken.ts';
 
-const JsonView = lazy(async () => ({ default: (await import('../../parts/json/json-view.tsx')).JsonView }));
-const JsonDifference = lazy(async () => ({
-  default: (await import('../../parts/json/json-difference.tsx')).JsonDifference,
-}));
+const JsonView = lazily(async () => (await import('../../parts/json/json-view.tsx')).JsonView);
+const JsonDifference = lazily(
+  async () => (await import('../../parts/json/json-difference.tsx')).JsonDifference,
+);
 
 type Tab = (typeof THREAD_TABS)[number];
 
