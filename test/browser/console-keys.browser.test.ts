@@ -8,7 +8,7 @@ import { hasBrowser, openBrowser } from './page-server.ts';
 
 describe.skipIf(!hasBrowser)('the console of a server that wants a key', () => {
   let server: ServerUnderTest;
-  let keys: Pick<Keys, 'read' | 'admin'>;
+  let keys: Pick<Keys, 'read' | 'admin' | 'run'>;
   let browser: Browser;
   let port = '';
   const begin = async (dataDir: string): Promise<void> => {
@@ -16,7 +16,7 @@ describe.skipIf(!hasBrowser)('the console of a server that wants a key', () => {
     ({ port } = new URL(server.url));
   };
   beforeAll(async () => {
-    const made = await folderWithKeys(['read', 'admin']);
+    const made = await folderWithKeys(['read', 'admin', 'run']);
     keys = made.keys;
     [browser] = await Promise.all([openBrowser(), begin(folderWithSchemas(made.dataDir))]);
   }, 180_000);
@@ -63,6 +63,32 @@ describe.skipIf(!hasBrowser)('the console of a server that wants a key', () => {
     await page.getByRole('article', { name: 'Question: deploy' }).waitFor();
     await page.getByRole('button', { name: 'Approve' }).click();
     await showsStatus(page, 'Done');
+    noProblems(opened);
+  });
+
+  it('shows nothing to another key of what one saw, and says where one may not read', async () => {
+    await send('POST', '/threads', { metadata: { graph_id: 'held' } });
+    const opened = await openConsole(browser, { url: server.url });
+    const { page } = opened;
+    const dialog = page.getByRole('dialog');
+    const take = async (key: string): Promise<void> => {
+      await dialog.getByLabel('API key').fill(key);
+      await dialog.getByRole('button', { name: 'Save' }).click();
+    };
+    await dialog.getByLabel('API key').fill(`${keys.read}\u200B`);
+    await dialog.getByText('There is a sign in it that no key has').waitFor();
+    expect(await dialog.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+    await take(keys.read);
+    await page.getByText('Live', { exact: true }).waitFor();
+    await page.getByRole('row').nth(1).waitFor();
+    await page.getByRole('button', { name: 'You', exact: true }).click();
+    await take(keys.run);
+    await page.getByText('Refused', { exact: true }).waitFor();
+    await page.getByText('The server does not tell this key what changes').waitFor();
+    await page.getByRole('row').first().waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Emergency stop' }).click();
+    await dialog.getByLabel('Reason').waitFor();
+    expect(await dialog.getByText(/threads? runs? now|run now/).count()).toBe(0);
     noProblems(opened);
   });
 

@@ -81,6 +81,37 @@ describe.skipIf(!hasBrowser)('the story of the console, with the default agent,'
     noProblems(opened);
   });
 
+  it('holds no connection while nobody sees the tab, looks now and then, and follows again when it is seen', async () => {
+    const opened = await openConsole(browser, { url: 'about:blank', path: '' });
+    const { page } = opened;
+    await page.clock.install();
+    let asked = 0;
+    page.on('request', (request) => void (request.url().endsWith('/changes') && (asked += 1)));
+    await page.goto(`${server.url}/console/`);
+    await page.getByText('Live', { exact: true }).waitFor();
+    const show = (hidden: boolean): Promise<void> =>
+      page.evaluate(`
+        Object.defineProperty(document, 'hidden', { configurable: true, get: () => ${hidden} });
+        document.dispatchEvent(new Event('visibilitychange'))`);
+    const left = (): Promise<unknown> =>
+      page.waitForEvent('requestfailed', (request) => request.url().endsWith('/changes'));
+    await Promise.all([left(), show(true)]);
+    await Promise.all([left(), page.clock.fastForward(31_000)]);
+    expect(asked).toBe(2);
+    await show(false);
+    await expect.poll(() => asked).toBe(3);
+    const { thread_id: id } = await server.client.threads.create();
+    await page
+      .getByRole('row')
+      .filter({ hasText: id.slice(0, 8) })
+      .waitFor();
+    await page.getByRole('link', { name: id.slice(0, 8) }).click();
+    await page.getByRole('heading', { name: /^Thread / }).waitFor();
+    await server.client.threads.delete(id);
+    await page.getByText('There is no such thread.').waitFor();
+    noProblems(opened);
+  });
+
   it('stays right when the server goes away and comes back', async () => {
     const opened = await openConsole(browser, { url: server.url });
     const { page } = opened;

@@ -5,7 +5,8 @@ import { readEvents } from './sse.ts';
 import { createStore } from './store.ts';
 
 export interface Live {
-  state: 'connecting' | 'live' | 'offline';
+  /** Refused: the server answers, and does not tell this key what changes. */
+  state: 'connecting' | 'live' | 'offline' | 'refused';
   /** When the server was last heard of. */
   heardAt: number | null;
 }
@@ -23,42 +24,65 @@ interface Change {
 const PAUSE_MS = 250;
 const FIRST_RETRY_MS = 300;
 const LAST_RETRY_MS = 5000;
+/** A tab that nobody sees asks so often whether anything is new. */
+const GLANCE_MS = 30_000;
 
 /**
  * Follows the server's change feed, one connection for the whole tab, and has the queries that a change may concern asked
- * again. Comes back by itself; after a break everything is asked again. Answers how to end it.
+ * again. Comes back by itself, and anew with another key; after a break everything is asked again. A tab that nobody sees
+ * holds no connection, of which a browser gives all tabs six: it looks now and then. Answers how to end it.
  */
 export const followChanges = (queries: QueryClient): (() => void) => {
   const ended = new AbortController();
   const invalidate = createInvalidation(queries);
   let retry = FIRST_RETRY_MS;
   let wake = (): void => {};
-  const follow = async (): Promise<void> => {
-    for await (const { event, data } of readEvents('/changes', ended.signal)) {
+  let leave = (): void => {};
+  const follow = async (signal: AbortSignal): Promise<void> => {
+    for await (const { event, data } of readEvents('/changes', signal)) {
       retry = FIRST_RETRY_MS;
       live.set({ state: 'live', heardAt: Date.now() });
       if (event === 'hello') invalidate({ threads: null, log: true, control: true });
       if (event === 'change') invalidate(JSON.parse(data) as Change);
+      if (document.hidden) leave();
     }
+  };
+  /** Follows until that ends, and answers after how long to begin again. */
+  const look = async (): Promise<number> => {
+    const leaving = new AbortController();
+    leave = () => leaving.abort();
+    const signal = AbortSignal.any([ended.signal, leaving.signal]);
+    const failure = await follow(signal).catch((error: unknown) => error);
+    if (leaving.signal.aborted) return document.hidden ? GLANCE_MS : 0;
+    const refused = failure instanceof ApiError && failure.status >= 400 && failure.status < 500;
+    if (!ended.signal.aborted) live.set({ ...live.get(), state: refused ? 'refused' : 'offline' });
+    const pause = refused ? LAST_RETRY_MS : retry;
+    retry = Math.min(retry * 2, LAST_RETRY_MS);
+    return pause;
   };
   const keepFollowing = async (): Promise<void> => {
-    while (!ended.signal.aborted) {
-      const failure = await follow().catch((error: unknown) => error);
+    for (;;) {
+      const pause = await look();
       if (ended.signal.aborted) return;
-      live.set({ ...live.get(), state: 'offline' });
-      const refused = failure instanceof ApiError && failure.status >= 400 && failure.status < 500;
-      await wait(refused ? LAST_RETRY_MS : retry, (resolve) => (wake = resolve));
-      retry = Math.min(retry * 2, LAST_RETRY_MS);
+      await wait(pause, (resolve) => (wake = resolve));
     }
   };
-  const unsubscribe = apiKey.subscribe(() => wake());
-  const online = (): void => wake();
-  addEventListener('online', online);
+  const begin = (): void => wake();
+  const beginAnew = (): void => {
+    live.set({ state: 'connecting', heardAt: null });
+    leave();
+    wake();
+  };
+  const seen = (): void => (document.hidden ? leave() : wake());
+  const unsubscribe = apiKey.subscribe(beginAnew);
+  addEventListener('online', begin);
+  document.addEventListener('visibilitychange', seen);
   void keepFollowing();
   return () => {
     ended.abort();
     unsubscribe();
-    removeEventListener('online', online);
+    removeEventListener('online', begin);
+    document.removeEventListener('visibilitychange', seen);
     wake();
   };
 };

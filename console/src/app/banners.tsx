@@ -33,13 +33,16 @@ export const Banners = () => {
 const OfflineBanner = () => {
   const { state, heardAt } = useStore(live);
   const now = useNow();
-  if (state !== 'offline') return null;
+  if (state !== 'offline' && state !== 'refused') return null;
   return (
     <div className={classes['banner']} data-kind="offline" role="status">
       <IconPlugConnectedX size={20} aria-hidden />
       <span className={classes['said']}>
-        Offline{heardAt !== null && `, last update ${shortDuration(now - heardAt)} ago`}. What you see may
-        have changed; it is brought up to date as soon as the server answers.
+        {state === 'refused'
+          ? 'The server does not tell this key what changes: it may not read here, or is not good. '
+          : `Offline${heardAt === null ? '' : `, last update ${shortDuration(now - heardAt)} ago`}. `}
+        What you see may have changed
+        {state === 'refused' ? '.' : '; it is brought up to date as soon as the server answers.'}
       </span>
     </div>
   );

@@ -20,16 +20,23 @@ export const IdentityDialog = () => {
   );
 };
 
+/** What a header can carry of what a key may have. */
+const VISIBLE = /^[\x21-\x7e]*$/;
+
 const Fields = ({ asked, onDone }: { asked: boolean; onDone: () => void }) => {
   const queries = useQueryClient();
   const [key, setKey] = useState(apiKey.get());
   const [name, setName] = useState(ownName.get());
+  const sendable = VISIBLE.test(key.trim());
   const submit = (event: FormEvent): void => {
     event.preventDefault();
+    if (!sendable) return;
     ownName.set(name.trim());
+    const another = key.trim() !== apiKey.get();
     apiKey.set(key.trim());
     onDone();
-    void queries.invalidateQueries();
+    // What one key saw is not shown to another.
+    void (another ? queries.resetQueries() : queries.invalidateQueries());
   };
   return (
     <form onSubmit={submit}>
@@ -44,6 +51,7 @@ const Fields = ({ asked, onDone }: { asked: boolean; onDone: () => void }) => {
           description="Kept until you close this tab. Needed only where the server asks for one."
           autoComplete="off"
           data-autofocus={asked || undefined}
+          error={sendable ? undefined : 'There is a sign in it that no key has; some cannot be seen'}
           value={key}
           onChange={({ currentTarget }) => setKey(currentTarget.value)}
         />
@@ -56,7 +64,9 @@ const Fields = ({ asked, onDone }: { asked: boolean; onDone: () => void }) => {
           onChange={({ currentTarget }) => setName(currentTarget.value)}
         />
         <Group justify="flex-end">
-          <Button type="submit">Save</Button>
+          <Button type="submit" disabled={!sendable}>
+            Save
+          </Button>
         </Group>
       </Stack>
     </form>

@@ -2,7 +2,7 @@ import { live } from '../api/live.ts';
 import { useStore } from '../api/store.ts';
 import classes from './shell.module.css';
 
-const WORDS = { connecting: 'Connecting', live: 'Live', offline: 'Offline' } as const;
+const WORDS = { connecting: 'Connecting', live: 'Live', offline: 'Offline', refused: 'Refused' } as const;
 
 /** Whether what is shown is up to date. */
 export const LiveDot = () => {

@@ -157,7 +157,8 @@ const HardnessChoice = ({ value, onChange }: { value: Hardness; onChange: (hardn
 
 const Affected = () => {
   const { data } = useQuery(overviewQuery());
-  const running = data?.groups['running'] ?? 0;
+  if (!data) return null;
+  const running = data.groups['running'] ?? 0;
   return (
     <Text size="sm">
       <strong>{running}</strong> {running === 1 ? 'thread runs' : 'threads run'} now.

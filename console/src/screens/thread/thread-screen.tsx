@@ -1,6 +1,7 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
+import { ApiError } from '../../api/errors.ts';
 import { approvalQuery, approvalsQuery } from '../../api/queries.ts';
 import { runsQuery, threadQuery, type ThreadShown } from '../../api/thread-queries.ts';
 import { inFront } from '../../app/dialogs.ts';
@@ -19,7 +20,9 @@ import { Timeline } from './timeline.tsx';
 export const ThreadScreen = () => {
   const { threadId } = useParams({ from: '/threads/$threadId' });
   const thread = useQuery(threadQuery(threadId));
-  if (thread.data) return <Loaded key={threadId} thread={thread.data} />;
+  // What was read stays when the server cannot be reached, and not when it says that there is no such thread any more.
+  const gone = thread.error instanceof ApiError && thread.error.status === 404;
+  if (thread.data && !gone) return <Loaded key={threadId} thread={thread.data} />;
   if (thread.error) return <ErrorPanel error={thread.error} onRetry={() => void thread.refetch()} />;
   return <ScreenSkeleton />;
 };
