@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useServer } from '../wire/server.ts';
-import { noProblems, openConsole, overflows } from './console-page.ts';
+import { barriersOn, noProblems, openConsole, overflows, press } from './console-page.ts';
 import { folderWithSchemas } from './kept-schemas.ts';
 import { hasBrowser, openBrowser } from './page-server.ts';
 
@@ -73,6 +73,61 @@ describe.skipIf(!hasBrowser)('the console, looked at,', () => {
     expect(await page.evaluate('window.hacked')).toBeUndefined();
     expect(await question.locator('img, script, a[href^="javascript"]').count()).toBe(0);
     noProblems(opened);
+  });
+
+  it('keeps the rest of the page when a part cannot be loaded, and loads it when asked to again', async () => {
+    const opened = await openConsole(browser, { url: 'about:blank', path: '' });
+    const { page } = opened;
+    const parts = /\/assets\/(overlays|approvals-screen)-.*\.js$/;
+    await page.route(parts, (route) => route.abort());
+    await page.goto(`${server.url}/console/`);
+    await page.getByRole('heading', { name: 'Threads', level: 1 }).waitFor();
+    await page.getByRole('link', { name: 'Approvals' }).click();
+    const lost = page.getByRole('alert').filter({ hasText: 'could not be loaded' });
+    await expect.poll(() => lost.count()).toBe(2);
+    await page.unroute(parts);
+    await page.locator('#main').getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('heading', { name: 'Approvals', level: 1 }).waitFor();
+    expect(await barriersOn(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Emergency stop' }).click();
+    await lost.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('dialog', { name: 'Emergency stop' }).waitFor();
+    noProblems(opened);
+  });
+
+  it('stays with the agent whose form is being filled in when another comes before it, and is told of one that is gone', async () => {
+    const { page } = await openConsole(browser, { url: server.url, path: '/console/launch' });
+    await page.waitForURL(/agent=/);
+    await page.getByRole('button', { name: 'Thread, context and configuration' }).click();
+    await page.getByLabel('Configuration').fill('{"tags": ["mine"]}');
+    const { assistant_id: assistantId } = await server.client.assistants.create({
+      graphId: 'steps',
+      name: 'AAA',
+    });
+    await server.client.runs.wait(null, 'steps', { input: { steps: 1 } }); // of which the page hears
+    const choice = page.getByRole('combobox', { name: 'Agent' });
+    await choice.click();
+    await page.getByRole('option', { name: /^AAA/ }).waitFor();
+    await press(page, 'Escape');
+    expect(await page.getByLabel('Configuration').inputValue()).toBe('{"tags": ["mine"]}');
+    await server.client.assistants.delete(assistantId);
+    await page.goto(`${server.url}/console/launch?agent=${assistantId}`);
+    await page.getByText('assistant_not_found').waitFor();
+    expect(await page.getByRole('button', { name: 'Launch', exact: true }).count()).toBe(0);
+  });
+
+  it('lets a time and several words be typed into the filters of the activity', async () => {
+    const { page } = await openConsole(browser, { url: server.url, path: '/console/activity' });
+    const from = page.getByLabel('From', { exact: true });
+    await from.pressSequentially('01/02/0002');
+    expect(new URL(page.url()).searchParams.get('since')).toBeNull();
+    await from.fill('2025-01-02T03:04');
+    await from.press('Enter');
+    await page.waitForURL(/since=2025-01-0/);
+    await page.getByLabel('Who').pressSequentially('some ');
+    await page.waitForURL(/actor=some/);
+    await page.getByLabel('Who').pressSequentially('body');
+    await page.waitForURL(/actor=some(%20|\+)body/);
   });
 
   it('keeps what it loads within its budget', async () => {

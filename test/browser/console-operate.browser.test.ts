@@ -335,7 +335,7 @@ describe.skipIf(!hasBrowser)('in the console an operator', () => {
     const panel = page.getByRole('region', { name: 'Morning briefing' });
     await panel.getByRole('tab', { name: 'Settings' }).click();
     await panel.getByLabel('Description').fill('Each day at seven');
-    await panel.getByRole('button', { name: 'Save as version 2' }).click();
+    await panel.getByRole('button', { name: 'Save as a new version' }).click();
     await panel.getByText('Version 2', { exact: true }).waitFor();
     await panel.getByRole('tab', { name: 'Versions' }).click();
     await panel.getByRole('button', { name: 'What changed' }).click();
@@ -343,12 +343,21 @@ describe.skipIf(!hasBrowser)('in the console an operator', () => {
     if (PICTURES) await page.screenshot({ path: join(PICTURES, 'agents-light.png') });
     await panel.getByRole('button', { name: 'Use version 1' }).click();
     await panel.getByRole('button', { name: 'Use version 2' }).waitFor();
+    await panel.getByRole('tab', { name: 'Settings' }).click();
+    await panel.getByLabel('Description').fill('Each day at eight');
+    const agent = new URL(page.url()).searchParams.get('agent');
+    await api('PATCH', `/assistants/${agent}`, { description: 'Each day at nine' });
+    await start('briefing', { topic: 'news' }); // of which the page hears
+    await panel.getByText('Version 3 came meanwhile').waitFor();
+    expect(await panel.getByLabel('Description').inputValue()).toBe('Each day at eight');
+    await panel.getByRole('button', { name: 'Discard this' }).click();
+    expect(await panel.getByLabel('Description').inputValue()).toBe('Each day at nine');
     await panel.getByRole('tab', { name: 'Schemas' }).click();
     await panel.getByLabel('Input schema').getByText('"What it is to be about."').waitFor();
-    expect(await api('GET', `/assistants/${new URL(page.url()).searchParams.get('agent')}`)).toMatchObject({
+    expect(await api('GET', `/assistants/${agent}`)).toMatchObject({
       name: 'Morning briefing',
       graph_id: 'briefing',
-      version: 1,
+      version: 3,
     });
     noProblems(opened);
   });

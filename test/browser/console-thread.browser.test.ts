@@ -321,7 +321,7 @@ describe.skipIf(!hasBrowser)('on the screen of a thread a person', () => {
     });
     await dialog(page).getByRole('button', { name: 'Delete', exact: true }).click();
     await expect.poll(() => begun.length).toBe(6);
-    await dialog(page).locator('[data-loading]').waitFor();
+    await dialog(page).locator('button[data-loading]').waitFor();
     await press(page, 'Escape');
     closed.resolve();
     await dialog(page).getByText('6 of 8 done, 2 left as they were').waitFor();

@@ -67,7 +67,8 @@ const TextFilter = ({ label, value, onChange, problem, mono = false }: TextProps
   const field = useRef<HTMLInputElement>(null);
   const [text, setText] = useState(value);
   const send = useDebouncedCallback(onChange, TYPING_MS);
-  useEffect(() => setText(value), [value]);
+  // What is being typed keeps its spaces.
+  useEffect(() => setText((typed) => (typed.trim() === value ? typed : value)), [value]);
   useKeys(
     label === 'Who'
       ? [{ keys: '/', label: 'Filter', group: 'Lists', run: () => field.current?.focus() }]
@@ -97,18 +98,29 @@ interface TimeProps {
   onChange: (at: string | undefined) => void;
 }
 
-/** The browser's own field for a time, in the reader's time zone; the address holds it in UTC. */
-const TimeFilter = ({ label, value, onChange }: TimeProps) => (
-  <TextInput
-    type="datetime-local"
-    label={label}
-    value={value === undefined ? '' : toLocal(value)}
-    onChange={({ currentTarget }) => {
-      const at = new Date(currentTarget.value);
-      onChange(Number.isNaN(at.getTime()) ? undefined : at.toISOString());
-    }}
-  />
-);
+/**
+ * The browser's own field for a time, in the reader's time zone; the address holds it in UTC. It is sent when the field is
+ * left or with Enter: half of a year is one, too.
+ */
+const TimeFilter = ({ label, value, onChange }: TimeProps) => {
+  const known = value === undefined ? '' : toLocal(value);
+  const [text, setText] = useState(known);
+  useEffect(() => setText(known), [known]);
+  const send = (): void => {
+    const at = new Date(text);
+    if (text !== known) onChange(Number.isNaN(at.getTime()) ? undefined : at.toISOString());
+  };
+  return (
+    <TextInput
+      type="datetime-local"
+      label={label}
+      value={text}
+      onChange={({ currentTarget }) => setText(currentTarget.value)}
+      onBlur={send}
+      onKeyDown={({ key }) => key === 'Enter' && send()}
+    />
+  );
+};
 
 const toLocal = (at: string): string => {
   const date = new Date(at);

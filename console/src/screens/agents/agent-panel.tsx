@@ -63,7 +63,7 @@ export const AgentPanel = ({ agent, tab, onTab }: Props) => {
           <Versions agent={agent} />
         </Tabs.Panel>
         <Tabs.Panel value="settings" pt="md">
-          <AgentSettings key={agent.version} agent={agent} />
+          <AgentSettings agent={agent} />
         </Tabs.Panel>
         <Tabs.Panel value="schemas" pt="md">
           <Schemas agent={agent} />

@@ -3,7 +3,8 @@ import type { Agent } from '../../api/agent-queries.ts';
 
 interface Props {
   agents: Agent[];
-  value: Agent;
+  /** Undefined: it is none of these. */
+  value: Agent | undefined;
   onChange: (id: string) => void;
 }
 
@@ -12,16 +13,19 @@ export const AgentSelect = ({ agents, value, onChange }: Props) => (
     <Select
       label="Agent"
       maw={520}
-      data={agents.map(({ assistant_id: id, name, graph_id: graph }) => ({
+      data={[
+        ...agents,
+        ...(value && !agents.some(({ assistant_id: id }) => id === value.assistant_id) ? [value] : []),
+      ].map(({ assistant_id: id, name, graph_id: graph }) => ({
         value: id,
         label: name === graph ? name : `${name} (${graph})`,
       }))}
-      value={value.assistant_id}
+      value={value?.assistant_id ?? null}
       onChange={(id) => id !== null && onChange(id)}
       allowDeselect={false}
       searchable
     />
-    {value.description && (
+    {value?.description && (
       <Text size="sm" className="hp-soft hp-text" mt={6} maw={720}>
         {value.description}
       </Text>

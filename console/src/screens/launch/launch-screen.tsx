@@ -2,7 +2,8 @@ import { Stack, Text } from '@mantine/core';
 import { IconRobotOff } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { schemasQuery, type Agent } from '../../api/agent-queries.ts';
+import { useEffect, useEffectEvent } from 'react';
+import { agentQuery, schemasQuery, type Agent } from '../../api/agent-queries.ts';
 import { agentsQuery } from '../../api/queries.ts';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import { ErrorPanel } from '../../parts/error-panel.tsx';
@@ -29,13 +30,29 @@ export const LaunchScreen = () => {
 const OfAgent = ({ agents, first }: { agents: Agent[]; first: Agent }) => {
   const { agent: wanted, thread } = useSearch({ from: '/launch' });
   const navigate = useNavigate({ from: '/launch' });
-  const agent = agents.find(({ assistant_id: id }) => id === wanted) ?? first;
-  const schemas = useQuery(schemasQuery(agent.assistant_id));
   const choose = (id: string): void =>
     void navigate({ search: (before) => ({ ...before, agent: id }), replace: true });
+  const pin = useEffectEvent(choose);
+  // Whichever comes first later, the form stays that of this one.
+  useEffect(() => {
+    if (wanted === undefined) pin(first.assistant_id);
+  }, [wanted, first.assistant_id]);
+  const listed = agents.find(({ assistant_id: id }) => id === (wanted ?? first.assistant_id));
+  const alone = useQuery({ ...agentQuery(wanted), enabled: listed === undefined });
+  const agent = listed ?? alone.data;
   return (
     <>
       <AgentSelect agents={agents} value={agent} onChange={choose} />
+      {agent && <OfSchemas key={agent.assistant_id} agentId={agent.assistant_id} thread={thread} />}
+      {!agent && alone.error && <ErrorPanel error={alone.error} onRetry={() => void alone.refetch()} />}
+    </>
+  );
+};
+
+const OfSchemas = ({ agentId, thread }: { agentId: string; thread: string | undefined }) => {
+  const schemas = useQuery(schemasQuery(agentId));
+  return (
+    <>
       {schemas.error && <ErrorPanel error={schemas.error} onRetry={() => void schemas.refetch()} />}
       {schemas.isPending ? (
         <>
@@ -45,12 +62,7 @@ const OfAgent = ({ agents, first }: { agents: Agent[]; first: Agent }) => {
           <ListSkeleton rows={3} height={72} />
         </>
       ) : (
-        <LaunchForm
-          key={agent.assistant_id}
-          agentId={agent.assistant_id}
-          schemas={schemas.data}
-          thread={thread}
-        />
+        <LaunchForm agentId={agentId} schemas={schemas.data} thread={thread} />
       )}
     </>
   );

@@ -1,11 +1,11 @@
 import { Button, Group, Modal, NativeSelect, Stack, Text, Textarea } from '@mantine/core';
-import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useRef, useState, type FormEvent } from 'react';
 import { copyThread, goOnFrom, type ForkInput } from '../../api/actions.ts';
 import { isRecord } from '../../api/errors.ts';
 import { begunOn } from '../../api/launch.ts';
-import { historyQuery, type State } from '../../api/thread-queries.ts';
+import { historyQuery, stateQuery, type State } from '../../api/thread-queries.ts';
 import { ErrorPanel } from '../../parts/error-panel.tsx';
 import { submitOnCtrlEnter } from '../../parts/submit-key.ts';
 import { stepOf } from './step-words.ts';
@@ -37,6 +37,7 @@ const ForkForm = ({ threadId, assistantId, onClose }: Props) => {
   const { checkpoint: chosen } = useSearch({ from: '/threads/$threadId' });
   const history = useInfiniteQuery(historyQuery(threadId));
   const states = history.data?.pages.flatMap((page) => page.states) ?? [];
+  const options = useOptions(threadId, { states, chosen });
   const [picked, setPicked] = useState(chosen);
   const [text, setText] = useState('');
   const checkpointId = picked ?? states[0]?.checkpoint?.checkpoint_id ?? undefined;
@@ -55,7 +56,7 @@ const ForkForm = ({ threadId, assistantId, onClose }: Props) => {
         </Text>
         <NativeSelect
           label="From"
-          data={states.map(optionOf)}
+          data={options}
           value={checkpointId}
           onChange={({ currentTarget }) => setPicked(currentTarget.value)}
         />
@@ -111,6 +112,18 @@ const useFork = (threadId: string, chosen: Chosen) => {
     },
     onSuccess: (copy) => navigate({ to: '/threads/$threadId', params: { threadId: copy }, search: {} }),
   });
+};
+
+/** The states that have been read, and the chosen one, which may be older than those. */
+const useOptions = (
+  threadId: string,
+  { states, chosen }: { states: State[]; chosen: string | undefined },
+) => {
+  const shown = useQuery(stateQuery(threadId, chosen)).data;
+  const options = states.map(optionOf);
+  if (chosen !== undefined && !options.some(({ value }) => value === chosen))
+    options.push({ value: chosen, label: shown ? stepOf(shown) : 'The state that is shown' });
+  return options;
 };
 
 const optionOf = (state: State) => ({

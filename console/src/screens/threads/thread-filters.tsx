@@ -51,7 +51,8 @@ const FilterField = ({ value, onChange }: { value: string; onChange: (q: string)
   const field = useRef<HTMLInputElement>(null);
   const [text, setText] = useState(value);
   const send = useDebouncedCallback(onChange, 200);
-  useEffect(() => setText(value), [value]);
+  // What is being typed keeps its spaces.
+  useEffect(() => setText((typed) => (typed.trim() === value ? typed : value)), [value]);
   useKeys([{ keys: '/', label: 'Filter', group: 'Lists', run: () => field.current?.focus() }]);
   return (
     <TextInput
