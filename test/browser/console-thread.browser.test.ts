@@ -291,9 +291,9 @@ describe.skipIf(!hasBrowser)('on the screen of a thread a person', () => {
 
   it('does to all that match what was asked of those that matched then, and no more once it is closed', async () => {
     const make = async (): Promise<string> =>
-      (await server.client.threads.create({ graphId: 'dated' })).thread_id;
+      (await server.client.threads.create({ graphId: 'briefing' })).thread_id;
     const made = await Promise.all(Array.from({ length: 8 }, make));
-    const opened = await openConsole(browser, { url: server.url, path: '/console/?q=dated' });
+    const opened = await openConsole(browser, { url: server.url, path: '/console/?q=briefing' });
     const { page } = opened;
     const bar = page.getByRole('region', { name: 'Selected threads' });
     const selectAll = async (): Promise<void> => {
@@ -305,8 +305,8 @@ describe.skipIf(!hasBrowser)('on the screen of a thread a person', () => {
     const filter = page.getByLabel('Filter by thread id');
     await filter.fill('');
     await bar.waitFor({ state: 'detached' });
-    await filter.fill('dated');
-    await page.waitForURL(/q=dated/);
+    await filter.fill('briefing');
+    await page.waitForURL(/q=briefing/);
     await selectAll();
     await bar.getByRole('button', { name: 'Delete…' }).click();
     await dialog(page).getByText('Delete: 8 threads').waitFor();
