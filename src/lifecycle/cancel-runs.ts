@@ -13,7 +13,8 @@ export interface CancelRunsInput {
 }
 
 /**
- * Ends several runs. One that ends by itself meanwhile is no error.
+ * Ends several runs, those that wait behind others before these: none begins because the one before it has ended. One
+ * that ends by itself meanwhile is no error.
  * @throws {HoldpointError} `run_not_found`, with nothing done, when a named run is not on the thread.
  */
 export const createCancelRuns = (
@@ -38,5 +39,7 @@ const named = async (
   for (const runId of runIds) {
     if ((await storage.runs.get(runId))?.threadId !== threadId) throw runNotFound(runId);
   }
-  return runIds.map((runId) => ({ threadId, runId }));
+  const lastFirst = (await storage.runs.unfinished(threadId)).map(({ runId }) => runId).toReversed();
+  const ordered = new Set([...lastFirst.filter((runId) => runIds.includes(runId)), ...runIds]);
+  return [...ordered].map((runId) => ({ threadId, runId }));
 };

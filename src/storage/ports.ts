@@ -215,7 +215,7 @@ export interface RunStore {
   unfinished(threadId: string): Promise<Run[]>;
   /** The same for who holds the thread; undefined when the lease is no longer its own. */
   unfinishedOf(lease: Lease): Promise<Run[] | undefined>;
-  /** Of all threads, or of one assistant's runs. */
+  /** Of all threads, or of one assistant's runs; the last first, so that none begins because the one before it is ended. */
   allUnfinished(filter: { assistantId?: string; states?: RunState[] }): Promise<RunJob[]>;
   /** Unfinished runs whose assistant is gone, and that have not been told to end. */
   orphans(): Promise<RunJob[]>;

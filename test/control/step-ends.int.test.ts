@@ -142,7 +142,7 @@ describe('a step that waits for an event', () => {
   });
 
   it('is told when it has waited too long', async () => {
-    const run = await server.launch('waits', { order: 10, timeoutMs: 200 });
+    const run = await server.launch('waits', { order: 10, timeoutMs: 1000 });
     await becomes(run, 'success');
     expect((await valuesOf<{ got: unknown[] }>(run)).got).toEqual(['too late']);
     expect((await server.log(run)).map(({ kind }) => kind)).toContain('triggerResume');

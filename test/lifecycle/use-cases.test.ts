@@ -2,6 +2,7 @@ import { emptyCheckpoint } from '@langchain/langgraph-checkpoint';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failureIn, type RunOutcome } from '../../src/engine/outcome.ts';
 import { createCancelRun } from '../../src/lifecycle/cancel-run.ts';
+import { createCancelRuns } from '../../src/lifecycle/cancel-runs.ts';
 import { createCancelOrphans } from '../../src/lifecycle/delete-assistant.ts';
 import { createReapRuns } from '../../src/lifecycle/reap-runs.ts';
 import { LeaseLostError } from '../../src/model/errors.ts';
@@ -184,6 +185,24 @@ describe('settling a run', () => {
     await lifecycle.launch(threadId, { strategy: 'enqueue' });
     await lifecycle.settle(claimed, { kind: 'failed', failure });
     expect(await threadOf(claimed)).toMatchObject({ status: 'busy' });
+  });
+});
+
+describe('cancelling several', () => {
+  it.each(['named', 'all'] as const)('ends those that wait behind others first (%s)', async (which) => {
+    const { deps } = lifecycle;
+    const threadId = await lifecycle.newThread();
+    const first = await lifecycle.launch(threadId);
+    const runIds = [first.runId, (await lifecycle.launch(threadId, { strategy: 'enqueue' })).runId];
+    const ended: string[] = [];
+    const cancelRun = async ({ runId }: { runId: string }) => ended.push(runId);
+    const states: RunState[] = ['pending'];
+    await createCancelRuns({ ...deps, cancelRun })({
+      which: which === 'named' ? { threadId, runIds } : { states },
+      action: 'interrupt',
+      actor: 'user',
+    });
+    expect(ended.filter((runId) => runIds.includes(runId))).toEqual(runIds.toReversed());
   });
 });
 

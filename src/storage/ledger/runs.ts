@@ -160,7 +160,7 @@ const createRunQueries = (
     let query = db.selectFrom('runs').select(['run_id', 'thread_id']).where(UNFINISHED('state'));
     if (assistantId !== undefined) query = query.where('assistant_id', '=', assistantId);
     if (states) query = query.where('state', 'in', states);
-    const rows = await query.orderBy('seq').execute();
+    const rows = await query.orderBy('seq', 'desc').execute();
     return rows.map((row) => ({ runId: row.run_id, threadId: row.thread_id }));
   },
 
