@@ -1,4 +1,5 @@
-import type { ChildProcess } from 'node:child_process';
+import { fork, type ChildProcess } from 'node:child_process';
+import { EventEmitter } from 'node:events';
 import type { WorkerDrain, WorkerKind, WorkerSeen, WorkerVitals } from '../model/worker.ts';
 import type { LastWords, ToWorker } from './protocol.ts';
 
@@ -8,6 +9,10 @@ export interface WorkerProcess {
   kind: WorkerKind;
   child: ChildProcess;
   ready: boolean;
+  /** How many in a row of those before it in its place ended as they started. */
+  failedStarts: number;
+  /** From when on its end is none of its start (by the monotonic clock). */
+  steadyFrom: number;
   /** Another has taken its place: it drains, and nothing new is asked of it. */
   drain: WorkerDrain | undefined;
   /** Why another has been started that will take its place: until that takes runs, this one does. */
@@ -58,6 +63,42 @@ export const asSeen = ({
   lastBeat,
   drain,
 });
+
+/**
+ * Starts a worker process. One that cannot be started emits `error` and then `close`, for whatever reason: Node throws
+ * some of these (no memory is left).
+ */
+export const forkWorker = (entry: string, options: object, env: NodeJS.ProcessEnv): ChildProcess => {
+  try {
+    return fork(entry, [JSON.stringify(options)], {
+      env,
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc', 'pipe'],
+    });
+  } catch (error) {
+    const none = Object.assign(new EventEmitter(), { pid: undefined, connected: false, kill: () => false });
+    setImmediate(() => none.emit('error', error) && none.emit('close', null, null));
+    return none as unknown as ChildProcess;
+  }
+};
+
+/** The run that ended it, where that is known. */
+export const culpritOf = ({ lastWords, standing }: WorkerProcess): string | undefined =>
+  (lastWords ?? standing)?.runId ?? undefined;
+
+/** The graphs are loaded when it takes runs already, and may end it. */
+export const STEADY_MS = 5000;
+
+/** How many in a row have ended as they started, now that this one has ended too. */
+export const failedStartsAfter = (worker: WorkerProcess): number => {
+  const steady = performance.now() >= worker.steadyFrom || culpritOf(worker) !== undefined;
+  return steady ? 0 : worker.failedStarts + 1;
+};
+
+/** Before another is started: none the first time, then a second and twice as long each time, up to half a minute. */
+export const restartDelayMs = (failedStarts: number): number =>
+  failedStarts < 2 ? 0 : Math.min(1000 * 2 ** (failedStarts - 2), MOST_DELAY_MS);
+
+const MOST_DELAY_MS = 30_000;
 
 export const send = ({ child }: WorkerProcess, message: ToWorker): void => {
   if (child.connected) child.send(message, () => {});

@@ -1,11 +1,22 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { ERROR_CODES, HoldpointError, type ErrorCode } from '../model/errors.ts';
 import type { WorkerKind, WorkerSeen } from '../model/worker.ts';
 import type { Signal } from '../storage/ports.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { asSeen, endReason, leastBusy, send, type WorkerProcess } from './child.ts';
+import {
+  asSeen,
+  culpritOf,
+  endReason,
+  failedStartsAfter,
+  forkWorker,
+  leastBusy,
+  restartDelayMs,
+  send,
+  STEADY_MS,
+  type WorkerProcess,
+} from './child.ts';
 import {
   isMessage,
   LAST_WORDS_FD,
@@ -42,8 +53,8 @@ export interface PoolOptions {
 
 /** Signals that workers act on. */
 const FOR_WORKERS: ReadonlySet<Signal['kind']> = new Set(['queue', 'desired', 'followed']);
-/** Before a worker that died while starting is started again. */
-const RESTART_DELAY_MS = 1000;
+/** Between two attempts to take back what a worker held, and the longest that another waits for the first. */
+const TAKE_BACK_MS = 1000;
 const READY_LOOK_MS = 20;
 /** What the answer of a worker may take to come here. */
 const ANSWER_MS = 500;
@@ -57,6 +68,8 @@ export class WorkerPool {
   readonly #options: PoolOptions;
   readonly #workers = new Map<string, WorkerProcess>();
   readonly #looking: NodeJS.Timeout;
+  /** The starts that wait because those before them failed. */
+  readonly #restarts = new Map<NodeJS.Timeout, () => WorkerProcess>();
   #stopping = false;
   #address: string | null | undefined;
   #lastCall = 0;
@@ -130,8 +143,9 @@ export class WorkerPool {
    */
   async replace(drainTimeoutMs: number): Promise<void> {
     const before = [...this.#workers.values()].filter(({ drain }) => !drain);
-    const places = before.filter(({ replaced }) => replaced === undefined);
-    await Promise.all(places.map(() => this.#start()).map(({ started }) => started));
+    const places = before.filter(({ replaced }) => replaced === undefined).map(() => this.#start());
+    const waiting = [...this.#restarts.values()].map((restart) => restart());
+    await Promise.all([...places, ...waiting].map(({ started }) => started));
     for (const worker of before)
       if (!worker.drain) this.#drain(worker, drainTimeoutMs, 'the graphs are read anew');
   }
@@ -197,18 +211,18 @@ export class WorkerPool {
     }
   }
 
-  #start(): WorkerProcess {
+  /** @param failedStarts how many in a row of those before it in its place ended as they started */
+  #start(failedStarts = 0): WorkerProcess {
     const { entry, options, env, kind, newId } = this.#options;
     const id = newId();
-    const child = fork(entry, [JSON.stringify({ ...options(id), parent: process.pid })], {
-      env,
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc', 'pipe'],
-    });
+    const child = forkWorker(entry, { ...options(id), parent: process.pid }, env);
     const worker: WorkerProcess = {
       id,
       kind,
       child,
       ready: false,
+      failedStarts,
+      steadyFrom: Infinity,
       drain: undefined,
       replaced: undefined,
       vitals: { active: 0, taken: 0, memoryBytes: 0 },
@@ -252,6 +266,7 @@ export class WorkerPool {
     switch (message.type) {
       case 'ready':
         worker.ready = true;
+        worker.steadyFrom = performance.now() + STEADY_MS;
         this.#options.onReady();
         this.#letOneGo();
         if (this.#address !== undefined) send(worker, { type: 'address', url: this.#address });
@@ -304,20 +319,34 @@ export class WorkerPool {
       log.warn({ worker: worker.id, lastWords: worker.lastWords }, reason);
     // What cannot be taken back yet keeps nobody from working on the rest.
     const taken = this.#takeBack(worker, reason);
-    const patience = new Promise((resolve) => setTimeout(resolve, RESTART_DELAY_MS).unref());
+    const patience = new Promise((resolve) => setTimeout(resolve, TAKE_BACK_MS).unref());
     await (this.#stopping ? taken : Promise.race([taken, patience]));
     // Whoever hears of it finds the thread free: a call that held one may be tried again at once.
     for (const { reject } of worker.calls.values())
       reject(unavailable('The worker ended while it worked on this.'));
     if (this.#stopping || worker.drain || worker.replaced !== undefined) return;
-    if (worker.ready) this.#start();
-    else setTimeout(() => !this.#stopping && this.#start(), RESTART_DELAY_MS).unref();
+    const failedStarts = failedStartsAfter(worker);
+    const delayMs = restartDelayMs(failedStarts);
+    if (delayMs === 0) this.#start(failedStarts);
+    else this.#startLater(failedStarts, delayMs);
+  }
+
+  #startLater(failedStarts: number, delayMs: number): void {
+    this.#options.log.warn({ failedStarts, delayMs }, 'workers end as they start: the next one starts later');
+    const restart = (): WorkerProcess => {
+      clearTimeout(timer);
+      this.#restarts.delete(timer);
+      return this.#start(failedStarts);
+    };
+    const timer = setTimeout(() => !this.#stopping && restart(), delayMs).unref();
+    this.#restarts.set(timer, restart);
   }
 
   /** Tries until what the worker held is taken back. */
-  async #takeBack({ id, lastWords, standing }: WorkerProcess, reason: string): Promise<void> {
+  async #takeBack(worker: WorkerProcess, reason: string): Promise<void> {
+    const { id } = worker;
     const { log, onGone } = this.#options;
-    const culprit = (lastWords ?? standing)?.runId ?? undefined;
+    const culprit = culpritOf(worker);
     for (let done = false; !done;) {
       try {
         await onGone({ workerId: id, culprit, reason });
@@ -325,7 +354,7 @@ export class WorkerPool {
       } catch (error) {
         log.error({ err: error, worker: id }, 'what the worker held cannot be taken back yet; trying again');
         if (this.#stopping) return;
-        await new Promise((resolve) => setTimeout(resolve, RESTART_DELAY_MS));
+        await new Promise((resolve) => setTimeout(resolve, TAKE_BACK_MS));
       }
     }
   }

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { deferred } from '../support/deferred.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
+import { restartDelayMs } from '../../src/worker/child.ts';
 import { WorkerPool, type PoolOptions } from '../../src/worker/pool.ts';
 
 const startPool = (options: Partial<PoolOptions> = {}): WorkerPool =>
@@ -62,6 +63,52 @@ it('starts a worker again that could not be started because no file descriptor w
   const pool = withoutFiles(() => startPool({ onReady: ready.resolve }));
   expect(pool.list()).toMatchObject([{ pid: undefined }]);
   await ready.promise;
+  expect(pool.list()).toMatchObject([{ state: 'running' }]);
+  await pool.stop(1000);
+});
+
+it('starts a worker again when the system refuses to start one, whichever way Node says so', async () => {
+  const ready = deferred<void>();
+  const env: NodeJS.ProcessEnv = { ...process.env, TOO_LONG: 'x'.repeat(200_000) };
+  const pool = startPool({ env, onReady: ready.resolve });
+  expect(pool.list()).toMatchObject([{ pid: undefined }]);
+  delete env['TOO_LONG'];
+  await ready.promise;
+  await pool.stop(1000);
+});
+
+it('waits before it starts another when workers end as they start, unless a run ended one', async () => {
+  const ends = ['dies', 'endsEarly', 'blames', 'dies', 'stays'];
+  const delays: unknown[] = [];
+  const log = createLogger('silent');
+  log.warn = ((facts: { delayMs?: number }) => void delays.push(facts.delayMs ?? 'gone')) as typeof log.warn;
+  const stays = deferred<void>();
+  let started = 0;
+  const pool = startPool({
+    log,
+    options: () => {
+      const does = ends[started++] ?? '';
+      if (does === 'stays') stays.resolve();
+      return { [does]: true };
+    },
+  });
+  await stays.promise;
+  await pool.stop(1000);
+  expect(delays).toEqual(['gone', 'gone', 1000, 'gone', 'gone']);
+});
+
+it('waits twice as long each time, up to half a minute', () => {
+  expect([0, 1, 2, 3, 4, 6, 7, 50].map(restartDelayMs)).toEqual([
+    0, 0, 1000, 2000, 4000, 16_000, 30_000, 30_000,
+  ]);
+});
+
+it('starts the workers that wait to be started when it is told to replace all', async () => {
+  let started = 0;
+  const pool = startPool({ options: () => ({ dies: ++started <= 3 }) });
+  await expect.poll(() => started).toBe(3);
+  await expect.poll(() => pool.list()).toEqual([]);
+  await pool.replace(1000);
   expect(pool.list()).toMatchObject([{ state: 'running' }]);
   await pool.stop(1000);
 });
