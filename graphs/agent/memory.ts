@@ -14,14 +14,18 @@ const openStore = (config: LangGraphRunnableConfig): BaseStore => {
 /** No two texts become the same: a label of the store may have no dot. */
 const withoutDots = (text: string): string => text.replaceAll('%', '%25').replaceAll('.', '%2E');
 
+/** The label of what is named so; `none` is that of all without a name, and never that of one who is called like it. */
+const label = (name: unknown, none: string): string => {
+  if (typeof name !== 'string' || name === '') return none;
+  return name === none ? `%${name}` : withoutDots(name);
+};
+
 /** Each assistant remembers for itself, and for each user by itself where users are known. */
 const namespaceOf = ({ configurable }: LangGraphRunnableConfig): string[] => {
   const { assistant_id: assistant, langgraph_auth_user_id: user } = (configurable ?? {}) as Record<
     string,
     unknown
   >;
-  const label = (value: unknown, otherwise: string): string =>
-    typeof value === 'string' && value !== '' ? withoutDots(value) : otherwise;
   return ['memories', label(assistant, 'agent'), label(user, 'everybody')];
 };
 

@@ -137,6 +137,15 @@ describe('the memory', () => {
     expect(await recall.invoke({}, dotted)).toBe('salary: 90000');
   });
 
+  it('is not that of all, for a user who is called like it', async () => {
+    const store = new InMemoryStore();
+    const nobody = { store, configurable: {} };
+    await remember.invoke({ name: 'door', text: '1234' }, nobody);
+    const named = { store, configurable: { langgraph_auth_user_id: 'everybody' } };
+    expect(await recall.invoke({}, named)).toBe('Nothing is remembered about it.');
+    expect(await recall.invoke({}, nobody)).toBe('door: 1234');
+  });
+
   it('says that it is not there where the server gives no store', async () => {
     const { say } = await useAgent(remembering);
     expect(told((await say('go')).messages)[0]).toMatch(/^remember failed: there is no memory here/);
