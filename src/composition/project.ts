@@ -115,18 +115,22 @@ const wrongExport = (field: string, { file, exportName }: Source, expected: stri
 const assembleAccess = (
   auth: UserAuth | undefined,
   { storage, assistants }: Pick<ProjectParts, 'storage' | 'assistants'>,
-): AccessControl =>
-  createAccessControl({
+): AccessControl => {
+  const assistant = (id: string) => assistants.find(id).catch(unlessMissing);
+  return createAccessControl({
     auth,
     metadataOf: {
       thread: async (id) => (await storage.threads.get(id))?.metadata,
       cron: async (id) => (await storage.crons.get(id))?.metadata,
-      assistant: (id) => assistants.find(id).then(({ metadata }) => metadata, unlessMissing),
+      assistant: async (id) => (await assistant(id))?.metadata,
     },
+    assistant,
+    isSystem: (one) => assistants.isSystem(one),
     findAgent: (name, mayUse) => assistants.findNamed(name, mayUse),
     threadOfApproval: async (id) => (await storage.approvals.get(id))?.threadId,
     threadOfRun: async (runId) => (await storage.runs.get(runId))?.threadId,
   });
+};
 
 const unlessMissing = (error: unknown): undefined => {
   if (!isHoldpointError(error)) throw error;

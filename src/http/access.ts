@@ -18,6 +18,10 @@ export interface AccessDeps {
   auth: UserAuth | undefined;
   /** The metadata of what is asked for; undefined when there is none. */
   metadataOf: Record<Resource, (id: string) => Promise<JsonObject | undefined>>;
+  /** By its id or that of its graph; undefined when there is none. */
+  assistant: (id: string) => Promise<Assistant | undefined>;
+  /** Whether it is the assistant that a graph always has. */
+  isSystem: (assistant: Assistant) => boolean;
   threadOfRun: (runId: string) => Promise<string | undefined>;
   threadOfApproval: (approvalId: string) => Promise<string | undefined>;
   /** By id, by graph id or by name; of those that have the name only such as `mayUse` lets by. */

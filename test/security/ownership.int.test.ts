@@ -258,8 +258,9 @@ describe('under the rules of a project', () => {
     expect(found).toMatchObject({ questions: [{ thread_id: id }], total: 1 });
   });
 
-  it('nobody runs an assistant that is somebody else’s, wherever they name it', async () => {
-    const made = await anna('POST', '/assistants', { graph_id: 'ask', name: 'helper' });
+  it('nobody runs an assistant that is somebody else’s, wherever they name it and whatever its metadata say', async () => {
+    const metadata = { created_by: 'system' };
+    const made = await anna('POST', '/assistants', { graph_id: 'ask', name: 'helper', metadata });
     const { assistant_id: mine } = made.json as { assistant_id: string };
     const run = { assistant_id: mine, input: {} };
     const { thread_id: id } = (await bert('POST', '/threads', {})).json as { thread_id: string };
