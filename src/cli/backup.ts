@@ -5,8 +5,8 @@ import { SETTING_OPTIONS, settingsOf } from './kit/server-settings.ts';
 export const backup = command({
   name: 'backup',
   summary: 'Copy the databases of the data folder as they are at one moment',
-  about: `The server may be running: both databases are taken at the same moment, and it goes on meanwhile. The copies are checked,
-and backup.json has their hashes. The files of your agents (workspace, outbox) are not in it.`,
+  about: `The server may be running: both databases are taken at the same moment, and it goes on meanwhile. The key that signs links
+(link.key) goes with them. The copies are checked, and backup.json has their hashes. The files of your agents (workspace, outbox) are not in it.`,
   args: [{ name: 'folder', help: 'Where to: a folder that does not exist yet, or is empty' }],
   options: { ...SETTING_OPTIONS, json: { help: 'Print one JSON value, for scripts' } },
   examples: [

@@ -5,8 +5,9 @@ import { SETTING_OPTIONS, settingsOf } from './kit/server-settings.ts';
 export const restore = command({
   name: 'restore',
   summary: 'Put the databases of a backup into a data folder that has none',
-  about: `Every file is compared with its hash first. What happened after the backup is not in it: runs that were under way go on
-from where they were then, so what they did to the world since then may happen once more.`,
+  about: `Every file is compared with its hash first. What happened after the backup is not in it. Runs that were under way go on from
+where they were then: what they did to the world since may happen once more. An emergency stop or a pause made since is gone, and what
+it held runs. A question decided since waits again. An API key revoked since is good again: revoke it before you start the server.`,
   args: [{ name: 'backup', help: 'The folder that "holdpoint backup" has written' }],
   options: { ...SETTING_OPTIONS, json: { help: 'Print one JSON value, for scripts' } },
   examples: [

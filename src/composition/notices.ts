@@ -15,7 +15,7 @@ import { createLinks, type Links } from '../resources/links.ts';
 import { createNotificationTargets } from '../resources/notification-targets.ts';
 import { createTellPeople } from '../resources/people-notices.ts';
 import { createTasks } from '../resources/tasks.ts';
-import { makeDataFolder } from '../storage/embedded/data-folder.ts';
+import { LINK_KEY, makeDataFolder } from '../storage/embedded/data-folder.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { DueWork } from '../worker/scheduler.ts';
 
@@ -102,7 +102,7 @@ const testOf = (lifecycle: LifecycleDeps, links: Links) => async (target: Notifi
 /** What links are signed with: what is set, or a key of this data folder. */
 const linkKey = ({ linkSecret, dataDir }: Settings): Buffer => {
   if (linkSecret !== undefined) return createHash('sha256').update(linkSecret).digest();
-  const file = join(dataDir, 'link.key');
+  const file = join(dataDir, LINK_KEY);
   makeDataFolder(dataDir); // with Postgres nobody else has made it
   try {
     writeFileSync(file, randomBytes(32), { flag: 'wx', mode: 0o600 });

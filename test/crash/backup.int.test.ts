@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../cli/cli.ts';
@@ -33,7 +41,12 @@ describe('a backup', () => {
     const folder = join(temporaryFolder(), 'backup');
     const made = await run(['backup', folder, '--data', server.dataDir, '--json']);
     expect([made.code, made.err]).toEqual([0, '']);
-    expect(readdirSync(folder).toSorted()).toEqual(['backup.json', 'checkpoints.db', 'holdpoint.db']);
+    expect(readdirSync(folder).toSorted()).toEqual([
+      'backup.json',
+      'checkpoints.db',
+      'holdpoint.db',
+      'link.key',
+    ]);
     expect(server.effects(busy)).toHaveLength(WAIT_AT);
     server.letGo();
     expect((await ended(server, busy, runId)).status).toBe('success');
@@ -52,6 +65,18 @@ describe('a backup', () => {
     for (const threadId of [held, busy]) await expectAgreement(restored.client, threadId);
     await restored.kill('SIGTERM');
     expect([damage(dataDir), await orphans(dataDir)]).toEqual([[], {}]);
+  });
+
+  it('has what signs links, readable to its user alone, so that those already sent go on working', async () => {
+    const folder = join(temporaryFolder(), 'backup');
+    await run(['backup', folder, '--data', server.dataDir]);
+    expect(statSync(join(folder, 'link.key')).mode & 0o777).toBe(0o600);
+    chmodSync(join(folder, 'link.key'), 0o644); // as a copy of the backup may come back
+    const dataDir = join(temporaryFolder(), 'data');
+    expect((await run(['restore', folder, '--data', dataDir])).code).toBe(0);
+    const [before, after] = [server.dataDir, dataDir].map((data) => join(data, 'link.key'));
+    expect(readFileSync(after ?? '')).toEqual(readFileSync(before ?? ''));
+    expect(statSync(after ?? '').mode & 0o777).toBe(0o600);
   });
 
   it('is taken into an empty folder only, and of a folder that has databases: not beside a Postgres that has the data', async () => {

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, mkdirSync, readdirSync } from 'node:fs';
-import { copyFile, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import Database from 'better-sqlite3';
 import { HoldpointError } from '../../model/errors.ts';
+import { LINK_KEY } from './data-folder.ts';
 import { lockDataFolder } from './data-lock.ts';
 
 /** In the order in which a writer would take their locks. */
@@ -24,7 +25,8 @@ const unusable = (message: string, cause?: unknown): HoldpointError =>
 
 /**
  * Copies the databases of a data folder as they are at one moment, while a server may be at work on it: no writer is in
- * between the two. Writers wait for the moment in which it is fixed, not for the copying. `to` must not exist, or be empty.
+ * between the two. Writers wait for the moment in which it is fixed, not for the copying. What signs links goes with them,
+ * so that those already sent go on working. `to` must not exist, or be empty.
  * @throws {HoldpointError} `invalid_request` when there is nothing to back up, or `to` is not empty.
  */
 export const backUp = async (input: {
@@ -43,7 +45,11 @@ export const backUp = async (input: {
   try {
     const madeAt = now().toISOString();
     for (const { name, db } of frozen) await db.backup(join(to, name));
-    const files = await Promise.all(DATABASES.map((name) => describeCopy(to, name)));
+    const files = await Promise.all(DATABASES.map((name) => describeDatabase(to, name)));
+    if (existsSync(join(dataDir, LINK_KEY))) {
+      await copySynced(LINK_KEY, { from: dataDir, to: join(to, LINK_KEY) });
+      files.push(await describeFile(to, LINK_KEY));
+    }
     const manifest: BackupManifest = { format: 1, madeAt, files };
     await writeWhole(join(to, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
     return manifest;
@@ -72,23 +78,41 @@ const freeze = (dataDir: string): { name: string; db: Database.Database }[] => {
   }
 };
 
-const describeCopy = async (folder: string, name: string): Promise<BackupManifest['files'][number]> => {
-  const path = join(folder, name);
-  const db = new Database(path);
+type CopiedFile = BackupManifest['files'][number];
+
+const describeDatabase = async (folder: string, name: string): Promise<CopiedFile> => {
+  const db = new Database(join(folder, name));
   try {
     db.pragma('journal_mode = DELETE'); // one file, and nothing beside it
     checkIntegrity(db, name);
   } finally {
     db.close();
   }
+  await sync(join(folder, name));
+  return describeFile(folder, name);
+};
+
+const describeFile = async (folder: string, name: string): Promise<CopiedFile> => {
+  const path = join(folder, name);
+  const { size: bytes } = await stat(path);
+  return { name, bytes, sha256: await hashOf(path) };
+};
+
+const sync = async (path: string): Promise<void> => {
   const handle = await open(path, 'r+');
   try {
     await handle.sync();
-    const { size: bytes } = await handle.stat();
-    return { name, bytes, sha256: await hashOf(path) };
   } finally {
     await handle.close();
   }
+};
+
+/** Copies a file of a folder, to be there also after a power cut. The link key is readable to its user alone, whatever it was. */
+const copySynced = async (name: string, { from, to }: { from: string; to: string }): Promise<void> => {
+  const original = join(from, name);
+  if (name === LINK_KEY) return writeFile(to, await readFile(original), { mode: 0o600, flush: true });
+  await copyFile(original, to);
+  await sync(to);
 };
 
 const checkIntegrity = (db: Database.Database, name: string): void => {
@@ -142,15 +166,7 @@ const copyAll = async (
 ): Promise<void> => {
   const part = (name: string): string => join(dataDir, `${name}.restoring`);
   try {
-    for (const { name } of files) {
-      await copyFile(join(from, name), part(name));
-      const handle = await open(part(name), 'r+');
-      try {
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-    }
+    for (const { name } of files) await copySynced(name, { from, to: part(name) });
   } catch (error) {
     for (const { name } of files) await rm(part(name), { force: true });
     throw error;
@@ -164,8 +180,8 @@ const readManifest = async (from: string): Promise<BackupManifest> => {
     throw unusable(`${from} is no backup: it has no ${MANIFEST}.`, error);
   });
   const manifest = JSON.parse(text) as Partial<BackupManifest>;
-  const names = manifest.files?.map(({ name }) => name).join();
-  if (manifest.format !== 1 || names !== DATABASES.join())
+  const names = manifest.files?.map(({ name }) => name).filter((name) => name !== LINK_KEY);
+  if (manifest.format !== 1 || names?.join() !== DATABASES.join())
     throw unusable(`${join(from, MANIFEST)} is not one that this version understands.`);
   return manifest as BackupManifest;
 };

@@ -1,6 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { HoldpointError } from '../../model/errors.ts';
 
+/** The file with what signs the links of notifications, where no secret is set. For the server's user alone. */
+export const LINK_KEY = 'link.key';
+
 /**
  * Makes the data folder where it is not there.
  * @throws {HoldpointError} `storage_unavailable`, naming it, when that cannot be done.
