@@ -4,7 +4,7 @@ import type { Storage } from '../storage/ports.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { backOffMs, retryAfterMs } from './back-off.ts';
 import type { SendMail } from './mail.ts';
-import { createPost, type Post, type PostResult } from './post.ts';
+import { createPost, LATE, type Post, type PostResult } from './post.ts';
 import { createSigner } from './sign.ts';
 
 export interface CourierSettings {
@@ -32,6 +32,8 @@ const AT_ONCE = 16;
 const AT_ONCE_TO_ONE = 4;
 /** Until another may take up a message, longer than a delivery can last. */
 const SPARE_MS = 2000;
+/** What an attempt whose time is over gets to say what came of it. */
+const HEED_MS = 500;
 /** What a delivery under way gets at the end of the server. */
 const GRACE_MS = 1000;
 
@@ -116,7 +118,8 @@ export class Courier {
     const { log, settings } = this.#deps;
     try {
       const timeout = AbortSignal.timeout(settings.outboundTimeoutMs);
-      const result = await this.#send(message, AbortSignal.any([timeout, this.#closing.signal]));
+      const over = AbortSignal.any([timeout, this.#closing.signal]);
+      const result = await Promise.race([this.#send(message, over), late(over)]);
       await this.#settle(message, result);
     } catch (error) {
       log.error(
@@ -186,3 +189,9 @@ export class Courier {
     return { status: 'pending' as const, nextMs: Math.ceil(now + wait) };
   }
 }
+
+/** Ends the wait for an attempt that does not heed that its time is over. */
+const late = (over: AbortSignal): Promise<PostResult> =>
+  new Promise((resolve) => {
+    over.addEventListener('abort', () => setTimeout(resolve, HEED_MS, LATE), { once: true });
+  });

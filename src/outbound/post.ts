@@ -18,6 +18,13 @@ export interface PostRequest {
 
 export type Post = (request: PostRequest) => Promise<PostResult>;
 
+/** What comes of an attempt that was ended because its time was over. */
+export const LATE: PostResult = {
+  kind: 'again',
+  status: null,
+  error: 'the receiver did not answer in time',
+};
+
 /** Of an answer only so much is read, and thrown away. */
 const MAX_ANSWER_BYTES = 64 * 1024;
 
@@ -44,12 +51,14 @@ export const createPost = (allow: readonly string[]): Post => {
           signal,
           ...(agent && { agent }),
         };
-        send(url, options, resolve).once('error', reject).end(body);
+        const sent = send(url, options, resolve).once('error', reject);
+        // Of an answer that leaves HTTP (101) only the head counts, as of any.
+        sent.once('upgrade', (head) => resolve(head.destroy())).end(body);
       });
       await discard(response);
       return judge(response);
     } catch (error) {
-      return failure(error, signal);
+      return signal.aborted ? LATE : failure(error);
     }
   };
 };
@@ -86,8 +95,7 @@ const judge = ({ statusCode: status = 0, headers }: IncomingMessage): PostResult
   };
 };
 
-const failure = (error: unknown, signal: AbortSignal): PostResult => {
-  if (signal.aborted) return { kind: 'again', status: null, error: 'the receiver did not answer in time' };
+const failure = (error: unknown): PostResult => {
   const message = error instanceof Error ? error.message : String(error);
   if (/^DNS lookup .* is not allowed/.test(message)) {
     return {

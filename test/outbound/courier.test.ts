@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Webhook } from 'standardwebhooks';
 import type { OutboundMessage } from '../../src/model/outbound.ts';
-import { Courier, type CourierSettings } from '../../src/outbound/courier.ts';
+import { Courier, type CourierDeps, type CourierSettings } from '../../src/outbound/courier.ts';
 import { openEmbeddedStorage } from '../../src/storage/embedded/open.ts';
 import type { NewOutboundMessage, Storage } from '../../src/storage/ports.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
@@ -39,7 +39,10 @@ interface Office {
   clock: { now: () => number; ms: number };
 }
 
-const open = async (given: Partial<CourierSettings> = {}, at?: Storage): Promise<Office> => {
+const open = async (
+  given: Partial<CourierSettings> = {},
+  { storage: at, sendMail }: Partial<Pick<CourierDeps, 'sendMail'>> & { storage?: Storage } = {},
+): Promise<Office> => {
   const storage =
     at ?? (await openEmbeddedStorage({ dataDir: join(FOLDER, randomUUID()), synchronous: 'NORMAL' }));
   if (!at) ended.push(() => storage.close());
@@ -50,6 +53,7 @@ const open = async (given: Partial<CourierSettings> = {}, at?: Storage): Promise
     clock,
     settings: { ...SETTINGS, ...given },
     userAgent: 'holdpoint/test',
+    sendMail,
     onFree: () => idle(),
     log: createLogger('silent', {}),
   });
@@ -196,7 +200,8 @@ describe('an outgoing message', () => {
     });
   });
 
-  it('does not wait for a receiver that does not answer, nor read an endless answer', async () => {
+  it('does not wait for a receiver that does not answer, nor for the end of an answer, nor read an endless one', async () => {
+    const halting = await receiver((response) => response.writeHead(200).write('and'));
     const silent = await receiver(() => {});
     const endless = await receiver((response) => {
       response.writeHead(200);
@@ -208,12 +213,29 @@ describe('an outgoing message', () => {
     await office.deliver();
     const answered = await office.enqueue(endless.url);
     await office.deliver();
+    const begun = await office.enqueue(halting.url);
+    await office.deliver();
     expect(await office.message(unanswered)).toMatchObject({
       status: 'pending',
       answerStatus: null,
       error: 'the receiver did not answer in time',
     });
     expect(await office.message(answered)).toMatchObject({ status: 'delivered' });
+    expect(await office.message(begun)).toMatchObject({ status: 'delivered' });
+  });
+
+  it('is tried again when the receiver changes to another protocol (101), which ends nothing by itself', async () => {
+    const { url } = await receiver((response) =>
+      response.socket?.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'),
+    );
+    const office = await open();
+    const id = await office.enqueue(url);
+    await office.deliver();
+    expect(await office.message(id)).toMatchObject({
+      status: 'pending',
+      answerStatus: 101,
+      error: 'the receiver answered 101',
+    });
   });
 
   it.each([
@@ -294,7 +316,7 @@ describe('the courier', () => {
     await first.courier.run(first.clock.ms); // and it is never heard of again
     await expect.poll(() => received.length).toBe(1);
 
-    const second = await open({}, first.storage);
+    const second = await open({}, { storage: first.storage });
     second.clock.ms = first.clock.ms;
     const due = await second.courier.run(second.clock.ms);
     expect(due).toBeGreaterThan(second.clock.ms + SETTINGS.outboundTimeoutMs);
@@ -316,6 +338,17 @@ describe('the courier', () => {
       status: 'pending',
       attempts: 0,
       nextMs: office.clock.ms,
+    });
+  });
+
+  it('ends each delivery with its time, also one that does not heed it', async () => {
+    const sendMail = () => new Promise<never>(() => {});
+    const office = await open({ outboundTimeoutMs: 100 }, { sendMail });
+    const id = await office.enqueue('mailto:ann@example.com');
+    await office.deliver();
+    expect(await office.message(id)).toMatchObject({
+      status: 'pending',
+      error: 'the receiver did not answer in time',
     });
   });
 
