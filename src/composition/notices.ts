@@ -41,7 +41,7 @@ export const openNotices = ({ lifecycle, assistants, settings, log }: NoticePart
   const { storage, clock, newId } = lifecycle;
   let self = 'http://127.0.0.1';
   const links = createLinks({
-    base: () => settings.publicUrl?.replace(/\/+$/, '') ?? self,
+    base: () => settings.publicUrl ?? self,
     key: linkKey(settings),
     lifetimeMs: settings.linkLifetimeMs,
     now: () => clock.now(),

@@ -75,6 +75,7 @@ export const pauseDeps = ({
   const requestPause = createHeardPause(storage.signals, askPause);
   const resumeThread = createResumeThread({ ...lifecycle, validateResume });
   return {
+    publicUrl: settings.publicUrl,
     storage,
     askPause,
     requestPause,

@@ -48,6 +48,7 @@ export const openTriggers = ({ lifecycle, pauses, settings, launchRun }: Trigger
     receiveHook: createReceiveHook({ ...lifecycle, resumer }),
     checkSignature: createVerifier(settings.hookSecrets),
     windows: createPauseWindows(lifecycle),
+    publicUrl: settings.publicUrl,
     scopes: {
       pause: createPauseScope(lifecycle),
       resume: resumeScope,

@@ -162,8 +162,11 @@ export const SETTINGS = {
   ...OUTBOUND_SETTINGS,
   publicUrl: {
     env: 'HOLDPOINT_PUBLIC_URL',
-    schema: z.url({ protocol: /^https?$/ }).optional(),
-    help: 'Where people reach this server, for the links in what they are told; where it listens when not set.',
+    schema: z
+      .url({ protocol: /^https?$/ })
+      .transform((url) => url.replace(/\/+$/, ''))
+      .optional(),
+    help: 'Where this server is reached from outside, for the links in what people are told and for resume URLs; where it listens, and where it was called, when not set.',
   },
   linkSecret: {
     env: 'HOLDPOINT_LINK_SECRET',

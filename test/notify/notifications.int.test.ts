@@ -63,7 +63,7 @@ let mail: Awaited<ReturnType<typeof startMailServer>>;
 const env: Record<string, string> = {
   HOLDPOINT_OUTBOUND_ALLOW: 'private',
   HOLDPOINT_OUTBOUND_BACKOFF_MS: '50',
-  HOLDPOINT_PUBLIC_URL: 'https://holdpoint.example.com',
+  HOLDPOINT_PUBLIC_URL: 'https://holdpoint.example.com/',
   HOLDPOINT_LINK_SECRET: 'what links are signed with',
 };
 beforeAll(async () => {
@@ -112,6 +112,21 @@ describe('a worker process', () => {
         }
     },
   );
+});
+
+describe('a resume URL', () => {
+  it('leads to where the server is reached from outside, whoever asked for the pause', async () => {
+    const { thread_id: thread } = await server.client.threads.create();
+    await server.client.runs.create(thread, 'slow', { input: {}, afterSeconds: 600 });
+    const scope = { thread_id: thread };
+    const reason = 'a look';
+    const one = await server.send('POST', `/threads/${thread}/pause`, { reason });
+    const many = await server.send('POST', '/pauses', { scope, reason });
+    for (const { json } of [one, many]) {
+      const { resume_url: url, resume_token: token } = json as { resume_url: string; resume_token: string };
+      expect(url).toBe(`https://holdpoint.example.com/hooks/${token}`);
+    }
+  });
 });
 
 describe('a person who wants to hear of it', () => {

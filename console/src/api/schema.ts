@@ -2762,6 +2762,7 @@ export interface paths {
               } | null;
               /** @description Told only by the answer that created the pause */
               resume_token?: string;
+              /** @description Told likewise: `HOLDPOINT_PUBLIC_URL`, or where that is not set the address by which this caller reached the server (`Host`, and https where `X-Forwarded-Proto` says so), then `/hooks/` and the token */
               resume_url?: string;
             };
           };
@@ -2865,6 +2866,7 @@ export interface paths {
               } | null;
               /** @description Told only by the answer that created the pause */
               resume_token?: string;
+              /** @description Told likewise: `HOLDPOINT_PUBLIC_URL`, or where that is not set the address by which this caller reached the server (`Host`, and https where `X-Forwarded-Proto` says so), then `/hooks/` and the token */
               resume_url?: string;
               cascade?: {
                 /** Format: uuid */
@@ -2938,6 +2940,7 @@ export interface paths {
               } | null;
               /** @description Told only by the answer that created the pause */
               resume_token?: string;
+              /** @description Told likewise: `HOLDPOINT_PUBLIC_URL`, or where that is not set the address by which this caller reached the server (`Host`, and https where `X-Forwarded-Proto` says so), then `/hooks/` and the token */
               resume_url?: string;
               cascade?: {
                 /** Format: uuid */
@@ -3025,6 +3028,7 @@ export interface paths {
               } | null;
               /** @description Told only by the answer that created the pause */
               resume_token?: string;
+              /** @description Told likewise: `HOLDPOINT_PUBLIC_URL`, or where that is not set the address by which this caller reached the server (`Host`, and https where `X-Forwarded-Proto` says so), then `/hooks/` and the token */
               resume_url?: string;
             };
           };
@@ -3336,6 +3340,7 @@ export interface paths {
               } | null;
               /** @description Told only by the answer that created the pause */
               resume_token?: string;
+              /** @description Told likewise: `HOLDPOINT_PUBLIC_URL`, or where that is not set the address by which this caller reached the server (`Host`, and https where `X-Forwarded-Proto` says so), then `/hooks/` and the token */
               resume_url?: string;
             }[];
           };
@@ -3456,6 +3461,7 @@ export interface paths {
               };
               /** @description Told only by the answer that created the pause */
               resume_token?: string;
+              /** @description Told likewise: `HOLDPOINT_PUBLIC_URL`, or where that is not set the address by which this caller reached the server (`Host`, and https where `X-Forwarded-Proto` says so), then `/hooks/` and the token */
               resume_url?: string;
             }[];
           };
@@ -3544,6 +3550,7 @@ export interface paths {
               };
               /** @description Told only by the answer that created the pause */
               resume_token?: string;
+              /** @description Told likewise: `HOLDPOINT_PUBLIC_URL`, or where that is not set the address by which this caller reached the server (`Host`, and https where `X-Forwarded-Proto` says so), then `/hooks/` and the token */
               resume_url?: string;
             };
           };
@@ -3609,6 +3616,7 @@ export interface paths {
               };
               /** @description Told only by the answer that created the pause */
               resume_token?: string;
+              /** @description Told likewise: `HOLDPOINT_PUBLIC_URL`, or where that is not set the address by which this caller reached the server (`Host`, and https where `X-Forwarded-Proto` says so), then `/hooks/` and the token */
               resume_url?: string;
             };
           };
@@ -3672,6 +3680,7 @@ export interface paths {
               };
               /** @description Told only by the answer that created the pause */
               resume_token?: string;
+              /** @description Told likewise: `HOLDPOINT_PUBLIC_URL`, or where that is not set the address by which this caller reached the server (`Host`, and https where `X-Forwarded-Proto` says so), then `/hooks/` and the token */
               resume_url?: string;
             };
           };

@@ -29,6 +29,11 @@ const PauseCheckpointView = z
   })
   .nullable();
 
+export const ResumeUrl = z.string().meta({
+  description:
+    'Told likewise: `HOLDPOINT_PUBLIC_URL`, or where that is not set the address by which this caller reached the server (`Host`, and https where `X-Forwarded-Proto` says so), then `/hooks/` and the token',
+});
+
 export const PauseView = z.object({
   pause_id: z.guid(),
   thread_id: z.guid(),
@@ -55,7 +60,7 @@ export const PauseView = z.object({
     .meta({ description: 'Whether the checkpoint was read back as it was written' }),
   checkpoint: PauseCheckpointView,
   resume_token: z.string().optional().meta({ description: 'Told only by the answer that created the pause' }),
-  resume_url: z.string().optional(),
+  resume_url: ResumeUrl.optional(),
 });
 
 export const presentPause = (

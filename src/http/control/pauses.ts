@@ -15,7 +15,12 @@ import { CommandBody, QueryPaging, ThreadParams } from '../schemas.ts';
 import { scopesOfAnswer } from '../scopes.ts';
 import { PauseView, presentPause } from './pause-view.ts';
 
-export interface PauseDeps {
+/** Where the outside reaches this server; absent: where each caller did. */
+export interface PublicPlace {
+  publicUrl?: string | undefined;
+}
+
+export interface PauseDeps extends PublicPlace {
   storage: {
     threads: { get(threadId: string): Promise<unknown> };
     pauses: {
@@ -134,7 +139,10 @@ const asking = (deps: PauseDeps): Route =>
         threadId: params.thread_id,
         actor: request.actor,
       });
-      const token = resumeToken && { resume_token: resumeToken, resume_url: hookUrl(request, resumeToken) };
+      const token = resumeToken && {
+        resume_token: resumeToken,
+        resume_url: hookUrl(deps, request, resumeToken),
+      };
       const { resumeWhen: _own, reason, ...terms } = toTerms(body);
       const { threadId, pauseId } = pause;
       const family = body.cascade && (await deps.cascade.pause({ threadId, pauseId, reason, terms }));
@@ -146,9 +154,9 @@ const asking = (deps: PauseDeps): Route =>
     },
   });
 
-/** Where the outside resumes with the token: the server as this caller reached it. */
-export const hookUrl = ({ headers }: RequestFacts, token: string): string =>
-  `${ownUrl(headers)}/hooks/${token}`;
+/** Where the outside resumes with the token. */
+export const hookUrl = ({ publicUrl }: PublicPlace, { headers }: RequestFacts, token: string): string =>
+  `${publicUrl ?? ownUrl(headers)}/hooks/${token}`;
 
 const withdrawing = (deps: PauseDeps): Route =>
   route({

@@ -4,7 +4,8 @@ import { NEW_RUNS, type ScopePause } from '../../model/scope-pause.ts';
 import { pageHeaders } from '../present.ts';
 import { Reply, route, type Route } from '../route.ts';
 import { QueryPaging } from '../schemas.ts';
-import { hookUrl, PauseTermsBody, toTerms } from './pauses.ts';
+import { ResumeUrl } from './pause-view.ts';
+import { hookUrl, PauseTermsBody, toTerms, type PublicPlace } from './pauses.ts';
 import { NewRunsBody, presentScope, RedirectTo, ScopeBody, toScope } from './scope-body.ts';
 
 export interface CountedScope {
@@ -12,7 +13,7 @@ export interface CountedScope {
   count: { draining: number; paused: number; held: number };
 }
 
-export interface ScopeDeps {
+export interface ScopeDeps extends PublicPlace {
   scopes: {
     pause(input: PauseScopeInput): Promise<PausedScope>;
     resume(input: { scopePauseId: string; actor: string }): Promise<ScopePause>;
@@ -51,7 +52,7 @@ const ScopePauseView = z.object({
     description: 'Runs in scope: on their way to a stop, at rest in this pause, held back in the queue',
   }),
   resume_token: z.string().optional().meta({ description: 'Told only by the answer that created the pause' }),
-  resume_url: z.string().optional(),
+  resume_url: ResumeUrl.optional(),
 });
 
 const PauseParams = z.object({ pause_id: z.guid('is not a UUID').transform((id) => id.toLowerCase()) });
@@ -86,7 +87,7 @@ const asking = (deps: ScopeDeps): Route =>
       return {
         ...presentScopePause(pause),
         resume_token: resumeToken,
-        resume_url: hookUrl(request, resumeToken),
+        resume_url: hookUrl(deps, request, resumeToken),
       };
     },
   });
