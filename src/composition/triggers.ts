@@ -63,11 +63,10 @@ export const openTriggers = ({ lifecycle, pauses, settings, launchRun }: Trigger
       },
     },
   };
+  const onEvent = createLaunchOnEvent({ ...lifecycle, launchRun });
   const works: DueWork[] = [
-    once(
-      'events',
-      createSpreadEvents({ ...lifecycle, launchOnEvent: createLaunchOnEvent({ ...lifecycle, launchRun }) }),
-    ),
+    once('events', createSpreadEvents({ ...lifecycle, launches: onEvent.launches })),
+    once('launches of events', onEvent.launchAll),
     { name: 'conditions', run: createMeetByTime(lifecycle) },
     { name: 'pause windows', run: windows },
     once('scope pauses', createSweepScopes({ ...lifecycle, requestPause: askPause })),

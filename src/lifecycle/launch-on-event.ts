@@ -6,6 +6,7 @@ import { matches } from '../model/json-match.ts';
 import type { Run, RunKwargs } from '../model/run.ts';
 import type { LifecycleDeps } from './deps.ts';
 import type { LaunchRunInput } from './launch-run.ts';
+import { noEvent } from './receive-event.ts';
 
 interface EventLike {
   eventId: string;
@@ -19,14 +20,23 @@ const NAMESPACE = 'a3f1c0a4-5b1e-5d0c-9f51-4c1c3f7a6e11';
 
 const MOST_ASSISTANTS = 1000;
 
+export interface LaunchOnEvent {
+  /** Whether some assistant is to be launched by it. */
+  launches(event: EventLike): Promise<boolean>;
+  /**
+   * Launches what the events that all have seen are to launch, in the order they came. Throws where one cannot be
+   * launched now (the queue is full, say): it is to be called again then.
+   */
+  launchAll(): Promise<void>;
+}
+
 /**
  * Launches each assistant whose metadata say `launch_on: { event }` of this type (and whose `match` fits), on a thread
- * of its own whose id follows from assistant and event: the same event again launches nothing. Throws where one cannot
- * be launched now (the queue is full, say): the event is then to come again.
+ * of its own whose id follows from assistant and event: the same event again launches nothing.
  */
-export const createLaunchOnEvent = (deps: LaunchOnEventDeps) => {
-  return async (event: EventLike): Promise<void> => {
-    const { storage } = deps;
+export const createLaunchOnEvent = (deps: LaunchOnEventDeps): LaunchOnEvent => {
+  const { storage } = deps;
+  const wanting = async (event: EventLike): Promise<Assistant[]> => {
     const { items } = await storage.assistants.search({
       metadata: { launch_on: { event: event.type } },
       limit: MOST_ASSISTANTS,
@@ -34,7 +44,19 @@ export const createLaunchOnEvent = (deps: LaunchOnEventDeps) => {
       sortBy: 'created_at',
       sortOrder: 'asc',
     });
-    for (const assistant of items.filter((one) => wants(one, event))) await launch(deps, assistant, event);
+    return items.filter((one) => wants(one, event));
+  };
+  return {
+    launches: async (event) => (await wanting(event)).length > 0,
+    launchAll: async () => {
+      for (;;) {
+        const event = await storage.externalEvents.launching();
+        if (!event) return;
+        for (const assistant of await wanting(event)) await launch(deps, assistant, event);
+        const known = await storage.transaction((ledger) => ledger.externalEvents.saw(event, 'done'));
+        if (!known) throw noEvent(event);
+      }
+    },
   };
 };
 

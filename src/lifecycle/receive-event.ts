@@ -29,8 +29,8 @@ export const createReceiveEvent = ({ storage, clock }: LifecycleDeps) => {
 };
 
 type SpreadDeps = LifecycleDeps & {
-  /** Launches what the event is to launch; asked again for the same event it does nothing. */
-  launchOnEvent?: (event: ExternalEvent) => Promise<void>;
+  /** Whether it is to launch something, once it has been seen by all who wait. */
+  launches?: (event: ExternalEvent) => Promise<boolean>;
 };
 
 /**
@@ -42,9 +42,9 @@ export const createSpreadEvents = (deps: SpreadDeps) => {
     for (;;) {
       const event = await deps.storage.externalEvents.open();
       if (!event) return;
-      await deps.launchOnEvent?.(event);
+      const left = (await deps.launches?.(event)) ? 'launching' : 'done';
       await untilSeen(deps.storage);
-      await deps.storage.transaction((ledger) => spread(deps, ledger, event));
+      await deps.storage.transaction((ledger) => spread(deps, ledger, { event, left }));
       deps.at('event:spread');
     }
   };
@@ -57,7 +57,17 @@ export const createSpreadEvents = (deps: SpreadDeps) => {
 const untilSeen = (storage: LifecycleDeps['storage']): Promise<void> =>
   storage.transaction(() => Promise.resolve(), { exclusive: true, flush: false });
 
-const spread = async ({ clock }: LifecycleDeps, ledger: Ledger, event: ExternalEvent): Promise<void> => {
+interface Spreading {
+  event: ExternalEvent;
+  /** What is left to do when all who wait have seen it. */
+  left: 'launching' | 'done';
+}
+
+const spread = async (
+  { clock }: LifecycleDeps,
+  ledger: Ledger,
+  { event, left }: Spreading,
+): Promise<void> => {
   const { eventId, type, data, receivedMs, seenPauseId } = event;
   const pauseIds = await ledger.conditions.waitingFor({
     event: type,
@@ -76,6 +86,11 @@ const spread = async ({ clock }: LifecycleDeps, ledger: Ledger, event: ExternalE
     const detail = { event: type, event_id: eventId };
     await meetConditions(ledger, clock, { waiter, places, trigger: 'event', data, actor: 'event', detail });
   }
-  const seenTo = pauseIds.length < BATCH ? null : (pauseIds.at(-1) ?? null);
-  if (!(await ledger.externalEvents.saw(eventId, seenTo))) throw new Error(`There is no event ${eventId}.`);
+  const last = pauseIds[BATCH - 1];
+  const seen = last === undefined ? left : { pauseId: last };
+  if (!(await ledger.externalEvents.saw(event, seen))) throw noEvent(event);
 };
+
+/** Whoever went on without it would go on for ever. */
+export const noEvent = ({ eventId }: Pick<ExternalEvent, 'eventId'>): Error =>
+  new Error(`There is no event ${eventId}.`);

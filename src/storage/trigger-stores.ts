@@ -77,11 +77,16 @@ export interface ExternalEventStore {
   since(query: { type: string; fromMs: number; limit: number }): Promise<ExternalEvent[]>;
   /** The oldest event that has not been seen by all who wait. */
   open(): Promise<ExternalEvent | undefined>;
+  /** The oldest event that has been seen by all who wait, and is to launch runs. */
+  launching(): Promise<ExternalEvent | undefined>;
   /**
-   * @param seenPauseId how far it has been seen; null: by all
-   * @returns false when there is no event of this id
+   * Writes down up to which pause it has been seen, or what is left of it when all have.
+   * @returns false when there is no such event
    */
-  saw(eventId: string, seenPauseId: string | null): Promise<boolean>;
+  saw(
+    event: Pick<ExternalEvent, 'eventId' | 'receivedMs'>,
+    seen: { pauseId: string } | 'launching' | 'done',
+  ): Promise<boolean>;
   /** Forgets events received before, with their ids. */
   prune(beforeMs: number): Promise<number>;
 }

@@ -5,6 +5,16 @@ import { prepared } from './prepared.ts';
 import { PARENT } from './thread-facts.ts';
 import type { ExternalEventsTable } from './triggers-schema.ts';
 
+/** What `done` says of an event. */
+const STAGES = { open: 0, done: 1, launching: 2 } as const;
+type Stage = (typeof STAGES)[keyof typeof STAGES];
+
+/**
+ * What is read in the place of half a surrogate pair. SQLite may hold an id with one, from before those were refused:
+ * by the text that is read it is not found.
+ */
+const NO_CHARACTER = '\u{fffd}';
+
 export const createExternalEventStore = (db: LedgerConnection): ExternalEventStore => ({
   insert: async ({ eventId, type, data, receivedMs }) => {
     const result = await db
@@ -15,7 +25,7 @@ export const createExternalEventStore = (db: LedgerConnection): ExternalEventSto
         data_json: JSON.stringify(data ?? null),
         received_ms: receivedMs,
         seen_pause_id: '',
-        done: 0,
+        done: STAGES.open,
       })
       .onConflict((conflict) => conflict.column('event_id').doNothing())
       .executeTakeFirst();
@@ -39,36 +49,44 @@ export const createExternalEventStore = (db: LedgerConnection): ExternalEventSto
     return rows.map(fromRow);
   },
 
-  open: async () => {
-    const row = await db
-      .selectFrom('external_events')
-      .selectAll()
-      .where('done', '=', 0)
-      .orderBy('received_ms')
-      .orderBy('event_id')
-      .limit(1)
-      .executeTakeFirst();
-    return row && fromRow(row);
-  },
+  open: () => oldestIn(db, STAGES.open),
 
-  saw: async (eventId, seenPauseId) => {
-    const { numUpdatedRows } = await db
-      .updateTable('external_events')
-      .set(seenPauseId === null ? { done: 1 } : { seen_pause_id: seenPauseId })
-      .where('event_id', '=', eventId)
+  launching: () => oldestIn(db, STAGES.launching),
+
+  saw: async ({ eventId, receivedMs }, seen) => {
+    const set = typeof seen === 'string' ? { done: STAGES[seen] } : { seen_pause_id: seen.pauseId };
+    const update = db.updateTable('external_events').set(set);
+    const found = await update.where('event_id', '=', eventId).executeTakeFirst();
+    if (found.numUpdatedRows > 0n || !eventId.includes(NO_CHARACTER)) return found.numUpdatedRows > 0n;
+    const unreadable = await update
+      .where('event_id', '=', oldest(db).where('received_ms', '=', receivedMs).select('event_id'))
       .executeTakeFirst();
-    return numUpdatedRows > 0n;
+    return unreadable.numUpdatedRows > 0n;
   },
 
   prune: async (beforeMs) => {
     const result = await db
       .deleteFrom('external_events')
-      .where('done', '=', 1)
+      .where('done', '=', STAGES.done)
       .where('received_ms', '<', beforeMs)
       .executeTakeFirst();
     return Number(result.numDeletedRows);
   },
 });
+
+/** Of those that are not done with. */
+const oldest = (db: LedgerConnection) =>
+  db
+    .selectFrom('external_events')
+    .where('done', '!=', STAGES.done)
+    .orderBy('received_ms')
+    .orderBy('event_id')
+    .limit(1);
+
+const oldestIn = async (db: LedgerConnection, stage: Stage): Promise<ExternalEvent | undefined> => {
+  const row = await oldest(db).where('done', '=', stage).selectAll().executeTakeFirst();
+  return row && fromRow(row);
+};
 
 const insertForParent = prepared(
   (_, given: { threadId: string; eventId: string; dataJson: string; receivedMs: number }) => sql`

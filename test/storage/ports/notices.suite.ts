@@ -75,7 +75,8 @@ export const noticeSuite = (open: OpenStorage): void => {
       expect(await storage.externalEvents.since({ type: `children.${parent}`, fromMs: 7, limit: 9 })).toEqual(
         [expect.objectContaining({ eventId: `children:${child.threadId}`, data: { state: 'paused' } })],
       );
-      await storage.transaction((ledger) => ledger.externalEvents.saw(`children:${child.threadId}`, null));
+      const told = { eventId: `children:${child.threadId}`, receivedMs: 7 };
+      await storage.transaction((ledger) => ledger.externalEvents.saw(told, 'done'));
       expect(await storage.externalEvents.open()).toBeUndefined();
     });
   });
@@ -89,9 +90,9 @@ export const noticeSuite = (open: OpenStorage): void => {
         ledger.externalEvents.insert({ ...event, eventId: `order-${'\ud83d'}` }),
       );
       const read = await events.open();
-      expect(await events.saw(read?.eventId ?? '', null)).toBe(true);
+      expect(await events.saw({ eventId: read?.eventId ?? '', receivedMs: 7 }, 'done')).toBe(true);
       expect(await events.open()).toBeUndefined();
-      expect(await events.saw('another', null)).toBe(false);
+      expect(await events.saw({ eventId: 'another', receivedMs: 7 }, 'done')).toBe(false);
     });
   });
 
