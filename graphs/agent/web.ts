@@ -72,6 +72,10 @@ const open = (url: URL, request: Request, signal: AbortSignal): Promise<Incoming
     };
     const outgoing = (url.protocol === 'https:' ? httpsRequestTo : httpRequestTo)(url, options, resolve);
     outgoing.once('error', reject);
+    outgoing.once('upgrade', (head) => {
+      head.destroy();
+      reject(new Error('it answered 101: it wants to speak something else than HTTP'));
+    });
     outgoing.end(request.body);
   });
 

@@ -131,6 +131,14 @@ describe('http_request', () => {
     await expect(call({ url })).rejects.toThrow('no complete answer within 30 s');
   });
 
+  it('does not wait for what changes to another protocol', async () => {
+    const { url } = await useSite((_request, response) =>
+      response.socket?.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'),
+    );
+    allow('127.0.0.1');
+    await expect(call({ url })).rejects.toThrow('it answered 101');
+  });
+
   it('shows no binary, and says how much there was', async () => {
     const { url } = await useSite((_request, response) => response.end(Buffer.from([1, 0, 2])));
     allow('127.0.0.1');
