@@ -19,6 +19,20 @@ const HOSTILE = [
 
 const gzipped = (name: string): number => readFileSync(join(ASSETS, `${name}.gz`)).length;
 
+/** The feed of changes is what the test says, and breaks for good when the test ends it. */
+const OWN_FEED = `{
+  const real = window.fetch.bind(window);
+  window.fetch = (path, init) => {
+    if (path !== '/changes') return real(path, init);
+    if (window.feed) return Promise.reject(new TypeError('gone'));
+    const { readable, writable } = new TransformStream();
+    window.feed = writable.getWriter();
+    window.tell = (text) => window.feed.write(new TextEncoder().encode(text));
+    window.tell('event: hello\\ndata: {}\\n\\n');
+    return Promise.resolve(new Response(readable));
+  };
+}`;
+
 describe.skipIf(!hasBrowser)('the console, looked at,', () => {
   const server = useServer({ dataDir: folderWithSchemas() });
   let browser: Browser;
@@ -93,6 +107,19 @@ describe.skipIf(!hasBrowser)('the console, looked at,', () => {
     await lost.getByRole('button', { name: 'Try again' }).click();
     await page.getByRole('dialog', { name: 'Emergency stop' }).waitFor();
     noProblems(opened);
+  });
+
+  it('says how long ago the server was last heard of, which gives a sign of life where nothing changes', async () => {
+    const { page } = await openConsole(browser, { url: 'about:blank', path: '' });
+    await page.clock.install();
+    await page.addInitScript(OWN_FEED);
+    await page.goto(`${server.url}/console/`);
+    await page.getByText('Live', { exact: true }).waitFor();
+    await page.clock.fastForward(40_000);
+    await page.evaluate("tell(': heartbeat\\n')");
+    await page.evaluate('feed.close()');
+    const said = page.getByText(/^Offline, last update/);
+    expect(await said.innerText()).toMatch(/last update \ds ago/);
   });
 
   it('stays with the agent whose form is being filled in when another comes before it, and is told of one that is gone', async () => {

@@ -2,6 +2,7 @@ import { identityHeaders } from './identity.ts';
 import { errorOf } from './errors.ts';
 
 export interface ServerEvent {
+  /** Empty for a mere sign of life. */
   event: string;
   data: string;
 }
@@ -9,8 +10,11 @@ export interface ServerEvent {
 /** Silence longer than this is taken for a dead connection: the server sends a sign of life more often. */
 const SILENCE_MS = 45_000;
 
+const SIGN_OF_LIFE: ServerEvent = { event: '', data: '' };
+
 /**
- * Reads a stream of server-sent events until it ends. Not by EventSource, which cannot send a key.
+ * Reads a stream of server-sent events until it ends, signs of life between them too. Not by EventSource, which cannot send
+ * a key.
  * @throws when it cannot be opened, breaks off or falls silent.
  */
 export async function* readEvents(path: string, signal: AbortSignal): AsyncGenerator<ServerEvent> {
@@ -40,6 +44,7 @@ const createParser = () => {
     for (const line of lines) {
       if (line.startsWith('event: ')) event = line.slice(7);
       else if (line.startsWith('data: ')) data.push(line.slice(6));
+      else if (line.startsWith(':')) yield SIGN_OF_LIFE;
       else if (line === '' && data.length > 0) {
         yield { event, data: data.join('\n') };
         event = 'message';
