@@ -1,7 +1,15 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useServer } from '../wire/server.ts';
-import { decidable, noProblems, openConsole, press, showsStatus, type ConsolePage } from './console-page.ts';
+import {
+  decidable,
+  noProblems,
+  openConsole,
+  PATIENCE,
+  press,
+  showsStatus,
+  type ConsolePage,
+} from './console-page.ts';
 import { folderWithSchemas } from './kept-schemas.ts';
 import { hasBrowser, openBrowser } from './page-server.ts';
 
@@ -254,6 +262,24 @@ describe.skipIf(!hasBrowser)('deciding in the console', () => {
     await press(page, 'j');
     await page.getByRole('article', { name: 'Question: beta' }).waitFor();
     await press(page, 'k');
+  it('tells screen readers of each question that comes, in the same words if need be', async () => {
+    const first = await hold('alpha');
+    const opened = await openConsole(browser, { url: server.url });
+    const { page } = opened;
+    await page.getByRole('link', { name: /^Approvals.*waiting/ }).waitFor();
+    const said = page.getByTestId('announcer');
+    const heard = async (words: RegExp): Promise<void> =>
+      await expect.poll(() => said.innerText(), { timeout: PATIENCE }).toMatch(words);
+    const second = await hold('beta');
+    await heard(/questions wait for you/);
+    await decideFor('Grace', second);
+    await heard(/^$/);
+    const third = await hold('beta');
+    await heard(/questions wait for you/);
+    for (const thread of [first, third]) await decideFor('Grace', thread);
+    noProblems(opened);
+  });
+
     await decidable(page.getByRole('article', { name: 'Question: alpha' }));
     await press(page, 'a');
     await page.getByRole('article', { name: 'Question: beta' }).waitFor();

@@ -11,9 +11,12 @@ export const Announcer = () => {
   useEffect(() => {
     if (approvals === undefined) return;
     showWaiting(approvals);
-    if (before.current !== undefined && approvals > before.current)
-      say(approvals === 1 ? 'A question waits for you.' : `${approvals} questions wait for you.`);
+    const known = before.current ?? approvals;
     before.current = approvals;
+    if (approvals > known)
+      say(approvals === 1 ? 'A question waits for you.' : `${approvals} questions wait for you.`);
+    // The same words are only heard again when they were gone.
+    if (approvals < known) say('');
   }, [approvals]);
   return (
     <div className="hp-sr" role="status" aria-live="polite" data-testid="announcer">
