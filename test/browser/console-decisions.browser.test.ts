@@ -173,7 +173,17 @@ describe.skipIf(!hasBrowser)('deciding in the console', () => {
     await press(page, 'r');
     await page.getByLabel('Why not').fill('No mail.');
     await press(page, 'Control+Enter');
-    await page.getByRole('button', { name: 'Send 2 decisions' }).click();
+    const send = page.getByRole('button', { name: 'Send 2 decisions', disabled: false });
+    await send.waitFor();
+    const sent: string[] = [];
+    page.on('request', (request) => void (request.url().endsWith('/decision') && sent.push(request.url())));
+    await press(page, '?');
+    const help = page.getByRole('dialog', { name: 'Keys' });
+    await help.waitFor();
+    await press(page, 'Control+Enter', 'Escape');
+    await help.waitFor({ state: 'hidden' });
+    expect(sent).toEqual([]);
+    await send.click();
     await settled(page);
     expect(await decisionOf(id)).toMatchObject({
       decisions: [{ decision: 'approve' }, { decision: 'reject', message: 'No mail.' }],
@@ -252,16 +262,6 @@ describe.skipIf(!hasBrowser)('deciding in the console', () => {
     noProblems(opened);
   });
 
-  it('is moved through with j and k, and goes on to the next question by itself', async () => {
-    const first = await hold('alpha');
-    await hold('beta');
-    const opened = await openConsole(browser, { url: server.url, path: '/console/approvals' });
-    const { page } = opened;
-    const list = page.getByRole('navigation', { name: 'Questions that wait' });
-    await page.getByRole('article', { name: 'Question: alpha' }).waitFor();
-    await press(page, 'j');
-    await page.getByRole('article', { name: 'Question: beta' }).waitFor();
-    await press(page, 'k');
   it('tells screen readers of each question that comes, in the same words if need be', async () => {
     const first = await hold('alpha');
     const opened = await openConsole(browser, { url: server.url });
@@ -280,6 +280,16 @@ describe.skipIf(!hasBrowser)('deciding in the console', () => {
     noProblems(opened);
   });
 
+  it('is moved through with j and k, and goes on to the next question by itself', async () => {
+    const first = await hold('alpha');
+    await hold('beta');
+    const opened = await openConsole(browser, { url: server.url, path: '/console/approvals' });
+    const { page } = opened;
+    const list = page.getByRole('navigation', { name: 'Questions that wait' });
+    await page.getByRole('article', { name: 'Question: alpha' }).waitFor();
+    await press(page, 'j');
+    await page.getByRole('article', { name: 'Question: beta' }).waitFor();
+    await press(page, 'k');
     await decidable(page.getByRole('article', { name: 'Question: alpha' }));
     await press(page, 'a');
     await page.getByRole('article', { name: 'Question: beta' }).waitFor();

@@ -75,9 +75,13 @@ const runIfBound = (keys: string, event: KeyboardEvent): void => {
 const FIELDS =
   'input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable], .cm-editor';
 
+/** Whether a dialog is before the screen. */
+export const dialogInFront = (): boolean =>
+  document.querySelector('[role="dialog"][aria-modal="true"]') !== null;
+
 /** Never in a field, never behind a dialog, and not when a person has switched them off. */
 const singleKeysWork = ({ target, altKey }: KeyboardEvent): boolean => {
   if (altKey || singleKeys.get() === 'off') return false;
   if (target instanceof Element && target.closest(FIELDS)) return false;
-  return document.querySelector('[role="dialog"][aria-modal="true"]') === null;
+  return !dialogInFront();
 };

@@ -1,6 +1,7 @@
 import { Group, Stack, Text, Title } from '@mantine/core';
 import { useRef } from 'react';
 import type { Approval } from '../../api/queries.ts';
+import { dialogInFront } from '../../keys/keys.ts';
 import { TextLink } from '../link-button.tsx';
 import { Markdown } from '../markdown.tsx';
 import { Pill, type Tone } from '../status.tsx';
@@ -26,8 +27,8 @@ interface Props {
 }
 
 /**
- * One question: what the agent wants, why, and what a person may say. Keys reach it where it is seen; of several, that in
- * which the focus is.
+ * One question: what the agent wants, why, and what a person may say. Keys reach it where it is seen and no dialog is before
+ * it; of several, that in which the focus is.
  */
 export const ApprovalCard = ({ approval, onDecided, onLate, onThread }: Props) => {
   const card = useRef<HTMLElement>(null);
@@ -36,7 +37,7 @@ export const ApprovalCard = ({ approval, onDecided, onLate, onThread }: Props) =
   const current = held[deciding.place] ?? held[0];
   if (!current) return null;
   const meant = (target: EventTarget | null): boolean => {
-    if (!card.current?.checkVisibility()) return false;
+    if (!card.current?.checkVisibility() || dialogInFront()) return false;
     return (onThread?.of ?? 1) === 1 || (target instanceof Node && card.current.contains(target));
   };
   return (
