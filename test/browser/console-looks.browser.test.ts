@@ -74,6 +74,9 @@ describe.skipIf(!hasBrowser)('the console, looked at,', () => {
     await page.getByRole('button', { name: 'Navigation' }).click();
     await page.getByRole('link', { name: 'Approvals' }).click();
     await page.getByRole('heading', { name: 'Approvals', level: 1 }).waitFor();
+    await page.getByRole('button', { name: 'Navigation' }).click();
+    await page.getByRole('button', { name: 'You', exact: true }).click();
+    await page.getByRole('dialog', { name: 'You' }).getByLabel('API key').waitFor();
     noProblems(opened);
   });
 

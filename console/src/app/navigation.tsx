@@ -1,13 +1,15 @@
-import { AppShell, Stack } from '@mantine/core';
+import { AppShell, Box, Stack } from '@mantine/core';
+import { IconUserCircle } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { overviewQuery, type Overview } from '../api/queries.ts';
 import { KeyHint } from '../parts/key-hint.tsx';
+import { identityDialog } from './dialogs.ts';
 import { SCREENS, type Screen } from './screens.ts';
 import classes from './shell.module.css';
 
-/** The screens, with how many threads move and how many questions wait. */
-export const Navigation = () => {
+/** The screens, with how many threads move and how many questions wait; where the header has no room for it, who you are. */
+export const Navigation = ({ onLeave }: { onLeave: () => void }) => {
   const { data } = useQuery(overviewQuery());
   return (
     <AppShell.Navbar p="sm" className={classes['nav']} aria-label="Screens">
@@ -15,6 +17,7 @@ export const Navigation = () => {
         {SCREENS.map((screen) => (
           <Entry key={screen.to} screen={screen} counts={data} />
         ))}
+        <You onLeave={onLeave} />
       </Stack>
     </AppShell.Navbar>
   );
@@ -29,6 +32,19 @@ const Entry = ({ screen, counts }: { screen: Screen; counts: Overview | undefine
       {label}
       {count ? <Count {...count} /> : <Hint keys={`g ${key}`} />}
     </Link>
+  );
+};
+
+const You = ({ onLeave }: { onLeave: () => void }) => {
+  const open = (): void => {
+    onLeave();
+    identityDialog.set(true);
+  };
+  return (
+    <Box component="button" type="button" hiddenFrom="sm" className={classes['entry']} onClick={open}>
+      <IconUserCircle size={19} stroke={1.7} aria-hidden />
+      You
+    </Box>
   );
 };
 

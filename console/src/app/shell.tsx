@@ -29,7 +29,7 @@ export const Shell = () => {
         padding={{ base: 'sm', sm: 'lg' }}
       >
         <Header opened={opened} onToggle={toggle} />
-        <Navigation />
+        <Navigation onLeave={close} />
         <AppShell.Main id="main" tabIndex={-1} className={classes['main']}>
           <Banners />
           <Outlet />
