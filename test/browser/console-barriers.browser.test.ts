@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useServer } from '../wire/server.ts';
-import { barriersOn, noProblems, openConsole, overflows, press } from './console-page.ts';
+import { barriersOn, noProblems, openConsole, overflows, PATIENCE, press } from './console-page.ts';
 import { folderWithSchemas } from './kept-schemas.ts';
 import { hasBrowser, openBrowser } from './page-server.ts';
 
@@ -119,5 +119,36 @@ describe.skipIf(!hasBrowser)('the console, looked at,', () => {
     await server.send('POST', `/emergency-stops/${id}/release`);
     await page.getByText('Emergency stop: everything.').waitFor({ state: 'hidden' });
     noProblems(opened);
+  });
+
+  it('resumes all that a stop hit, also where they are more than can be asked about at once', async () => {
+    const scope = { thread_id: (await server.client.threads.create()).thread_id };
+    const thrown = await server.send('POST', '/emergency-stops', { scope, reason: 'a drill' });
+    const { stop_id: stopId } = thrown.json as { stop_id: string };
+    const { json } = await server.send('POST', `/emergency-stops/${stopId}/release`);
+    const stop = json as Record<string, unknown>;
+    const threads = Array.from({ length: 1001 }, () => crypto.randomUUID());
+    const runs = threads.map((id) => ({
+      run_id: id,
+      thread_id: id,
+      confirmed: true,
+      confirmed_at: stop['created_at'],
+    }));
+    const stopped = new Set<string | undefined>(threads.slice(-2));
+    const stateOf = (id: string) => ({ state: stopped.has(id) ? 'stopped' : 'done' });
+    const { page } = await openConsole(browser, { url: 'about:blank', path: '' });
+    await page.route(`**/emergency-stops/${stopId}`, (route) => route.fulfill({ json: { ...stop, runs } }));
+    await page.route('**/threads/search', (route) => {
+      const { ids } = route.request().postDataJSON() as { ids: string[] };
+      expect(ids.length).toBeLessThanOrEqual(1000); // more are refused
+      return route.fulfill({ json: ids.map((id) => ({ thread_id: id, lifecycle: stateOf(id) })) });
+    });
+    await page.route(/\/threads\/[^/]+\/resume$/, (route) => {
+      stopped.delete(route.request().url().split('/').at(-2));
+      return route.fulfill({ json: {} });
+    });
+    await page.goto(`${server.url}/console/stop?stop=${stopId}`);
+    await page.getByRole('button', { name: 'Resume all 2 that passes the check' }).click();
+    await expect.poll(() => stopped.size, { timeout: PATIENCE }).toBe(0);
   });
 });

@@ -21,24 +21,28 @@ export const releasedStopsQuery = () =>
       bodyOf(api.GET('/emergency-stops', { params: { query: { limit: '20', released: 'true' } } })),
   });
 
-const MOST_IDS = 500;
+const IDS_AT_ONCE = 500;
 
-/** What each of these threads does now. */
+/** What each of these threads does now, however many they are. */
 export const statesQuery = (threadIds: string[]) =>
   queryOptions({
     queryKey: ['threads', 'states', threadIds],
     enabled: threadIds.length > 0,
     queryFn: async () => {
-      const found = await bodyOf(
-        api.POST('/threads/search', {
-          body: { ids: threadIds.slice(0, MOST_IDS), limit: MOST_IDS, select: ['thread_id', 'lifecycle'] },
-        }),
-      );
-      return new Map<string, LifecycleState | null>(
-        found.map(({ thread_id: id, lifecycle }) => [id ?? '', lifecycle?.state ?? null]),
-      );
+      const states = new Map<string, LifecycleState | null>();
+      for (let place = 0; place < threadIds.length; place += IDS_AT_ONCE) {
+        const ids = threadIds.slice(place, place + IDS_AT_ONCE);
+        for (const { thread_id: id, lifecycle } of await searchStates(ids))
+          states.set(id ?? '', lifecycle?.state ?? null);
+      }
+      return states;
     },
   });
+
+const searchStates = (ids: string[]) =>
+  bodyOf(
+    api.POST('/threads/search', { body: { ids, limit: ids.length, select: ['thread_id', 'lifecycle'] } }),
+  );
 
 /** Effects of which nobody knows whether they happened, and that a resume waits for. */
 export const doubtsQuery = (threadId: string) =>

@@ -14,6 +14,9 @@ interface Refused {
   error: ApiError;
 }
 
+/** So many of the refused are named, each with a link. */
+const MOST_NAMED = 50;
+
 /** After the release: resumes what is still stopped, each through its check; what does not pass stays as it is. */
 export const ResumeStopped = ({ stop }: { stop: Stop }) => {
   const states = useQuery(statesQuery(stop.runs.map(({ thread_id: id }) => id)));
@@ -29,13 +32,16 @@ export const ResumeStopped = ({ stop }: { stop: Stop }) => {
           loading={resume.isPending}
           onClick={() => resume.mutate(stopped)}
         >
-          Resume {stopped.length === 1 ? 'it' : `all ${stopped.length}`} that passes the check
+          Resume {stopped.length === 1 ? 'it' : `all ${stopped.length.toLocaleString()}`} that passes the
+          check
         </Button>
         <Text size="sm" className="hp-soft" role="status">
-          {resume.isPending ? `${done} checked…` : 'Open a thread to see every check first.'}
+          {resume.isPending
+            ? `${done.toLocaleString()} of ${resume.variables.length.toLocaleString()} checked…`
+            : 'Open a thread to see every check first.'}
         </Text>
       </Group>
-      {refused.map(({ threadId, error }) => (
+      {refused.slice(0, MOST_NAMED).map(({ threadId, error }) => (
         <div key={threadId} className={classes['unsafe']}>
           <Text size="sm" className="hp-text">
             <TextLink to="/threads/$threadId" params={{ threadId }} className="hp-mono">
@@ -45,6 +51,11 @@ export const ResumeStopped = ({ stop }: { stop: Stop }) => {
           </Text>
         </div>
       ))}
+      {refused.length > MOST_NAMED && (
+        <Text size="sm" className="hp-soft">
+          {(refused.length - MOST_NAMED).toLocaleString()} more stay stopped, too.
+        </Text>
+      )}
     </Stack>
   );
 };
@@ -56,6 +67,7 @@ const useResumeAll = () => {
   const resume = useMutation({
     mutationFn: async (threadIds: string[]) => {
       setRefused([]);
+      setDone(0);
       for (const [place, threadId] of threadIds.entries()) {
         await resumeThread(threadId, {}).catch((thrown: unknown) =>
           setRefused((before) => [...before, { threadId, error: asApiError(thrown) }]),
