@@ -112,6 +112,26 @@ describe.skipIf(!hasBrowser)('the console, looked at,', () => {
     noProblems(opened);
   });
 
+  it('shows all of two states that are too unlike to be drawn as one difference', async () => {
+    const { thread_id: id } = await server.client.threads.create();
+    await server.client.runs.wait(id, 'steps', { input: { steps: 1 } });
+    for (const seed of [3, 7])
+      await server.client.threads.updateState(id, {
+        values: { pad: Array.from({ length: 5000 }, (_none, place) => (place + 1) * seed) },
+      });
+    const opened = await openConsole(browser, {
+      url: server.url,
+      path: `/console/threads/${id}?tab=difference`,
+    });
+    const { page } = opened;
+    await page.getByText('Too much is different').waitFor();
+    for (const label of ['Before', 'After'])
+      await page.getByRole('textbox', { name: label }).getByText('"pad"').waitFor();
+    expect(await page.locator('.cm-line, .cm-deletedLine').count()).toBeLessThan(500);
+    expect(await barriersOn(page)).toEqual([]);
+    noProblems(opened);
+  });
+
   it('says how long ago the server was last heard of, which gives a sign of life where nothing changes', async () => {
     const { page } = await openConsole(browser, { url: 'about:blank', path: '' });
     await page.clock.install();

@@ -12,12 +12,10 @@ export interface EditorOptions {
 }
 
 /** An editor of JSON in the element that the answer is given to; made anew when any of the options changes. */
-export const useEditor = (options: EditorOptions | null): RefObject<HTMLDivElement | null> => {
+export const useEditor = ({ label, text, extensions }: EditorOptions): RefObject<HTMLDivElement | null> => {
   const place = useRef<HTMLDivElement>(null);
-  const { label, text, extensions } = options ?? NOTHING;
-  const wanted = options !== null;
   useEffect(() => {
-    if (!place.current || !wanted) return undefined;
+    if (!place.current) return undefined;
     const view = new EditorView({
       parent: place.current,
       state: EditorState.create({
@@ -33,11 +31,9 @@ export const useEditor = (options: EditorOptions | null): RefObject<HTMLDivEleme
       }),
     });
     return () => view.destroy();
-  }, [wanted, label, text, extensions]);
+  }, [label, text, extensions]);
   return place;
 };
-
-const NOTHING: EditorOptions = { label: '', text: '', extensions: [] };
 
 /** It can be read and moved through, not changed. */
 export const READ_ONLY: Extension = [
