@@ -332,6 +332,8 @@ describe.skipIf(!hasBrowser)('in the console an operator', () => {
     await dialog.getByLabel('Name').fill('Morning briefing');
     await choose(page, 'Graph', 'briefing');
     await dialog.getByRole('button', { name: 'Make it' }).click();
+    await page.getByRole('alert').filter({ hasText: 'Its configuration is under Settings' }).hover();
+    expect(await barriersOn(page)).toEqual([]);
     const panel = page.getByRole('region', { name: 'Morning briefing' });
     await panel.getByRole('tab', { name: 'Settings' }).click();
     await panel.getByLabel('Description').fill('Each day at seven');

@@ -5,6 +5,7 @@ import {
   Modal,
   ModalCloseButton,
   ModalHeader,
+  Notification,
   Paper,
   Tooltip,
   type CSSVariablesResolver,
@@ -56,6 +57,10 @@ export const theme = createTheme({
     // A dialog's heading is no banner of the page.
     ModalHeader: ModalHeader.extend({ defaultProps: { role: 'none' } }),
     ModalCloseButton: ModalCloseButton.extend({ defaultProps: { 'aria-label': 'Close' } }),
+    Notification: Notification.extend({
+      defaultProps: { closeButtonProps: { 'aria-label': 'Close' } },
+      styles: { description: { color: 'var(--hp-soft)' } },
+    }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 300, withArrow: true } }),
     Modal: Modal.extend({
       defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.45, blur: 2 }, radius: 'lg' },
