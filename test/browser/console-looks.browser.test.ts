@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useServer } from '../wire/server.ts';
-import { barriersOn, noProblems, openConsole, overflows, press } from './console-page.ts';
+import { barriersOn, noProblems, openConsole, overflows, PATIENCE, press } from './console-page.ts';
 import { folderWithSchemas } from './kept-schemas.ts';
 import { hasBrowser, openBrowser } from './page-server.ts';
 
@@ -130,6 +130,19 @@ describe.skipIf(!hasBrowser)('the console, looked at,', () => {
     expect(await page.locator('.cm-line, .cm-deletedLine').count()).toBeLessThan(500);
     expect(await barriersOn(page)).toEqual([]);
     noProblems(opened);
+  });
+
+  it('shows an agent that was made elsewhere, although no news tells of it', async () => {
+    const { page } = await openConsole(browser, { url: 'about:blank', path: '' });
+    await page.clock.install();
+    await page.goto(`${server.url}/console/agents`);
+    const agents = page.getByRole('navigation', { name: 'Agents' });
+    await agents.getByRole('link').first().waitFor();
+    await page.getByText('Live', { exact: true }).waitFor();
+    const made = await server.client.assistants.create({ graphId: 'steps', name: 'Made elsewhere' });
+    await page.clock.fastForward(31_000);
+    await expect.poll(() => agents.getByText('Made elsewhere').count(), { timeout: PATIENCE }).toBe(1);
+    await server.client.assistants.delete(made.assistant_id);
   });
 
   it('says how long ago the server was last heard of, which gives a sign of life where nothing changes', async () => {

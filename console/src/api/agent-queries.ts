@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { api, bodyOf } from './client.ts';
+import { LOOKED_AT } from './queries.ts';
 import type { Answer, PatchBody, PostBody } from './types.ts';
 
 export type Agent = Answer<'/assistants/{assistant_id}'>;
@@ -30,6 +31,7 @@ const VERSIONS_PER_PAGE = 20;
 export const versionsQuery = (assistantId: string) =>
   infiniteQueryOptions({
     queryKey: ['agents', 'versions', assistantId],
+    ...LOOKED_AT,
     initialPageParam: 0,
     queryFn: ({ pageParam: offset }) =>
       bodyOf(

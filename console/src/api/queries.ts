@@ -139,10 +139,14 @@ export const scopePausesQuery = () =>
     queryFn: () => bodyOf(api.GET('/pauses', { params: { query: { state: 'active', limit: '100' } } })),
   });
 
+/** Of what no news tells: asked again every so often while it is shown, and when a person comes back to it. */
+export const LOOKED_AT = { refetchInterval: 30_000, refetchOnWindowFocus: 'always' } as const;
+
 /** Whole, as no fields are chosen. */
 export const agentsQuery = () =>
   queryOptions({
     queryKey: ['agents'],
+    ...LOOKED_AT,
     queryFn: async () =>
       (await pageOf(
         api.POST('/assistants/search', { body: { limit: 1000, sort_by: 'name', sort_order: 'asc' } }),
