@@ -5,6 +5,7 @@ import type { Assistant } from '../model/assistant.ts';
 import type { AuthFilters } from '../model/auth-filter.ts';
 import { HoldpointError } from '../model/errors.ts';
 import type { Principal } from '../model/principal.ts';
+import { check } from './bounds.ts';
 import type { MoreScopes } from './scopes.ts';
 
 export type Method = 'get' | 'post' | 'patch' | 'put' | 'delete';
@@ -161,15 +162,18 @@ export const readAs = <B extends z.ZodType>(schema: B, value: unknown): z.output
 /** @throws {HoldpointError} `invalid_request` that names the field. */
 const parse = (schema: z.ZodType | undefined, value: unknown, where: 'path' | 'query' | 'body'): unknown => {
   if (!schema) return undefined;
-  const parsed = schema.safeParse(value);
+  const parsed = check(schema, value);
   if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map(describe);
+  const issues = parsed.error.issues.slice(0, MOST_TOLD).map(describe);
   const first = issues[0] ?? { field: '', message: 'is not valid' };
   const field = first.field === '' ? where : first.field;
   throw new HoldpointError('invalid_request', `${field}: ${first.message}`, {
     details: { in: where, field, issues },
   });
 };
+
+/** So much of what is wrong is said. */
+const MOST_TOLD = 20;
 
 type Issue = z.core.$ZodIssue;
 
@@ -180,7 +184,7 @@ interface Problem {
 
 const describe = (issue: Issue): Problem => {
   const leaves = leavesOf(issue);
-  const deepest = Math.max(...leaves.map(({ path }) => path.length));
+  const deepest = leaves.reduce((most, { path }) => Math.max(most, path.length), 0);
   const specific = leaves.filter(({ path }) => path.length === deepest);
   const messages = new Set(specific.map(({ message }) => message));
   return { field: (specific[0]?.path ?? []).join('.'), message: [...messages].join(', or: ') };

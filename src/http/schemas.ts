@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MOST_LISTED, MOST_ORDERED } from './bounds.ts';
 import { eachChild, isHolder } from './json-path.ts';
 import { RUN_FAILURES } from '../model/errors.ts';
 import { isRecord, type JsonObject } from '../model/json.ts';
@@ -50,7 +51,7 @@ const ValuesBody = objectOf<Record<string, unknown>>();
 
 const oneOrMany = <T extends z.ZodType>(item: T) =>
   z
-    .union([item, z.array(item)])
+    .union([item, z.array(item).max(MOST_LISTED)])
     .transform((value) => (Array.isArray(value) ? value : [value]) as z.output<T>[]);
 
 /** Any UUID, of whatever version; ids are kept in lower case. */
@@ -65,7 +66,7 @@ export const given = <T extends z.ZodType>(schema: T) =>
   schema.nullish().transform((value) => value ?? undefined);
 
 /** Ids to search for. */
-export const Ids = z.array(Uuid).max(1000).nullish();
+export const Ids = z.array(Uuid).max(MOST_LISTED).nullish();
 
 const Limit = z.int().min(1).max(1000);
 const Offset = z.int().min(0);
@@ -91,9 +92,9 @@ export const QueryPaging = {
 /** One or several of `names`, in a query string: repeated, or separated by commas. */
 export const queryList = <T extends string>(names: readonly [T, ...T[]]) =>
   z
-    .union([z.string(), z.array(z.string())])
+    .union([z.string(), z.array(z.string()).max(MOST_LISTED)])
     .transform((given) => (Array.isArray(given) ? given : given.split(',')))
-    .pipe(z.array(z.enum(names)))
+    .pipe(z.array(z.enum(names)).max(MOST_LISTED))
     .optional();
 
 const FLAGS: Record<string, boolean> = { true: true, 1: true, false: false, 0: false };
@@ -112,7 +113,8 @@ const Coordinates = {
 
 /** Who asks is what the server knows of them: what a caller says of it is left out, as if it were not said. */
 const Configurable = z.looseObject(Coordinates).superRefine((values, context) => {
-  if (!hasFewKeys(values)) context.addIssue({ code: 'custom', message: `may have ${MOST_KEYS} keys` });
+  if (!hasFewKeys(values))
+    return void context.addIssue({ code: 'custom', message: `may have ${MOST_KEYS} keys` });
   for (const key of Object.keys(values).filter((name) => name.startsWith('__'))) {
     context.addIssue({
       code: 'custom',
@@ -139,11 +141,11 @@ const SendBody = z
 
 export const CommandBody = z.looseObject({
   resume: z.unknown().optional(),
-  update: given(z.union([ValuesBody, z.array(z.tuple([z.string(), z.unknown()]))])),
-  goto: given(z.union([z.string(), SendBody, z.array(z.union([z.string(), SendBody]))])),
+  update: given(z.union([ValuesBody, z.array(z.tuple([z.string(), z.unknown()])).max(MOST_ORDERED)])),
+  goto: given(z.union([z.string(), SendBody, z.array(z.union([z.string(), SendBody])).max(MOST_ORDERED)])),
 });
 
-const Nodes = given(z.union([z.literal('*'), z.array(z.string())])).meta({
+const Nodes = given(z.union([z.literal('*'), z.array(z.string()).max(MOST_LISTED)])).meta({
   description: 'Names of nodes, or `*` for all; a name that the graph does not have stops nothing',
 });
 
@@ -177,7 +179,7 @@ export const RunCreate = z.looseObject({
   }),
   after_seconds: given(z.number().min(0).max(MAX_DELAY_S)),
   webhook: given(z.string().min(1).max(2000)),
-  feedback_keys: given(z.array(z.string())),
+  feedback_keys: given(z.array(z.string()).max(MOST_LISTED)),
   stream_resumable: given(z.boolean()),
   langsmith_tracer: given(z.looseObject({ project_name: given(z.string()), example_id: given(z.string()) })),
   checkpoint_during: given(z.boolean()).meta({ description: 'Older name: false is durability "exit"' }),

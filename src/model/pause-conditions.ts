@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fewOf } from './few-of.ts';
 import type { BudgetCaps } from './pause.ts';
 
 /** What a call of a model took. */
@@ -29,10 +30,7 @@ const ContextBudget = z
     max_tokens: z.int().min(1).optional().meta({ description: 'Input and output together' }),
     max_cost: z.number().positive().optional().meta({ description: 'In the currency of the prices' }),
     per: z.enum(['run', 'thread']).default('run'),
-    prices: z
-      .record(z.string().min(1).max(200), Price)
-      .default({})
-      .meta({ description: 'By model; "*" for every other one' }),
+    prices: fewOf(Price, 1000).default({}).meta({ description: 'By model; "*" for every other one' }),
   })
   .refine(({ max_tokens, max_cost }) => (max_tokens ?? max_cost) !== undefined, 'give max_tokens or max_cost')
   .refine(({ max_cost, prices }) => max_cost === undefined || '*' in prices, {

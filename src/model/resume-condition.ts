@@ -3,9 +3,11 @@ import { CronExpression, nextTime, TimeZone } from './cron-schedule.ts';
 import { matches, parsePath } from './json-match.ts';
 
 const Match = z
-  .record(z.string().max(500), z.unknown())
-  .refine((match) => Object.keys(match).length <= 20, 'may have 20 paths')
-  .refine((match) => Object.keys(match).every((path) => parsePath(path)), 'has a path that cannot be read');
+  .record(z.string(), z.unknown())
+  .refine((match) => Object.keys(match).length <= 20, { error: 'may have 20 paths', abort: true })
+  .refine((match) => Object.keys(match).every((path) => path.length <= 500 && parsePath(path)), {
+    error: 'has a path that cannot be read',
+  });
 
 const EventName = z.string().min(1).max(200);
 
@@ -51,27 +53,47 @@ const Node: z.ZodType<ResumeCondition, unknown> = z.preprocess(
   z.union(
     [
       Leaf,
-      z.strictObject({ any: z.array(z.lazy(() => Node)).min(1) }),
-      z.strictObject({ all: z.array(z.lazy(() => Node)).min(1) }),
+      z.strictObject({
+        any: z
+          .array(z.lazy(() => Node))
+          .min(1)
+          .max(MAX_LEAVES),
+      }),
+      z.strictObject({
+        all: z
+          .array(z.lazy(() => Node))
+          .min(1)
+          .max(MAX_LEAVES),
+      }),
     ],
     'expected a condition (manual, webhook, event, cron, at), or any or all of conditions',
   ),
 );
 
-const depthOf = (given: unknown, left = MAX_DEPTH + 1): number => {
-  if (left === 0) return 0;
-  if (typeof given !== 'object' || given === null) return 1;
+const partsOf = (given: unknown): unknown[] => {
+  if (typeof given !== 'object' || given === null) return [];
   const { any, all } = given as { any?: unknown; all?: unknown };
-  const inner = [any, all].flatMap((list) => (Array.isArray(list) ? (list as unknown[]) : []));
-  return inner.length === 0 ? 1 : 1 + Math.max(...inner.map((child) => depthOf(child, left - 1)));
+  return [any, all].flatMap((list) => (Array.isArray(list) ? (list as unknown[]) : []));
 };
+
+const depthOf = (given: unknown, left = MAX_DEPTH): number =>
+  1 +
+  (left === 0
+    ? 0
+    : partsOf(given).reduce<number>((most, part) => Math.max(most, depthOf(part, left - 1)), 0));
+
+const countIn = (given: unknown): number =>
+  partsOf(given).reduce<number>((count, part) => count + countIn(part), 0) || 1;
 
 /** `resume_when` as it comes on the wire, to the form in which it is stored. */
 export const ResumeWhen = z
   .unknown()
-  .refine((given) => depthOf(given) <= MAX_DEPTH, `may be nested ${MAX_DEPTH} deep`)
+  .refine((given) => depthOf(given) <= MAX_DEPTH, {
+    error: `may be nested ${MAX_DEPTH} deep`,
+    abort: true,
+  })
+  .refine((given) => countIn(given) <= MAX_LEAVES, `may have ${MAX_LEAVES} conditions`)
   .pipe(Node)
-  .refine((condition) => leavesOf(condition).length <= MAX_LEAVES, `may have ${MAX_LEAVES} conditions`)
   .meta({
     description:
       'A condition: `manual`, `webhook {event?, match?}`, `event {event, match?}`, `cron {schedule, timezone}`, `at {at}`, or `any`/`all` of conditions; `"webhook: name"` for short',

@@ -5,6 +5,7 @@ import { runNotFound } from '../../model/not-found.ts';
 import type { HoldpointError } from '../../model/errors.ts';
 import type { AgentTask } from '../../resources/tasks.ts';
 import type { Logger } from '../../telemetry/logger.ts';
+import { check } from '../bounds.ts';
 import { told } from '../middleware/errors.ts';
 import type { RequestFacts } from '../route.ts';
 import { Uuid } from '../schemas.ts';
@@ -52,7 +53,7 @@ export const toldOf = (
  * @throws {HoldpointError} `run_not_found`.
  */
 export const findTask = async ({ deps, assistant, request }: Call, id: string): Promise<AgentTask> => {
-  const runId = Uuid.safeParse(id);
+  const runId = check(Uuid, id);
   if (!runId.success) throw runNotFound(id);
   const task = await deps.tasks.get(runId.data);
   if (task.root.assistantId !== assistant.assistantId) throw runNotFound(id);

@@ -2,6 +2,7 @@ import type { ListTasksRequest, ListTasksResponse, StreamResponse, Task } from '
 import type { A2ARequestHandler } from '@a2a-js/sdk/server';
 import { z } from 'zod';
 import { isFinal, RUN_STATES, type RunState } from '../../model/run-state.ts';
+import { check } from '../bounds.ts';
 import { Uuid } from '../schemas.ts';
 import { searchVisible } from '../visible.ts';
 import { cardOf, findTask, guarded, malformed, showTask, type Call } from './call.ts';
@@ -69,7 +70,7 @@ const listTasks = async (call: Call, params: ListTasksRequest): Promise<ListTask
   const { assistant } = call;
   const limit = Math.min(Math.max(params.pageSize ?? DEFAULT_PAGE, 1), MOST_ON_A_PAGE);
   const offset = offsetIn(call, params.pageToken);
-  if (params.contextId !== '' && !Uuid.safeParse(params.contextId).success)
+  if (params.contextId !== '' && !check(Uuid, params.contextId).success)
     return { tasks: [], nextPageToken: '', pageSize: limit, totalSize: 0 };
   const states = statesOf(call, params);
   const query = {
@@ -105,7 +106,7 @@ const AnyTime = z.iso.datetime({ offset: true });
 /** As times are stored, which are compared as texts. */
 const timeIn = (call: Call, asked: string | undefined): string | undefined => {
   if (asked === undefined || asked === '') return undefined;
-  if (AnyTime.safeParse(asked).success) return new Date(asked).toISOString();
+  if (check(AnyTime, asked).success) return new Date(asked).toISOString();
   throw malformed(call, 'statusTimestampAfter: is no time by ISO 8601', 'statusTimestampAfter');
 };
 

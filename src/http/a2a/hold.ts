@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isActive } from '../../model/run-state.ts';
 import type { AgentTask } from '../../resources/tasks.ts';
+import { check } from '../bounds.ts';
 import { incomingState } from '../platform/incoming-state.ts';
 import { findTask, malformed, notNow, type Call } from './call.ts';
 import { EXTENSION_METHODS, type ExtensionMethod } from './extension.ts';
@@ -61,7 +62,7 @@ const resume = async (call: Call, params: unknown): Promise<AgentTask> => {
 };
 
 const read = <T extends z.ZodType>(call: Call, schema: T, params: unknown): z.output<T> => {
-  const parsed = schema.safeParse(params ?? {});
+  const parsed = check(schema, params ?? {});
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const field = issue?.path.join('.') ?? '';

@@ -4,6 +4,7 @@ import { HoldpointError } from '../../model/errors.ts';
 import { isRecord } from '../../model/json.ts';
 import { readQuestion } from '../../model/question-payload.ts';
 import type { Verdict } from '../../model/decision.ts';
+import { check } from '../bounds.ts';
 import { ApprovalDecision, verdictsOf } from '../control/approval-view.ts';
 import { incomingState } from '../platform/incoming-state.ts';
 
@@ -87,7 +88,7 @@ export const toAnswer = (message: Message, questions: readonly Approval[]): Task
   const { question_id: _id, ...rest } = said;
   if (Object.keys(rest).length === 0) return fromText(text, approval);
   const decision = 'answer' in rest && !('decision' in rest) ? { decision: 'respond', ...rest } : rest;
-  const parsed = ApprovalDecision.safeParse(decision);
+  const parsed = check(ApprovalDecision, decision);
   if (!parsed.success) throw invalid('message.parts', 'the data part is no decision: see docs/a2a.md');
   return {
     kind: 'decide',

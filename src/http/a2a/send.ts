@@ -6,6 +6,7 @@ import { isActive } from '../../model/run-state.ts';
 import type { NewPushConfig } from '../../model/push-config.ts';
 import type { Run } from '../../model/run.ts';
 import type { AgentTask } from '../../resources/tasks.ts';
+import { check } from '../bounds.ts';
 import { toLaunchInput } from '../platform/run-request.ts';
 import { actorOf, readAs } from '../route.ts';
 import { RunCreate, Uuid } from '../schemas.ts';
@@ -71,7 +72,7 @@ const launch = async (call: Call, message: Message, { live, push }: Begun): Prom
 const contextOf = async (call: Call, { contextId }: Message): Promise<string> => {
   const { deps, request } = call;
   if (contextId === '') return deps.newId();
-  const threadId = Uuid.safeParse(contextId);
+  const threadId = check(Uuid, contextId);
   if (!threadId.success)
     throw malformed(call, 'contextId: is not a UUID, as contexts have here', 'contextId');
   const metadata = await metadataOf(call, threadId.data);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { toUtc } from '../../model/clock.ts';
 import { LOG_KINDS, type ActivityLine, type ActivityQuery } from '../../model/session-log.ts';
+import { MOST_LISTED } from '../bounds.ts';
 import { Reply, route, type Route } from '../route.ts';
 import { QueryInt, QueryPaging, Uuid } from '../schemas.ts';
 import { LogLineView, presentLine } from './session-log.ts';
@@ -17,7 +18,7 @@ const Kinds = z
   .min(1)
   .max(1000)
   .transform((text) => text.split(','))
-  .pipe(z.array(z.enum(LOG_KINDS)));
+  .pipe(z.array(z.enum(LOG_KINDS)).max(MOST_LISTED));
 
 const ActivityView = LogLineView.extend({
   id: z.number().meta({ description: 'Its place: later lines have higher numbers' }),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { TARGET_CHANNELS, TARGET_EVENTS, type NotificationTarget } from '../../model/notification-target.ts';
 import { HoldpointError } from '../../model/errors.ts';
 import type { NotificationTargets } from '../../resources/notification-targets.ts';
+import { MOST_LISTED } from '../bounds.ts';
 import { pageHeaders } from '../present.ts';
 import { Reply, route, type Route } from '../route.ts';
 import { QueryPaging, Uuid } from '../schemas.ts';
@@ -51,6 +52,7 @@ const changing = ({ notifications }: NotificationDeps): Route[] => [
       events: z
         .array(z.enum(TARGET_EVENTS))
         .min(1)
+        .max(MOST_LISTED)
         .default([...TARGET_EVENTS]),
     }),
     response: TargetView,

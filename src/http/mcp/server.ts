@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { HoldpointError } from '../../model/errors.ts';
 import { encodeState } from '../../model/state-json.ts';
 import { toldOf } from '../a2a/call.ts';
+import { check } from '../bounds.ts';
 import type { RequestFacts } from '../route.ts';
 import type { ToolCall } from './call.ts';
 import type { McpDeps } from './deps.ts';
@@ -78,7 +79,7 @@ const asResult = (value: object) => {
 };
 
 const parse = ({ input }: McpTool, given: unknown): unknown => {
-  const parsed = input.safeParse(given);
+  const parsed = check(input, given);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const field = issue?.path.join('.') || 'arguments';

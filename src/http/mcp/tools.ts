@@ -4,6 +4,7 @@ import type { Assistant } from '../../model/assistant.ts';
 import { ownMetadata } from '../../model/auth-filter.ts';
 import { HoldpointError } from '../../model/errors.ts';
 import { presentCheck } from '../../lifecycle/resume-thread.ts';
+import { check, MOST_LISTED } from '../bounds.ts';
 import { ApprovalDecision, verdictsOf } from '../control/approval-view.ts';
 import { presentPause } from '../control/pause-view.ts';
 import { incomingState } from '../platform/incoming-state.ts';
@@ -119,7 +120,10 @@ const OPERATING: McpTool[] = [
     input: z.object({
       question_id: Uuid,
       decision: z.enum(DECISIONS).optional(),
-      decisions: z.array(z.looseObject({ decision: z.enum(DECISIONS) })).optional(),
+      decisions: z
+        .array(z.looseObject({ decision: z.enum(DECISIONS) }))
+        .max(MOST_LISTED)
+        .optional(),
       args: z.record(z.string(), z.unknown()).optional().describe('With edit: the arguments to call with'),
       message: z.string().optional().describe('Why, or the response'),
       answer: z.unknown().optional().describe('With respond, to a question that holds no call: any JSON'),
@@ -136,7 +140,7 @@ const OPERATING: McpTool[] = [
       const { deps, request } = call;
       const question = await deps.getApproval(question_id);
       await seeThread(call, question.threadId);
-      const parsed = ApprovalDecision.safeParse(said);
+      const parsed = check(ApprovalDecision, said);
       if (!parsed.success) throw invalid('decision', 'give a decision, or decisions');
       const { runId, already } = await deps.decideApproval({
         approvalId: question_id,

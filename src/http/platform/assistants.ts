@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ASSISTANT_SORT_FIELDS } from '../../model/assistant.ts';
 import type { JsonObject } from '../../model/json.ts';
+import { MOST_LISTED } from '../bounds.ts';
 import { pageHeaders, presentAssistant, selectFields } from '../present.ts';
 import { Reply, route, type Route } from '../route.ts';
 import {
@@ -33,7 +34,7 @@ const Search = z
     ...Paging,
     sort_by: z.enum(ASSISTANT_SORT_FIELDS).nullish(),
     sort_order: z.enum(['asc', 'desc']).nullish(),
-    select: z.array(AssistantView.keyof()).nullish(),
+    select: z.array(AssistantView.keyof()).max(MOST_LISTED).nullish(),
   })
   .prefault({});
 

@@ -4,6 +4,7 @@ import { CRON_SORT_FIELDS, type Cron } from '../../model/cron.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { CronLaunch } from '../../lifecycle/fire-crons.ts';
 import type { CronInput } from '../../resources/crons.ts';
+import { MOST_LISTED } from '../bounds.ts';
 import { pageHeaders, selectFields } from '../present.ts';
 import { readAs, Reply, route, type RequestFacts, type Route } from '../route.ts';
 import { given, JsonObjectBody, MetadataFilter, Paging, RunCreate, ThreadParams, Uuid } from '../schemas.ts';
@@ -70,7 +71,7 @@ const Search = z
     ...Paging,
     sort_by: z.enum(CRON_SORT_FIELDS).nullish(),
     sort_order: z.enum(['asc', 'desc']).nullish(),
-    select: z.array(z.string()).nullish(),
+    select: z.array(z.string()).max(MOST_LISTED).nullish(),
   })
   .prefault({});
 

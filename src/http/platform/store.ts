@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../model/json.ts';
 import type { FoundItem } from '../../model/store-item.ts';
+import { MOST_LISTED } from '../bounds.ts';
 import { route, type Route } from '../route.ts';
 import { JsonObjectBody, WholeText } from '../schemas.ts';
 import type { PlatformDeps } from './deps.ts';
@@ -66,7 +67,7 @@ const Namespaces = z
 
 /** Labels joined by dots, or the parameter repeated. */
 const QueryNamespace = z
-  .union([z.string(), z.array(z.string())])
+  .union([z.string(), z.array(z.string()).max(MOST_LISTED)])
   .default([])
   .transform((given) => (Array.isArray(given) ? given : given.split('.')))
   .pipe(Namespace);

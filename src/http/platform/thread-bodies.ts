@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { fewOf } from '../../model/few-of.ts';
 import { THREAD_SORT_FIELDS } from '../../model/thread.ts';
 import { THREAD_STATUSES } from '../../model/wire-status.ts';
+import { MOST_LISTED, MOST_ORDERED } from '../bounds.ts';
 import { CommandBody, given, Ids, JsonObjectBody, MetadataFilter, Paging, Uuid } from '../schemas.ts';
 
 /** A century. */
@@ -30,7 +32,8 @@ const Superstep = z.looseObject({
         as_node: z.string().min(1),
       }),
     )
-    .min(1),
+    .min(1)
+    .max(MOST_ORDERED),
 });
 
 export const ThreadCreate = z
@@ -38,7 +41,7 @@ export const ThreadCreate = z
     thread_id: given(Uuid),
     metadata: given(JsonObjectBody),
     if_exists: given(z.enum(['raise', 'do_nothing'])),
-    supersteps: given(z.array(Superstep).max(10_000)),
+    supersteps: given(z.array(Superstep).max(MOST_ORDERED)),
     ttl: given(Ttl),
   })
   .prefault({});
@@ -63,16 +66,14 @@ export const threadSearchBody = <T extends string>(fields: readonly [T, ...T[]])
       ...Paging,
       sort_by: z.enum(THREAD_SORT_FIELDS).nullish(),
       sort_order: z.enum(['asc', 'desc']).nullish(),
-      select: z.array(z.enum(fields)).nullish(),
-      extract: given(
-        z
-          .record(z.string(), z.string().max(200))
-          .refine((paths) => Object.keys(paths).length <= MAX_EXTRACTED, `may have ${MAX_EXTRACTED} entries`),
-      ).meta({ description: 'Paths into the thread, such as values.messages[-1].content, by name' }),
+      select: z.array(z.enum(fields)).max(MOST_LISTED).nullish(),
+      extract: given(fewOf(z.string().max(200), MAX_EXTRACTED)).meta({
+        description: 'Paths into the thread, such as values.messages[-1].content, by name',
+      }),
     })
     .prefault({});
 
 export const PruneBody = z.looseObject({
-  thread_ids: z.array(Uuid).min(1).max(1000),
+  thread_ids: z.array(Uuid).min(1).max(MOST_LISTED),
   strategy: given(z.enum(['delete', 'keep_latest'])),
 });

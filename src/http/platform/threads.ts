@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { SuperstepUpdate } from '../../engine/graph-calls.ts';
 import type { JsonObject } from '../../model/json.ts';
+import { MOST_LISTED } from '../bounds.ts';
 import { extract } from '../extract.ts';
 import { pageHeaders, presentThread, presentTtl, selectFields } from '../present.ts';
 import { Reply, route, type Route } from '../route.ts';
@@ -121,7 +122,7 @@ const single = ({ threads, deleteThread }: PlatformDeps): Route[] => [
     tag,
     summary: 'Get a thread with its values and waiting questions; include=ttl: and when it expires',
     params: ThreadParams,
-    query: z.looseObject({ include: z.union([z.string(), z.array(z.string())]).optional() }),
+    query: z.looseObject({ include: z.union([z.string(), z.array(z.string()).max(MOST_LISTED)]).optional() }),
     response: ThreadWithTtlView,
     handle: async ({ params, query }) => {
       const found = await threads.get(params.thread_id);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { HoldpointError, isHoldpointError, type ErrorCode } from '../../model/errors.ts';
+import { check } from '../bounds.ts';
 import { HTTP_STATUS } from '../error-map.ts';
 import { CommandEnvelope } from './command-schemas.ts';
 
@@ -43,7 +44,7 @@ export class UnknownSubscription extends Error {
 }
 
 /** The number of a command, if it has one. */
-export const idOf = (command: unknown): number | null => CommandEnvelope.safeParse(command).data?.id ?? null;
+export const idOf = (command: unknown): number | null => check(CommandEnvelope, command).data?.id ?? null;
 
 /** What a command that fails is told; `code` is our own word. What is not ours is thrown on. */
 export const refusalOf = (id: number | null, thrown: unknown): CommandAnswer => {
@@ -62,7 +63,7 @@ export const refusal = (id: number | null, error: ProtocolErrorCode, message: st
 
 /** @throws {HoldpointError} `invalid_request` that says what is wrong. */
 export const read = <T extends z.ZodType>(schema: T, value: unknown): z.output<T> => {
-  const parsed = schema.safeParse(value);
+  const parsed = check(schema, value);
   if (parsed.success) return parsed.data;
   throw new HoldpointError('invalid_request', z.prettifyError(parsed.error));
 };

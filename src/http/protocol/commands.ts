@@ -2,6 +2,7 @@ import { ownMetadata, type AuthFilters } from '../../model/auth-filter.ts';
 import { HoldpointError } from '../../model/errors.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { STREAM_MODES, type Run, type StreamMode } from '../../model/run.ts';
+import { check } from '../bounds.ts';
 import { toLaunchInput } from '../platform/run-request.ts';
 import type { RequestFacts } from '../route.ts';
 import { RunCreate } from '../schemas.ts';
@@ -61,7 +62,7 @@ export const createCommands = (deps: ProtocolDeps): Commands => {
   };
   return {
     handle: async (input, own = {}) => {
-      const envelope = CommandEnvelope.safeParse(input.command);
+      const envelope = check(CommandEnvelope, input.command);
       if (!envelope.success)
         return refusal(null, 'invalid_argument', 'A command has a whole number as its id and a method.');
       const { id, method } = envelope.data;

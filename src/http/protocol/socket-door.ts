@@ -3,6 +3,7 @@ import type { AuthFilters } from '../../model/auth-filter.ts';
 import { HoldpointError } from '../../model/errors.ts';
 import type { Principal } from '../../model/principal.ts';
 import type { AccessControl } from '../access.ts';
+import { check } from '../bounds.ts';
 import { principalOf, type Authentication } from '../middleware/authenticate.ts';
 import { refuseForeign, type OriginRules } from '../middleware/origin.ts';
 import { letPass, type UserApp } from '../middleware/user-app.ts';
@@ -76,7 +77,7 @@ export const createDoor = (options: DoorOptions) => {
 const pathOf = ({ url = '/', headers }: IncomingMessage): string => askedUrl(url, headers).pathname;
 
 const threadOf = (request: IncomingMessage): string => {
-  const params = ThreadParams.safeParse({ thread_id: PATH.exec(pathOf(request))?.[1] });
+  const params = check(ThreadParams, { thread_id: PATH.exec(pathOf(request))?.[1] });
   if (params.success) return params.data.thread_id;
   throw noSocket(request);
 };
