@@ -18,14 +18,13 @@ const PRUNE_EVERY_MS = 60_000;
 
 /** What brings messages out of the server, and what the scheduler has to do for it. */
 export const startCourier = ({ storage, clock, settings, log }: OutboundParts) => {
-  const { smtpUrl = '', mailFrom: from, outboundTimeoutMs: timeoutMs } = settings;
-  const mail = { smtpUrl, from, timeoutMs };
+  const { smtpUrl = '', mailFrom: from } = settings;
   const courier = new Courier({
     storage,
     clock,
     settings,
     userAgent: `holdpoint/${version}`,
-    ...(smtpUrl !== '' && { sendMail: createSendMail(mail) }),
+    ...(smtpUrl !== '' && { sendMail: createSendMail({ smtpUrl, from }) }),
     onFree: () => storage.signals.publish({ kind: 'due', of: courier.name }),
     log,
   });

@@ -115,18 +115,21 @@ export class Courier {
   }
 
   async #deliver(message: OutboundMessage): Promise<void> {
-    const { log, settings } = this.#deps;
     try {
-      const timeout = AbortSignal.timeout(settings.outboundTimeoutMs);
-      const over = AbortSignal.any([timeout, this.#closing.signal]);
-      const result = await Promise.race([this.#send(message, over), late(over)]);
-      await this.#settle(message, result);
+      await this.#settle(message, await this.#attempt(message));
     } catch (error) {
-      log.error(
+      this.#deps.log.error(
         { err: error, outboundId: message.outboundId },
         'a delivery cannot be recorded; it is repeated',
       );
     }
+  }
+
+  #attempt(message: OutboundMessage): Promise<PostResult> {
+    const { outboundAttempts, outboundTimeoutMs } = this.#deps.settings;
+    if (message.attempts > outboundAttempts) return Promise.resolve(LOST);
+    const over = AbortSignal.any([AbortSignal.timeout(outboundTimeoutMs), this.#closing.signal]);
+    return Promise.race([this.#send(message, over), late(over)]);
   }
 
   #send(message: OutboundMessage, signal: AbortSignal): Promise<PostResult> {
@@ -165,7 +168,7 @@ export class Courier {
       ledger.outbound.settle({
         outboundId,
         attempt: attempts,
-        attempts,
+        attempts: Math.min(attempts, this.#deps.settings.outboundAttempts),
         answerStatus: result.status,
         error,
         now,
@@ -189,6 +192,9 @@ export class Courier {
     return { status: 'pending' as const, nextMs: Math.ceil(now + wait) };
   }
 }
+
+/** What came of a message whose last attempt was begun, and never heard of again: its server ended in it. */
+const LOST: PostResult = { kind: 'never', status: null, error: 'nothing was heard of the last attempt' };
 
 /** Ends the wait for an attempt that does not heed that its time is over. */
 const late = (over: AbortSignal): Promise<PostResult> =>

@@ -327,6 +327,22 @@ describe('the courier', () => {
     expect(await second.message(id)).toMatchObject({ status: 'delivered', attempts: 2 });
   });
 
+  it('gives up what is never heard of again after so many attempts as there may be', async () => {
+    const { url, received } = await receiver();
+    const office = await open();
+    const id = await office.enqueue(url);
+    const now = office.clock.ms;
+    for (let n = 0; n < SETTINGS.outboundAttempts; n++)
+      await office.storage.transaction(({ outbound }) => outbound.take({ outboundId: id, now, until: now }));
+    await office.deliver();
+    expect(received).toEqual([]);
+    expect(await office.message(id)).toMatchObject({
+      status: 'failed',
+      attempts: 3,
+      error: 'nothing was heard of the last attempt',
+    });
+  });
+
   it('gives back at its end what is under way, without spending an attempt', async () => {
     const { url, got } = await receiver(() => {});
     const office = await open();
