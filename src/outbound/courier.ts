@@ -27,8 +27,8 @@ export interface CourierDeps {
   log: Logger;
 }
 
-/** Deliveries at once, in all and to one origin: a receiver that hangs keeps nobody else's from leaving. */
-const AT_ONCE = 16;
+/** Deliveries at once, in all and to one origin: dozens of receivers that hang keep nobody else's from leaving. */
+const AT_ONCE = 256;
 const AT_ONCE_TO_ONE = 4;
 /** Until another may take up a message, longer than a delivery can last. */
 const SPARE_MS = 2000;
@@ -77,7 +77,7 @@ export class Courier {
       const notTo = this.#full();
       const due = await outbound.due({ now, limit: room, notTo });
       let begun = 0;
-      for (const { outboundId, origin } of due) begun += await this.#begin(outboundId, origin, now);
+      for (const { outboundId, origin } of due) begun += await this.#begin(outboundId, origin);
       if (begun === 0) return outbound.nextDue(notTo);
     }
   }
@@ -98,9 +98,10 @@ export class Courier {
   }
 
   /** Answers 1 if the delivery has begun. */
-  async #begin(outboundId: string, origin: string, now: number): Promise<number> {
+  async #begin(outboundId: string, origin: string): Promise<number> {
     if (this.#underWay.has(outboundId) || this.#full().includes(origin)) return 0;
-    const { storage, settings, onFree } = this.#deps;
+    const { storage, clock, settings, onFree } = this.#deps;
+    const now = clock.now();
     const until = now + settings.outboundTimeoutMs + SPARE_MS;
     const message = await storage.transaction((ledger) => ledger.outbound.take({ outboundId, now, until }), {
       flush: false,
