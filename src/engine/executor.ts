@@ -4,6 +4,7 @@ import type { BaseCheckpointSaver } from '@langchain/langgraph-checkpoint';
 import type { EffectBook } from '../model/effect.ts';
 import { isUnavailable } from '../model/errors.ts';
 import { isRecord } from '../model/json.ts';
+import { RAN_WITH } from '../model/ran-with.ts';
 import type { CheckpointPut, CheckpointWriter, RunProgress } from '../storage/checkpoints.ts';
 import type { AttemptControl } from './attempt-control.ts';
 import { addEvent, isBreakpoint } from './add-event.ts';
@@ -23,7 +24,7 @@ import { addFeedback, tracersOf } from './langsmith.ts';
 import { loadClaimed, loadSoon } from './load-claimed.ts';
 import { AttemptPartials, PARTIAL_OUTPUT } from './partial-output.ts';
 import { failureIn, isDatabaseError, outcomeOfError, type RunOutcome } from './outcome.ts';
-import { checkpointMetadata, mergeConfig, type ClaimedRun } from './run-config.ts';
+import { checkpointMetadata, mergeConfig, ranWith, type ClaimedRun } from './run-config.ts';
 import { createRunHandle, RUN_HANDLE, type HeldRun } from './run-handle.ts';
 import { createRunWatch, type RunWatch } from './run-watch.ts';
 import type { CheckpointRef } from '../model/run.ts';
@@ -56,12 +57,9 @@ export const createExecutor = (deps: ExecutorDeps) =>
 
 const beginAttempt = async (parts: AttemptParts): Promise<Attempt> => {
   const { deps, claimed } = parts;
-  const metadata = checkpointMetadata(
-    claimed,
-    mergeConfig(claimed.assistant.config, claimed.run.kwargs.config),
-  );
-  const { lease } = claimed;
-  const { runId } = claimed.run;
+  const { lease, assistant, run } = claimed;
+  const { runId } = run;
+  const metadata = checkpointMetadata(claimed, mergeConfig(assistant.config, run.kwargs.config));
   const onPut = (put: CheckpointPut): void => attempt.stored(put);
   const writer = await deps.checkpoints.writer({ lease, runId, metadata, onPut, inputIsKept: true });
   const attempt = new Attempt(parts, writer, metadata);
@@ -74,6 +72,8 @@ class Attempt {
   readonly #control: AttemptControl;
   readonly #refs = createValuesRefs();
   readonly #writer: CheckpointWriter;
+  /** Of the checkpoints to come. */
+  readonly #metadata: Record<string, unknown>;
   readonly #sink: EventSink;
   readonly #effects: EffectBook;
   readonly #toolRuns: ToolRunLog;
@@ -100,6 +100,7 @@ class Attempt {
     this.#measured = measureAttempt(deps.telemetry, claimed);
     this.#delivery = new AttemptDelivery(run, metadata);
     this.#writer = writer;
+    this.#metadata = metadata;
     const { signal } = control;
     this.#effects = deps.effectsFor({ lease, runId: run.runId, signal, onRefused: endingAttempt(control) });
     this.#toolRuns = createToolRunLog({
@@ -215,6 +216,7 @@ class Attempt {
       return { kind: 'finished' };
     }
     const module = await this.#deps.graphs.module(graphId);
+    this.#metadata[RAN_WITH] = ranWith(this.#claimed, module);
     const project = { graph, module, Send: await sendClassOf(graph, module.file) };
     const { input, fromNamedCheckpoint } = await resolveInput({
       run,

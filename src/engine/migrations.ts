@@ -1,4 +1,4 @@
-import type { CodeFingerprint } from '../model/pause.ts';
+import type { CodeOrigin } from '../model/pause.ts';
 import { isRecord } from '../model/json.ts';
 
 /**
@@ -13,13 +13,11 @@ export interface Migration {
   migrate: (state: unknown) => unknown;
 }
 
-type Origin = Pick<CodeFingerprint, 'sha256' | 'stateVersion'>;
-
 /** The migrations that lead from what was to the present code, in order; undefined when none do. */
 export const migrationPath = (
   exports: Record<string, unknown>,
-  from: Origin,
-  now: Origin,
+  from: CodeOrigin,
+  now: CodeOrigin,
 ): Migration[] | undefined => {
   const known = readMigrations(exports);
   const path: Migration[] = [];
@@ -51,5 +49,5 @@ const isLabel = (value: unknown): value is string | number =>
 
 const FINGERPRINT_PREFIX = /^[0-9a-f]{8,64}$/;
 
-const names = (label: string, { sha256, stateVersion }: Origin): boolean =>
+const names = (label: string, { sha256, stateVersion }: CodeOrigin): boolean =>
   label === stateVersion || (FINGERPRINT_PREFIX.test(label) && sha256.startsWith(label));

@@ -1,6 +1,8 @@
 import type { Assistant, RunConfig } from '../model/assistant.ts';
 import type { Lease } from '../model/lease.ts';
-import { isRecord } from '../model/json.ts';
+import { isRecord, type JsonObject } from '../model/json.ts';
+import type { CodeOrigin } from '../model/pause.ts';
+import { writeRanWith } from '../model/ran-with.ts';
 import type { Run } from '../model/run.ts';
 
 /** A run that a worker holds, with what it needs to be executed. */
@@ -56,6 +58,10 @@ export const checkpointMetadata = (claimed: ClaimedRun, config: RunConfig): Reco
   ...runIdentity(claimed),
   run_attempt: claimed.run.attempt,
 });
+
+/** The same once the graph is there: with what the attempt is run. */
+export const ranWith = ({ assistant }: ClaimedRun, { code }: { code: CodeOrigin }): JsonObject =>
+  writeRanWith({ code, assistantVersion: assistant.version });
 
 const scalars = (values: Record<string, unknown> = {}): Record<string, unknown> =>
   Object.fromEntries(

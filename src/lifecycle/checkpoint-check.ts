@@ -1,4 +1,3 @@
-import type { PauseCheckpoint } from '../model/pause.ts';
 import type { Finding } from '../model/resume-check.ts';
 import { failed, passed } from './findings.ts';
 import type { ResumeFacts } from './validate-resume.ts';
@@ -11,41 +10,24 @@ type Problem = 'missing' | 'damaged' | 'newer';
 const problem = (checkpointId: string, kind: Problem, what: string): Finding =>
   failed(`checkpoint ${checkpointId} ${what}`, { checkpoint_id: checkpointId, problem: kind });
 
-/** The checkpoint to go on from is on disk, is what was recorded, and can be read. */
+/** The checkpoint to go on from is on disk, is what was recorded or an edit of that, and can be read. */
 export const checkpointIntact = async (facts: ResumeFacts): Promise<Finding> => {
-  if (facts.fromCheckpointId !== null) return readable(facts, facts.fromCheckpointId);
-  const recorded = facts.pause?.checkpoint;
-  if (!recorded || recorded.checkpointId === null) return passed('nothing was stored on the thread');
-  const { checkpointId } = recorded;
-  return (await unlikeRecord(facts, recorded, checkpointId)) ?? latestOf(facts, checkpointId);
-};
-
-/** What is wrong with the very checkpoint the run was paused at. */
-const unlikeRecord = async (
-  facts: ResumeFacts,
-  { sha256 }: PauseCheckpoint,
-  checkpointId: string,
-): Promise<Finding | undefined> => {
-  const { threadId } = facts.run;
-  try {
-    const digest = await facts.storage.checkpoints.digest({ threadId, checkpointId });
-    if (!digest) return problem(checkpointId, 'missing', 'is not there any more');
-    const reading = await readable(facts, checkpointId);
-    if (reading.status === 'failed') return reading;
-    if (digest.sha256 === sha256) return undefined;
-    return problem(checkpointId, 'damaged', 'is not what it was at the pause: its SHA-256 is another');
-  } catch (error) {
-    return unreadable(checkpointId, error);
-  }
-};
-
-/** The run goes on from the latest: one that came after the pause is an edit. */
-const latestOf = async (facts: ResumeFacts, checkpointId: string): Promise<Finding> => {
-  const latest = await facts.storage.checkpoints.digest({ threadId: facts.run.threadId });
-  if (!latest || latest.checkpointId === checkpointId) return passed();
-  const edited = await readable(facts, latest.checkpointId);
-  if (edited.status === 'failed') return edited;
-  return { status: 'warning', detail: 'the state was edited since the pause' };
+  const { fromCheckpointId, left, run, storage } = facts;
+  if (fromCheckpointId !== null) return readable(facts, fromCheckpointId);
+  const { threadId } = run;
+  const { checkpoint: recorded, since } = left;
+  const checkpointId = recorded?.checkpointId ?? undefined;
+  if (checkpointId !== undefined && !(await storage.checkpoints.digest({ threadId, checkpointId })))
+    return problem(checkpointId, 'missing', 'is not there any more');
+  const latest = await storage.checkpoints.digest({ threadId });
+  if (!latest) return passed('nothing was stored on the thread');
+  const reading = await readable(facts, latest.checkpointId);
+  if (reading.status === 'failed' || !recorded) return reading;
+  // The edit is written down at the checkpoint before it, too.
+  if (latest.checkpointId !== checkpointId)
+    return { status: 'warning', detail: `the state was edited since ${since}` };
+  if (latest.sha256 === recorded.sha256) return reading;
+  return problem(checkpointId, 'damaged', `is not what it was at ${since}: its SHA-256 is another`);
 };
 
 const readable = async ({ run, storage }: ResumeFacts, checkpointId: string): Promise<Finding> => {

@@ -8,7 +8,8 @@ export interface FieldDiff {
   now: unknown;
 }
 
-type InForce = Pick<PauseCheckpoint, 'config' | 'context' | 'assistantVersion'>;
+/** What a run is configured with. */
+export type InForce = Pick<PauseCheckpoint, 'config' | 'context' | 'assistantVersion'>;
 
 /** What a run would be configured with differently, field by field. */
 export const configDrift = (paused: InForce, now: InForce): FieldDiff[] => [

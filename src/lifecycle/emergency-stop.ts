@@ -181,7 +181,21 @@ export const createSweepStops = ({
     const alive = new Set((await workers.list()).map(({ id }) => id));
     for (const { worker, runId } of await storage.stops.unconfirmed(before)) {
       if (alive.has(worker)) await workers.kill(worker, runId, 'an emergency stop ended the worker');
-      else await storage.transaction((ledger) => ledger.stops.confirm(worker, isoTime(clock)));
+      else await confirmGone({ storage, clock }, worker);
     }
   };
+};
+
+/** Nothing of its stopped runs is written any more: where each has come to is noted with it, for its resume. */
+const confirmGone = async ({ storage, clock }: Pick<LifecycleDeps, 'storage' | 'clock'>, worker: string) => {
+  const rests = await Promise.all(
+    (await storage.stops.unconfirmedOf(worker)).map(async ({ runId, threadId }) => ({
+      runId,
+      latest: await storage.checkpoints.digest({ threadId }).catch(() => undefined), // damage is found at the resume
+    })),
+  );
+  await storage.transaction(async (ledger) => {
+    for (const { runId, latest } of rests) if (latest) await ledger.stops.rests(runId, latest);
+    await ledger.stops.confirm(worker, isoTime(clock));
+  });
 };

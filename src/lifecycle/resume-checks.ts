@@ -10,7 +10,7 @@ import type { ResumeCheck, ResumeFacts } from './validate-resume.ts';
 
 /** The record of the pause was read back when it was written. */
 const recordVerified = async ({ pause, fromCheckpointId }: ResumeFacts): Promise<Finding> => {
-  if (!pause?.checkpoint) return skipped('there is no pause record');
+  if (!pause?.checkpoint) return skipped('there is no pause record: the latest checkpoint is looked at');
   if (fromCheckpointId !== null) return skipped('another checkpoint was named');
   if (pause.verified) return passed();
   return failed(
@@ -35,11 +35,12 @@ const inspected = async (
 
 const codeSame = (facts: ResumeFacts): Promise<Finding | Finding[]> =>
   inspected(facts, ({ code, migration }) => {
-    const before = facts.pause?.checkpoint?.code;
-    if (!before) return skipped('the code at the pause is not known');
-    const changes = codeChanges(before, code);
-    if (changes.length === 0) return passed();
-    const detail = `the graph's code changed since the pause: ${changes.join(', ')}`;
+    const { code: before, since } = facts.left;
+    if (!before) return skipped(`the code before ${since} is not known`);
+    if (before.sha256 === code.sha256) return passed();
+    const changes = 'files' in before ? codeChanges(before, code) : [];
+    const named = changes.length > 0 ? `: ${changes.join(', ')}` : '';
+    const detail = `the graph's code changed since ${since}${named}`;
     const found = { changes, paused: before.sha256, now: code.sha256 };
     if (facts.onDrift === 'accept') return { status: 'accepted', detail, facts: found };
     if (migration?.error != null) return failed(`${detail}; its migration failed: ${migration.error}`, found);
@@ -57,12 +58,12 @@ const nextNodes = (facts: ResumeFacts): Promise<Finding | Finding[]> =>
     return failed(detail, { nodes: missingNodes });
   });
 
-const configSame = async ({ run, pause, assistant, onDrift }: ResumeFacts): Promise<Finding> => {
-  if (!pause?.checkpoint || pause.checkpoint.assistantVersion === null || !assistant)
-    return skipped('the configuration at the pause is not known');
-  const diff = configDrift(pause.checkpoint, configInForce(run, assistant));
+const configSame = async ({ run, left, assistant, onDrift }: ResumeFacts): Promise<Finding> => {
+  const { config, since } = left;
+  if (!config || !assistant) return skipped(`the configuration before ${since} is not known`);
+  const diff = configDrift(config, configInForce(run, assistant));
   if (diff.length === 0) return passed();
-  const detail = `the configuration changed since the pause: ${diff.map(({ field }) => field).join(', ')}`;
+  const detail = `the configuration changed since ${since}: ${diff.map(({ field }) => field).join(', ')}`;
   if (onDrift === 'accept') return { status: 'accepted', detail, facts: { diff } };
   return failed(`${detail}. Resume with on_drift "accept" to take what is in force now.`, { diff });
 };

@@ -8,6 +8,7 @@ import type { Run } from '../model/run.ts';
 import type { Ledger } from '../storage/ports.ts';
 import type { LifecycleDeps } from './deps.ts';
 import { moveRun } from './move-run.ts';
+import { findLeftWith, pauseOf } from './left-with.ts';
 import { refuseStopped } from './refuse-stopped.ts';
 import { hashToken } from './pause-thread.ts';
 import { failedChecks, type ResumeAsk, type ValidateResume } from './validate-resume.ts';
@@ -118,15 +119,18 @@ export const whatIsAsked = async ({ storage }: LifecycleDeps, input: Asked): Pro
   const [run] = await storage.runs.unfinished(threadId);
   if (!run || (run.state !== 'paused' && run.state !== 'stopped')) throw nothingToResume(threadId, run);
   const pause = await pauseOf(storage, run);
-  checkPause(input, pause);
+  checkPause(input, run.pauseId === null ? undefined : pause);
+  const assistant = await storage.assistants.get(run.assistantId);
+  const { fromCheckpointId } = input;
   return {
     run,
     pause,
-    assistant: await storage.assistants.get(run.assistantId),
+    left: await findLeftWith(storage, { run, pause, assistant, fromCheckpointId }),
+    assistant,
     onDrift: input.onDrift,
     force: input.force,
     budget: { ...run.resume?.budget, ...input.budget },
-    fromCheckpointId: input.fromCheckpointId,
+    fromCheckpointId,
     instructs: [input.additionalContext, input.data, input.command].some((given) => given != null),
   };
 };
@@ -136,9 +140,6 @@ const checkPause = ({ threadId, pauseId, resumeToken }: Asked, pause: Pause | un
   if (pauseId !== null && pause?.pauseId !== pauseId) throw nothingToResume(threadId, undefined);
   if (resumeToken !== null && hashToken(resumeToken) !== pause?.resumeTokenHash) throw wrongToken();
 };
-
-const pauseOf = async ({ pauses }: LifecycleDeps['storage'], { pauseId }: Run): Promise<Pause | undefined> =>
-  pauseId === null ? undefined : pauses.get(pauseId);
 
 const wrongToken = (): HoldpointError =>
   new HoldpointError('invalid_request', 'resume_token: is not that of the current pause', {
@@ -219,7 +220,7 @@ const resumeRun = async (deps: LifecycleDeps, ledger: Ledger, { input, ask, pref
     at,
     set: { desired: 'run', spent: 0, resume: broughtAlong({ input, ask, preflight }, at) },
     thread: { status: 'busy' },
-    detail: detailOf(input, ask.pause, { at, preflight }),
+    detail: detailOf(input, ask, { at, preflight }),
   });
   if (state === undefined) throw nothingToResume(threadId, run);
   const job = await ledger.runs.offerNext(threadId);
@@ -231,7 +232,7 @@ const refuseOther = async (
   ledger: Ledger,
   { run: { threadId, pauseId }, ask }: { run: Run; ask: ResumeAsk },
 ): Promise<void> => {
-  const pause = pauseId === null ? undefined : await ledger.pauses.get(pauseId);
+  const pause = pauseId === null ? ask.pause : await ledger.pauses.get(pauseId);
   if (pauseId === ask.run.pauseId && pause?.cause === ask.pause?.cause) return;
   throw new HoldpointError('invalid_transition', `Thread ${threadId} was paused by somebody meanwhile.`, {
     details: { thread_id: threadId, pause_id: pauseId },
@@ -239,20 +240,20 @@ const refuseOther = async (
 };
 
 const broughtAlong = (
-  { input, ask: { run, pause, onDrift }, preflight }: Resuming,
+  { input, ask: { run, pause, left, onDrift }, preflight }: Resuming,
   at: string,
 ): RunResume => ({
-  pauseId: pause?.pauseId ?? null,
+  pauseId: run.pauseId,
   attempt: run.attempt + 1,
   trigger: input.trigger,
   data: input.data,
   additionalContext: input.additionalContext,
   command: input.command,
   checkpointId: input.fromCheckpointId ?? restartAt(pause),
-  migrateFrom: onDrift === 'accept' ? null : (pause?.checkpoint?.code ?? null),
+  migrateFrom: onDrift === 'accept' ? null : left.code,
   idempotencyKey: input.idempotencyKey,
   ...(input.idempotencyKey !== null && { preflight }),
-  ...waitsOf(pause),
+  ...(run.pauseId !== null && waitsOf(pause)),
   ...budgetOf(input, run),
   at,
 });
@@ -278,14 +279,14 @@ const restartAt = (pause: Pause | undefined): string | null => {
 
 const detailOf = (
   input: Asked,
-  pause: Pause | undefined,
+  { run, pause }: ResumeAsk,
   { at, preflight }: { at: string; preflight: CheckResult[] },
 ): JsonObject => {
   const since = (from: string | null | undefined): number | null =>
     from == null ? null : Date.parse(at) - Date.parse(from);
   const adjusted = preflight.filter(({ status }) => ADJUSTED.has(status));
   return {
-    pause_id: pause?.pauseId ?? null,
+    pause_id: run.pauseId,
     trigger: input.trigger,
     pause_duration_ms: since(pause?.pausedAt),
     checkpoint_age_ms: since(pause?.checkpoint?.takenAt),

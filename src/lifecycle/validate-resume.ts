@@ -4,13 +4,16 @@ import type { BudgetCaps, Pause } from '../model/pause.ts';
 import type { CheckResult, Finding } from '../model/resume-check.ts';
 import type { Run } from '../model/run.ts';
 import type { Storage } from '../storage/ports.ts';
+import type { LeftWith } from './left-with.ts';
 import { RESUME_CHECKS } from './resume-checks.ts';
 
 /** What is asked of a resume, as far as its checks are concerned. */
 export interface ResumeAsk {
   run: Run;
-  /** The pause it rests in; undefined for one that was stopped while it ran. */
+  /** The pause it rests in, or rested in when it was stopped; undefined for one that was stopped while it ran. */
   pause: Pause | undefined;
+  /** What it rests with. */
+  left: LeftWith;
   assistant: Assistant | undefined;
   onDrift: 'refuse' | 'accept' | 'migrate';
   force: boolean;
@@ -72,7 +75,7 @@ export const failedChecks = (results: CheckResult[]): CheckResult[] =>
 
 const once = (
   { inspectResume }: ValidateResumeDeps,
-  { run, pause, assistant }: ResumeAsk,
+  { run, left, assistant, fromCheckpointId }: ResumeAsk,
 ): (() => Promise<ResumeInspection>) => {
   let asked: Promise<ResumeInspection> | undefined;
   return () =>
@@ -80,8 +83,9 @@ const once = (
       graphId: assistant?.graphId ?? '',
       threadId: run.threadId,
       runId: run.runId,
-      next: pause?.checkpoint?.next ?? [],
-      before: pause?.checkpoint?.code ?? null,
+      checkpointId: fromCheckpointId,
+      next: left.next,
+      before: left.code,
     }));
 };
 

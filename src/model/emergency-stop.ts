@@ -11,6 +11,13 @@ export interface StoppedRun {
   confirmedAt: string | null;
 }
 
+/** The latest checkpoint of a stopped run's thread once nobody wrote there any more. */
+export interface StoppedAt {
+  checkpointId: string;
+  /** Of the checkpoint and the writes that wait at it. */
+  sha256: string;
+}
+
 /** A latch: while it is not released nothing in its scope starts. */
 export interface EmergencyStop {
   stopId: string;

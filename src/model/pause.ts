@@ -44,6 +44,9 @@ export interface CodeFingerprint {
   files: Record<string, string>;
 }
 
+/** As much of it as tells one code from another, and finds the migrations that lead from it. */
+export type CodeOrigin = Pick<CodeFingerprint, 'sha256' | 'stateVersion'>;
+
 /** Where a run was paused, and what was in force then. */
 export interface PauseCheckpoint {
   /** Null when nothing was stored on the thread yet. */
@@ -105,7 +108,7 @@ export interface RunResume {
   /** Where to go on from, when not from the latest checkpoint. */
   checkpointId: string | null;
   /** The code that left the state, where registered migrations may have to bring it up to date. */
-  migrateFrom: Pick<CodeFingerprint, 'sha256' | 'stateVersion'> | null;
+  migrateFrom: CodeOrigin | null;
   idempotencyKey: string | null;
   /** What its checks found, for who asks again with the key. */
   preflight?: CheckResult[];

@@ -27,8 +27,8 @@ export interface PauseStore {
   get(pauseId: string): Promise<Pause | undefined>;
   /** The thread's pause that is draining or paused. There is one at most. */
   current(threadId: string): Promise<Pause | undefined>;
-  /** All of the thread, newest first. */
-  list(query: { threadId: string; limit: number; offset: number }): Promise<Pause[]>;
+  /** All of the thread, or of one of its runs, newest first. */
+  list(query: { threadId: string; runId?: string; limit: number; offset: number }): Promise<Pause[]>;
   /** Those that are draining or paused, of a scope pause or a window. */
   currentOf(of: { scopeId: string } | { windowId: string }): Promise<Pause[]>;
   /** Those that are draining or paused and go on by a condition, longest first. */

@@ -82,6 +82,7 @@ export interface AssistantStore {
   putVersion(assistant: Assistant): Promise<Assistant>;
   /** Newest first. */
   versions(query: AssistantVersionSearch): Promise<AssistantVersion[]>;
+  version(of: { assistantId: string; version: number }): Promise<AssistantVersion | undefined>;
   /** Shows this version from now on. Undefined when there is no such version. */
   showVersion(input: {
     assistantId: string;

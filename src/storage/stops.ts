@@ -1,4 +1,10 @@
-import type { EmergencyStop, StopCoverage, StoppedRun, StopScope } from '../model/emergency-stop.ts';
+import type {
+  EmergencyStop,
+  StopCoverage,
+  StoppedAt,
+  StoppedRun,
+  StopScope,
+} from '../model/emergency-stop.ts';
 import type { Run } from '../model/run.ts';
 
 /** Where a run is, as far as a stop's scope is concerned. */
@@ -25,6 +31,12 @@ export interface StopStore {
   unconfirmed(before: string): Promise<{ worker: string; runId: string }[]>;
   /** Whether a worker may still execute the run although it was stopped. */
   isUnconfirmed(runId: string): Promise<boolean>;
+  /** Those of its stopped runs that a worker may still execute. */
+  unconfirmedOf(worker: string): Promise<{ runId: string; threadId: string }[]>;
+  /** Where a run has come to rest that is about to be confirmed; once it is, nothing changes. */
+  rests(runId: string, at: StoppedAt): Promise<void>;
   /** The worker is gone: none of its stopped runs executes any more. */
   confirm(worker: string, at: string): Promise<void>;
+  /** Where the latest stop has left the run; undefined where no worker had it. */
+  stoppedAt(runId: string): Promise<StoppedAt | undefined>;
 }

@@ -8,13 +8,18 @@ import { startPauseServer, type Check, type PauseServer, type RunRef } from './p
 /** A graph of two steps, the first of which calls out; what it exports besides is the test's. */
 const graph = (more = ''): string => `
 import { StateGraph, Annotation, START, END } from '@langchain/langgraph';
-const State = Annotation.Root({ url: Annotation(), name: Annotation(), title: Annotation(), notes: Annotation() });
+const State = Annotation.Root({
+  url: Annotation(), next: Annotation(), name: Annotation(), title: Annotation(), notes: Annotation(),
+});
 export const graph = new StateGraph(State)
   .addNode('first', async ({ url }) => {
     await (await fetch(url, { method: 'POST', body: '{}' })).text();
     return { name: 'Ada' };
   })
-  .addNode('second', ({ name, title }) => ({ title: title ?? 'no title for ' + name }))
+  .addNode('second', async ({ name, title, next }) => {
+    if (next) await (await fetch(next, { method: 'POST', body: '{}' })).text();
+    return { title: title ?? 'no title for ' + name };
+  })
   .addEdge(START, 'first').addEdge('first', 'second').addEdge('second', END).compile();
 ${more}`;
 
@@ -33,6 +38,14 @@ const paused = async (name: string, assistant = 'g'): Promise<RunRef> => {
   await server.pause(run);
   latch.open(name);
   expect(await server.atRest(run)).toMatchObject({ state: 'paused' });
+  return run;
+};
+
+/** In its second step, its first being stored. */
+const inSecond = async (name: string, assistant = 'g'): Promise<RunRef> => {
+  latch.open('at once');
+  const run = await server.launch(assistant, { url: latch.url('at once'), next: latch.url(name) });
+  await latch.reached(name);
   return run;
 };
 
@@ -116,5 +129,71 @@ export const migrations = [{ from: '1', to: '2', migrate: () => { throw new Erro
       },
     ]);
     expect((await server.resume(run, { on_drift: 'accept' })).status).toBe(202);
+  });
+});
+
+describe('a resume after an emergency stop', () => {
+  const codeCheck = (checks: Check[] = []) => checks.find(({ name }) => name === 'code_fingerprint');
+
+  it('is refused when the code is not that of the last step that was stored, unless that is accepted', async () => {
+    await deploy(graph());
+    const run = await inSecond('stopped: code');
+    await server.stopAll();
+    latch.open('stopped: code');
+    await deploy(graph('// a fix').replaceAll(`'second'`, `'other'`));
+    const refused = await server.resume(run);
+    expect(refused.status).toBe(412);
+    expect(failed(refused)).toMatchObject([
+      { name: 'code_fingerprint', paused: expect.any(String) as string, now: expect.any(String) as string },
+      { name: 'next_nodes', nodes: ['second'] },
+    ]);
+    await deploy(graph('// a fix'));
+    expect(failed(await server.resume(run))).toMatchObject([{ name: 'code_fingerprint' }]);
+    expect((await server.resume(run, { on_drift: 'accept' })).status).toBe(202);
+    expect(await server.atRest(run)).toMatchObject({ state: 'success' });
+  });
+
+  it('is let through by a migration, which brings up to date what the run had stored, also beneath an edit', async () => {
+    await deploy(graph('export const stateVersion = 1;'));
+    const [run, edited] = [await inSecond('stopped: one'), await inSecond('stopped: two')];
+    await server.stopAll();
+    ['stopped: one', 'stopped: two'].forEach(latch.open);
+    await deploy(
+      graph(`export const stateVersion = 2;
+export const migrations = [{ from: '1', to: '2', migrate: ({ name }) => ({ title: 'Countess ' + name }) }];`),
+    );
+    await server.client.threads.updateState(edited.threadId, {
+      values: { name: 'Augusta' },
+      asNode: 'first',
+    });
+    for (const each of [run, edited]) {
+      const resumed = await server.resume(each);
+      expect(codeCheck(resumed.body.preflight)).toMatchObject({ status: 'migrated' });
+      expect(await server.atRest(each)).toMatchObject({ state: 'success' });
+    }
+    expect(await valuesOf(run)).toMatchObject({ title: 'Countess Ada' });
+    expect(await valuesOf(edited)).toMatchObject({ title: 'Countess Augusta' });
+  });
+
+  it('is refused when the configuration changed, also of what was paused before', async () => {
+    const created = () =>
+      server.client.assistants.create({ graphId: 'g', config: { configurable: { model: 'small' } } });
+    const assistants = [await created(), await created()].map(({ assistant_id: id }) => id);
+    const [ofRunning = '', ofPaused = ''] = assistants;
+    const runs = [await inSecond('stopped: config', ofRunning), await paused('then stopped', ofPaused)];
+    await server.stopAll();
+    for (const id of assistants)
+      await server.client.assistants.update(id, { config: { configurable: { model: 'large' } } });
+    for (const run of runs) {
+      const [drift, ...others] = failed(await server.resume(run));
+      expect(others).toEqual([]);
+      expect(drift).toMatchObject({
+        name: 'config_drift',
+        diff: [
+          { field: 'config.configurable.model', paused: 'small', now: 'large' },
+          { field: 'assistant_version', paused: 1, now: 2 },
+        ],
+      });
+    }
   });
 });

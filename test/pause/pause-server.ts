@@ -39,6 +39,11 @@ export interface LogLine {
   detail: Record<string, unknown>;
 }
 
+interface StopShown {
+  stop_id: string;
+  runs: { confirmed: boolean }[];
+}
+
 export interface PauseServer extends CrashServer {
   launch(graph: string, input: Record<string, unknown>, of?: Record<string, unknown>): Promise<RunRef>;
   api<T = Record<string, unknown>>(method: string, path: string, body?: unknown): Promise<ApiAnswer<T>>;
@@ -50,6 +55,8 @@ export interface PauseServer extends CrashServer {
     ApiAnswer<{ attempt: number; preflight: Check[]; metadata?: { checks: Check[]; failed: string[] } }>
   >;
   current(run: RunRef): Promise<PauseShown>;
+  /** Stops everything in an emergency, and lifts the stop once all of it is down. */
+  stopAll(): Promise<void>;
   /** Waits until the run is at rest; what the ledger says of it then. */
   atRest(run: RunRef): Promise<LedgerRun>;
   /** What the session log says of the run, in order. */
@@ -86,6 +93,17 @@ export const startPauseServer = async (
       api('POST', `/threads/${threadId}/pause`, { reason: 'maintenance', ...terms }),
     resume: ({ threadId }, body = {}) => api('POST', `/threads/${threadId}/resume`, body),
     current: async ({ threadId }) => (await api<PauseShown>('GET', `/threads/${threadId}/pause`)).body,
+    stopAll: async () => {
+      const made = await api<StopShown>('POST', '/emergency-stops', {
+        scope: { all: true },
+        reason: 'enough',
+      });
+      const path = `/emergency-stops/${made.body.stop_id}`;
+      const isDown = async () =>
+        (await api<StopShown>('GET', path)).body.runs.every(({ confirmed }) => confirmed);
+      while (!(await isDown())) await new Promise((resolve) => setTimeout(resolve, 50));
+      await api('POST', `${path}/release`);
+    },
     atRest: async ({ threadId, runId }) => {
       await client.runs.join(threadId, runId);
       return storedRun(dataDir, runId);

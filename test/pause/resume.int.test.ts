@@ -23,6 +23,15 @@ const pausedLinear = async (terms: Record<string, unknown> = {}): Promise<RunRef
   return run;
 };
 
+/** The same, in its second step when everything is stopped. */
+const inSecond = async (): Promise<RunRef> => {
+  const run = await server.launch('linear', { ms: 5, held: true });
+  const trail = async () =>
+    (await server.client.threads.getState<{ trail?: string[] }>(run.threadId)).values.trail ?? [];
+  while (!(await trail()).includes('a')) await new Promise((resolve) => setTimeout(resolve, 20));
+  return run;
+};
+
 const failing = (checks: Check[] = []): Check[] => checks.filter(({ status }) => status === 'failed');
 
 const sql = (statement: string, ...values: unknown[]): void => {
@@ -73,6 +82,44 @@ describe('the preflight', () => {
       expect((await server.resume(run, { from_checkpoint_id: earlier })).status).toBe(202);
       expect(await server.atRest(run)).toMatchObject({ state: 'success' });
       expect(did(run).at(-1)).toBe('d');
+    },
+  );
+
+  it.skipIf(BACKEND !== 'embedded')(
+    'looks as closely at what was stopped: at its latest checkpoint as it was then, and at the record of its pause',
+    async () => {
+      const paused = await pausedLinear({ resume_behavior: 'await_instructions' });
+      const runs: RunRef[] = [];
+      for (const _ of DAMAGES) runs.push(await inSecond());
+      const whole = await inSecond();
+      await server.stopAll();
+      for (const [at, run] of runs.entries()) {
+        const [, statement, problem] = DAMAGES[at] ?? [];
+        const { checkpoint } = await server.client.threads.getState(run.threadId);
+        sql(statement ?? '', run.threadId, checkpoint.checkpoint_id);
+        const refused = await server.resume(run, { force: true });
+        expect(failing(refused.body.metadata?.checks)).toMatchObject([
+          { name: 'checkpoint_integrity', problem },
+        ]);
+      }
+      const bare = await server.resume(paused);
+      expect(failing(bare.body.metadata?.checks)).toMatchObject([{ name: 'instructions' }]);
+      const { checkpoint } = await server.client.threads.getState(paused.threadId);
+      sql(DAMAGES[0]?.[1] ?? '', paused.threadId, checkpoint.checkpoint_id);
+      expect(failing((await server.resume(paused, { data: 1 })).body.metadata?.checks)).toMatchObject([
+        { name: 'checkpoint_integrity', problem: 'damaged' },
+      ]);
+
+      server.letGo(whole.threadId);
+      const { status, body } = await server.resume(whole);
+      expect(status).toBe(202);
+      const found = (name: string) => body.preflight.find((check) => check.name === name);
+      expect(found('checkpoint_integrity')).toMatchObject({ status: 'passed', detail: null });
+      expect(['code_fingerprint', 'next_nodes', 'config_drift'].map((name) => found(name)?.status)).toEqual(
+        Array.from({ length: 3 }, () => 'passed'),
+      );
+      expect(await server.atRest(whole)).toMatchObject({ state: 'success', attempt: 2 });
+      expect(did(whole)).toEqual(['a', 'b', 'c', 'd']);
     },
   );
 
@@ -165,6 +212,20 @@ describe('a resume', () => {
     const { values } = await server.client.threads.getState<{ trail: string[] }>(run.threadId);
     expect(values.trail.filter((name) => name === 'note')).toEqual(['note']);
     expect(values.trail.filter((name) => name !== 'note')).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('goes on from what the state was edited to since the pause, and says so', async () => {
+    const run = await pausedLinear();
+    await server.client.threads.updateState(run.threadId, { values: { trail: ['edit'] }, asNode: 'b' });
+    const { status, body } = await server.resume(run);
+    expect(status).toBe(202);
+    expect(body.preflight.find(({ name }) => name === 'checkpoint_integrity')).toMatchObject({
+      status: 'warning',
+      detail: 'the state was edited since the pause',
+    });
+    expect(await server.atRest(run)).toMatchObject({ state: 'success' });
+    const { values } = await server.client.threads.getState<{ trail: string[] }>(run.threadId);
+    expect(values.trail).toEqual(['a', 'b', 'edit', 'c', 'd']);
   });
 
   it('goes to a node with an input of its own beside what was to come', async () => {

@@ -5,7 +5,7 @@ import type { LedgerConnection } from './connection.ts';
 import { jsonContains } from './json-filter.ts';
 import type { AssistantVersionsTable } from './schema.ts';
 
-type Versions = Pick<AssistantStore, 'putVersion' | 'versions' | 'showVersion'>;
+type Versions = Pick<AssistantStore, 'putVersion' | 'version' | 'versions' | 'showVersion'>;
 
 /** Every version is kept; the assistant's own row is a copy of the one that is shown. */
 export const createAssistantVersions = (db: LedgerConnection): Versions => ({
@@ -19,6 +19,16 @@ export const createAssistantVersions = (db: LedgerConnection): Versions => ({
     await insertVersion(db, { ...next, createdAt: assistant.updatedAt });
     await show(db, next);
     return next;
+  },
+
+  version: async ({ assistantId, version }) => {
+    const row = await db
+      .selectFrom('assistant_versions')
+      .selectAll()
+      .where('assistant_id', '=', assistantId)
+      .where('version', '=', version)
+      .executeTakeFirst();
+    return row && versionFromRow(row);
   },
 
   versions: async ({ assistantId, metadata, limit, offset }) => {

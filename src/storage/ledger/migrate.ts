@@ -19,6 +19,7 @@ import * as workers from './migrations/0015-workers.ts';
 import * as threadTtl from './migrations/0016-thread-ttl.ts';
 import * as fairQueue from './migrations/0017-fair-queue.ts';
 import * as partialOutputs from './migrations/0018-partial-outputs.ts';
+import * as stoppedAt from './migrations/0019-stopped-at.ts';
 
 /** Numbered, forward only; applied in this order. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -40,6 +41,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0016-thread-ttl': threadTtl,
   '0017-fair-queue': fairQueue,
   '0018-partial-outputs': partialOutputs,
+  '0019-stopped-at': stoppedAt,
 };
 
 /** Which migrations were applied now, and which the ledger has in all. */

@@ -35,8 +35,9 @@ const createPauseQueries = (db: LedgerConnection): Omit<PauseStore, 'insert' | '
   return {
     get: async (pauseId) => one(await all().where('pause_id', '=', pauseId).execute()),
     current: async (threadId) => one(await all().where('thread_id', '=', threadId).where(CURRENT).execute()),
-    list: async ({ threadId, limit, offset }) => {
-      const found = all().where('thread_id', '=', threadId);
+    list: async ({ threadId, runId, limit, offset }) => {
+      let found = all().where('thread_id', '=', threadId);
+      if (runId !== undefined) found = found.where('run_id', '=', runId);
       const rows = await found
         .orderBy('requested_at', 'desc')
         .orderBy('pause_id')

@@ -17,6 +17,9 @@ export interface EmergencyStopRunsTable {
   thread_id: string;
   worker: string | null;
   confirmed_at: string | null;
+  /** The latest of the thread when the run was confirmed to be down; null before, and where no worker had the run. */
+  checkpoint_id: string | null;
+  checkpoint_sha256: string | null;
 }
 
 export interface EffectsTable {

@@ -17,6 +17,7 @@ const covering = prepared((db, { threadId, assistantId }: { threadId: string; as
 
 export const createStopStore = (db: LedgerConnection): StopStore => ({
   ...createCoverage(db),
+  ...createRests(db),
 
   insert: async ({ stopId, scope, reason, requestedBy, createdAt, releasedAt, releasedBy }) => {
     await db
@@ -129,6 +130,40 @@ const createCoverage = (
       .where('worker', '=', worker)
       .where(sql<boolean>`confirmed_at IS NULL`)
       .execute();
+  },
+});
+
+const createRests = (db: LedgerConnection): Pick<StopStore, 'unconfirmedOf' | 'rests' | 'stoppedAt'> => ({
+  unconfirmedOf: async (worker) => {
+    const rows = await db
+      .selectFrom('emergency_stop_runs')
+      .select(['run_id', 'thread_id'])
+      .where('worker', '=', worker)
+      .where(sql<boolean>`confirmed_at IS NULL`)
+      .execute();
+    return rows.map((row) => ({ runId: row.run_id, threadId: row.thread_id }));
+  },
+
+  rests: async (runId, { checkpointId, sha256 }) => {
+    await db
+      .updateTable('emergency_stop_runs')
+      .set({ checkpoint_id: checkpointId, checkpoint_sha256: sha256 })
+      .where('run_id', '=', runId)
+      .where(sql<boolean>`confirmed_at IS NULL`)
+      .execute();
+  },
+
+  stoppedAt: async (runId) => {
+    const row = await db
+      .selectFrom('emergency_stop_runs')
+      .innerJoin('emergency_stops', 'emergency_stops.stop_id', 'emergency_stop_runs.stop_id')
+      .select(['checkpoint_id', 'checkpoint_sha256'])
+      .where('run_id', '=', runId)
+      .orderBy('created_at', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    const { checkpoint_id: checkpointId, checkpoint_sha256: sha256 } = row ?? {};
+    return checkpointId != null && sha256 != null ? { checkpointId, sha256 } : undefined;
   },
 });
 

@@ -283,6 +283,32 @@ export const runSuite = (open: OpenStorage): void => {
       expect(await storage.threads.toLaunchOn(nowhere)).toMatchObject({ thread: undefined, stopped: false });
     });
 
+    it('notes where a stopped run rests until it is confirmed to be down, and answers where its latest stop left it', async () => {
+      const [runId] = await waiting(1, 'stopped');
+      const { threadId } = (await storage.runs.get(runId!))!;
+      const worker = randomUUID();
+      const rests = (sha256: string) =>
+        storage.transaction((l) => l.stops.rests(runId!, { checkpointId: 'c', sha256 }));
+      const stop = (createdAt: string) => {
+        const stopId = randomUUID();
+        const [of, open] = [{ scope: { threadId }, reason: 'why', requestedBy: 'me' }, { releasedAt: null }];
+        return storage.transaction(async (l) => {
+          await l.stops.insert({ stopId, ...of, createdAt, ...open, releasedBy: null });
+          await l.stops.cover(stopId, { runId: runId!, threadId, worker, confirmedAt: null });
+        });
+      };
+      await stop('2026-01-01T00:00:00.000Z');
+      expect(await storage.stops.unconfirmedOf(worker)).toEqual([{ runId, threadId }]);
+      expect(await storage.stops.stoppedAt(runId!)).toBeUndefined();
+      await rests('first');
+      await storage.transaction((l) => l.stops.confirm(worker, AT));
+      await rests('late');
+      expect(await storage.stops.stoppedAt(runId!)).toEqual({ checkpointId: 'c', sha256: 'first' });
+      expect(await storage.stops.unconfirmedOf(worker)).toEqual([]);
+      await stop('2026-01-02T00:00:00.000Z');
+      expect(await storage.stops.stoppedAt(runId!)).toBeUndefined();
+    });
+
     it('leaves out an assistant that has as many at work as it may', async () => {
       const assistantId = randomUUID();
       await limit(assistantId, 2);
