@@ -61,9 +61,11 @@ export const ThreadParams = z.object({ thread_id: Uuid });
 export const RunParams = z.object({ thread_id: Uuid, run_id: Uuid });
 export const AssistantParams = z.object({ assistant_id: z.string().min(1).max(200) });
 
-/** What some clients send as null means "not given". */
-export const given = <T extends z.ZodType>(schema: T) =>
-  schema.nullish().transform((value) => value ?? undefined);
+/** What some clients send as null means "not given". It is described as what is given. */
+export const given = <T extends z.ZodType>(schema: T) => {
+  const read = schema.nullish().transform((value) => value ?? undefined);
+  return schema.description === undefined ? read : read.describe(schema.description);
+};
 
 /** Ids to search for. */
 export const Ids = z.array(Uuid).max(MOST_LISTED).nullish();

@@ -1,6 +1,6 @@
 import { isoTime } from '../model/clock.ts';
 import { runNotFound, threadNotFound } from '../model/not-found.ts';
-import { isFinal, isHeld } from '../model/run-state.ts';
+import { isFinal, isHeld, type RunTransition } from '../model/run-state.ts';
 import type { Run } from '../model/run.ts';
 import { threadStatusAfter } from '../model/wire-status.ts';
 import type { QuestionsAsked } from '../storage/checkpoints.ts';
@@ -99,6 +99,21 @@ const tellWorker = async (ledger: Ledger, order: EndOrder): Promise<Run> => {
   });
   return { ...run, desired };
 };
+
+/** Who the log names for a move that no request makes: of a cancellation whoever had asked for it. */
+export const actorOf = async (
+  ledger: Ledger,
+  { threadId, runId }: Run,
+  transition: RunTransition,
+): Promise<string> => {
+  if (transition !== 'cancel') return 'system';
+  const kinds = ['requestCancel', 'requestRollback'] as const;
+  const asked = await ledger.log.search({ threadId, kinds: [...kinds], limit: MOST_ASKED });
+  return asked.find((line) => line.runId === runId)?.actor ?? 'system';
+};
+
+/** How many words of the end of a thread's runs are looked at. */
+const MOST_ASKED = 100;
 
 const queueUndoing = async (ledger: Ledger, order: EndOrder): Promise<Run> => {
   const { run, actor, at, reason = null } = order;

@@ -12,6 +12,7 @@ import type { QuestionsAsked } from '../storage/checkpoints.ts';
 import type { Ledger, ThreadPatch } from '../storage/ports.ts';
 import { threadStatusAfter } from '../model/wire-status.ts';
 import { tellable } from '../telemetry/redact.ts';
+import { actorOf } from './cancel-run.ts';
 import type { LifecycleDeps } from './deps.ts';
 import { moveRun } from './move-run.ts';
 import { seeQuestions } from './record-questions.ts';
@@ -192,7 +193,7 @@ const reapRun = async (
   await moveRun(ledger, {
     run,
     transition,
-    actor: 'system',
+    actor: await actorOf(ledger, run, transition),
     at,
     secured,
     reason: shownReason,

@@ -12,6 +12,7 @@ import type { Interrupts } from '../model/thread.ts';
 import { threadStatusAfter, type ThreadStatus } from '../model/wire-status.ts';
 import type { QuestionsAsked } from '../storage/checkpoints.ts';
 import type { Ledger, RunJob } from '../storage/ports.ts';
+import { actorOf } from './cancel-run.ts';
 import type { LifecycleDeps } from './deps.ts';
 import { illegalMove, moveRun } from './move-run.ts';
 import { restEvents, type SecuredPause } from './pause-record.ts';
@@ -125,7 +126,7 @@ const settle = async (
     transition,
     lease,
     at,
-    actor: actorOf(result.outcome),
+    actor: await actorOf(ledger, run, transition),
     ...settledRun(end),
     thread: { status: statusAfter(end, others), interrupts, released: true },
     ...(state === 'paused' && { secured, detail: pausedDetail(run, { secured, released: result.released }) }),
@@ -226,6 +227,3 @@ const ABORTED = {
   shutdown: 'loseLease',
   storage: 'loseLease',
 } as const satisfies Record<Exclude<AbortReason, 'pause'>, RunTransition>;
-
-const actorOf = (outcome: RunOutcome): string =>
-  outcome.kind === 'aborted' && ['cancel', 'rollback'].includes(outcome.reason) ? 'user' : 'system';

@@ -167,12 +167,16 @@ describe('a task', () => {
   it('is told of from its first message on, and never begun where nobody could be told', async () => {
     const receiver = await startReceiver();
     const contextId = randomUUID();
-    const send = (url: string) =>
+    const send = (url: string, config: object = {}) =>
       call('SendMessage', {
         message: { messageId: 'a', role: 'ROLE_USER', contextId, parts: [{ data: { tag: 'a' } }] },
-        configuration: { taskPushNotificationConfig: { url } },
+        configuration: { taskPushNotificationConfig: { url, ...config } },
       });
     expect((await send('ftp://nope')).error).toMatchObject({ code: -32602 });
+    expect((await send(receiver.url, { id: 'x'.repeat(256) })).error).toMatchObject({
+      code: -32602,
+      data: [{ code: 'invalid_request', field: 'id' }],
+    });
     await expect(server.client.threads.get(contextId)).rejects.toThrow(/404/);
     const { result } = await send(receiver.url);
     const [told] = await receiver.got(1);

@@ -1,6 +1,7 @@
 import { emptyCheckpoint } from '@langchain/langgraph-checkpoint';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failureIn, type RunOutcome } from '../../src/engine/outcome.ts';
+import type { ClaimedRun } from '../../src/engine/run-config.ts';
 import { createCancelRun } from '../../src/lifecycle/cancel-run.ts';
 import { createCancelRuns } from '../../src/lifecycle/cancel-runs.ts';
 import { createCancelOrphans } from '../../src/lifecycle/delete-assistant.ts';
@@ -336,6 +337,26 @@ describe('cancelling', () => {
       desired: 'cancel',
     });
     expect((await lifecycle.logOf(run.threadId)).at(-1)).toEqual(['requestCancel', 'running', 'running']);
+  });
+
+  it.each([
+    [
+      'the worker that holds it',
+      (claimed: ClaimedRun) => lifecycle.settle(claimed, { kind: 'aborted', reason: 'cancel' }),
+    ],
+    [
+      'whoever finds that worker gone',
+      () => lifecycle.reap({ held: { owner: lifecycle.owner }, reason: 'gone' }),
+    ],
+  ])('is said to be of who asked for it, also where %s ends the run', async (_, end) => {
+    const claimed = await claimedOn();
+    const { runId, threadId } = claimed.run;
+    await createCancelRun(lifecycle.deps)({ runId, threadId, actor: 'key:anna' });
+    await end(claimed);
+    expect((await lifecycle.storage.log.read(threadId)).at(-1)).toMatchObject({
+      kind: 'cancel',
+      actor: 'key:anna',
+    });
   });
 
   it('refuses a run that has ended, naming its state', async () => {

@@ -1,14 +1,22 @@
 import type { ListTaskPushNotificationConfigsResponse, TaskPushNotificationConfig } from '@a2a-js/sdk';
 import { isoTime } from '../../model/clock.ts';
+import { HoldpointError } from '../../model/errors.ts';
 import { parseDestination } from '../../model/outbound.ts';
 import { pushConfigOf, type NewPushConfig, type PushConfig } from '../../model/push-config.ts';
 import type { Run } from '../../model/run.ts';
 import { findTask, type Call } from './call.ts';
 import { refusal, RPC_CODES } from './refusals.ts';
 
-/** What is asked, checked. @throws {HoldpointError} `invalid_request` for what is no address to post to. */
+/** A row is found by it, and no index of Postgres takes a text without end. */
+const LONGEST_ID = 255;
+
+/** What is asked, checked. @throws {HoldpointError} `invalid_request` for what is no address to post to, or a long id. */
 export const readPush = ({ deps, protocol }: Call, asked: TaskPushNotificationConfig): NewPushConfig => {
   parseDestination(asked.url);
+  if (asked.id.length > LONGEST_ID)
+    throw new HoldpointError('invalid_request', `id: is longer than ${LONGEST_ID} characters`, {
+      details: { field: 'id' },
+    });
   const { scheme = '', credentials = '' } = asked.authentication ?? {};
   return {
     configId: asked.id === '' ? deps.newId() : asked.id,
