@@ -1,10 +1,11 @@
 import type { StructuredToolInterface } from '@langchain/core/tools';
 import type { ApprovalOptions, ToolArgs, ToolRule } from 'holdpoint/gates';
 import { type AgentContext, TOOL_NAMES } from './context.ts';
+import { isReading } from './exchange.ts';
 import { listFiles, readFile, writeFile } from './files.ts';
 import { sendEmail } from './mail.ts';
 import { recall, remember } from './memory.ts';
-import { httpRequest, isReading } from './web.ts';
+import { httpRequest } from './web.ts';
 
 type ToolName = (typeof TOOL_NAMES)[number];
 

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Annotation, END, type LangGraphRunnableConfig, START, StateGraph } from '@langchain/langgraph';
+import { exchange } from '../agent/exchange.ts';
 
 const replaced = <T>(initial: T) => Annotation<T>({ reducer: (_, next) => next, default: () => initial });
 
@@ -25,9 +26,11 @@ const ask = async ({ source, topic, notes }: Values, signal: AbortSignal | undef
   const url = new URL(source);
   url.searchParams.set('topic', topic);
   url.searchParams.set('question', String(question));
-  const answer = await fetch(url, signal ? { signal } : {});
-  if (!answer.ok) throw new Error(`the source answered ${answer.status} to question ${question}`);
-  return answer.text();
+  const { response, body, cut } = await exchange({ url: url.href, method: 'GET' }, signal);
+  const { statusCode: status = 0 } = response;
+  if (status < 200 || status > 299) throw new Error(`the source answered ${status} to question ${question}`);
+  if (cut) throw new Error(`the source answered too much to question ${question}`);
+  return body.toString();
 };
 
 /** One question: a step, with a checkpoint at its end. Stopped here, it goes on with the next question. */

@@ -8,16 +8,19 @@ import { startServerProcess, type ServerUnderTest } from '../support/server.ts';
 
 const config = fileURLToPath(new URL('../../langgraph.json', import.meta.url));
 
+/** Where the source of a test is. */
+const env = { HOLDPOINT_HTTP_ALLOW: '127.0.0.1' };
+
 let server: ServerUnderTest;
 beforeAll(async () => {
-  server = await startServerProcess({ config });
+  server = await startServerProcess({ config, env });
 });
 afterAll(() => server.kill('SIGTERM'));
 
 const restart = async (signal: NodeJS.Signals) => {
   const { dataDir, kill } = server;
   await kill(signal);
-  server = await startServerProcess({ config, dataDir });
+  server = await startServerProcess({ config, dataDir, env });
 };
 
 const send = async (method: string, path: string, body: unknown) => {

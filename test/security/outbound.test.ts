@@ -5,6 +5,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { httpRequest } from '../../graphs/agent/web.ts';
+import { graph as research } from '../../graphs/research/graph.ts';
 import { createPost } from '../../src/outbound/post.ts';
 
 const resolver = dns.lookup;
@@ -45,7 +46,7 @@ const site = async (): Promise<{ port: number; seen: () => number }> => {
   return { port: (server.address() as AddressInfo).port, seen: () => seen };
 };
 
-/** The two ways out: what the server sends, and what its agent may call. */
+/** The ways out: what the server sends, and what its agents may call. */
 const WAYS: { way: string; go: (url: string, allow: string[]) => Promise<string> }[] = [
   {
     way: 'a webhook',
@@ -62,6 +63,16 @@ const WAYS: { way: string; go: (url: string, allow: string[]) => Promise<string>
       vi.stubEnv('HOLDPOINT_HTTP_ALLOW', allow.join());
       const input = { url, method: 'GET' } as Parameters<typeof httpRequest.invoke>[0];
       return (httpRequest.invoke(input) as Promise<string>).then(
+        () => 'reached',
+        (error: unknown) => String(error),
+      );
+    },
+  },
+  {
+    way: 'the source of the research agent',
+    go: async (url, allow) => {
+      vi.stubEnv('HOLDPOINT_HTTP_ALLOW', allow.join());
+      return research.invoke({ topic: 'tides', steps: 1, pace_ms: 0, source: url }).then(
         () => 'reached',
         (error: unknown) => String(error),
       );
