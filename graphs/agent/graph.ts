@@ -1,5 +1,11 @@
 import { AIMessage, SystemMessage } from '@langchain/core/messages';
-import { END, type LangGraphRunnableConfig, START, StateGraph } from '@langchain/langgraph';
+import {
+  END,
+  type LangGraphRunnableConfig,
+  MessagesAnnotation,
+  START,
+  StateGraph,
+} from '@langchain/langgraph';
 import { approvalGate, inLegalOrder, partialOutput, toolsNode, wantsTools } from 'holdpoint/gates';
 import { AgentContext, settingsOf } from './context.ts';
 import { listMcpTools, MCP_SEPARATOR, withMcpTools } from './mcp.ts';
@@ -41,7 +47,8 @@ const runTools = async (state: State, config: LangGraphRunnableConfig) => {
 /** A turn that selected tools, well-formed or not, goes on to the gate; any other ends the run. */
 const afterModel = ({ messages }: State): 'gate' | typeof END => (wantsTools(messages) ? 'gate' : END);
 
-export const graph = new StateGraph(AgentState, AgentContext)
+/** A caller says messages and nothing else: the policy is in the state, too. */
+export const graph = new StateGraph({ state: AgentState, input: MessagesAnnotation, context: AgentContext })
   .addNode('model', callModel)
   .addNode(
     'gate',

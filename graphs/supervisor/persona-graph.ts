@@ -1,5 +1,12 @@
 import { type AIMessage, SystemMessage } from '@langchain/core/messages';
-import { Annotation, END, type LangGraphRunnableConfig, START, StateGraph } from '@langchain/langgraph';
+import {
+  Annotation,
+  END,
+  type LangGraphRunnableConfig,
+  MessagesAnnotation,
+  START,
+  StateGraph,
+} from '@langchain/langgraph';
 import { approvalGate, inLegalOrder, toolsNode, wantsTools } from 'holdpoint/gates';
 import { z } from 'zod';
 import { speak } from '../agent/model.ts';
@@ -69,7 +76,7 @@ const investigate = async (
 };
 
 /** A sub-agent: the default agent's model and tools, with the persona, the tools and the budget of a file. */
-export const graph = new StateGraph(State, PersonaContext)
+export const graph = new StateGraph({ state: State, input: MessagesAnnotation, context: PersonaContext })
   .addNode('model', callModel)
   .addNode('investigate', investigate)
   .addNode(

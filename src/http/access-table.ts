@@ -18,6 +18,7 @@ export interface Access {
     | 'search'
     | 'prune'
     | 'cancelRuns'
+    | 'deleteAssistant'
     | 'copy'
     | 'store'
     | 'server'
@@ -108,7 +109,7 @@ export const ACCESS: Record<string, Access | undefined> = {
   'post /assistants/search': assistant('search', 'search'),
   'post /assistants/count': { ...assistant('search', 'search'), nothing: 0 },
   'post /assistants/:assistant_id/versions': assistant('one', 'read'),
-  'delete /assistants/:assistant_id': assistant('one', 'delete'),
+  'delete /assistants/:assistant_id': assistant('deleteAssistant', 'delete'),
 
   'post /runs/crons': cron('onThread', 'create'),
   'post /threads/:thread_id/runs/crons': cron('onThread', 'create'),

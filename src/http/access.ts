@@ -231,6 +231,15 @@ const cancelRuns: Check = async (deps, question) => {
   return { ...input, body };
 };
 
+/** With the threads it ran on go those that the caller may delete. The filters from here on are those of threads. */
+const deleteAssistant: Check = async (deps, question) => {
+  const own = await one(deps, question);
+  if (!isRecord(own.query) || own.query['delete_threads'] !== true) return own;
+  const access: Access = { ...question.access, event: 'threads:delete' };
+  const { filters } = await ask(deps, { ...question, access }, { metadata: {}, ...own.params });
+  return { ...own, filters };
+};
+
 const copy: Check = async (deps, question) => {
   const { principal, input } = question;
   const id = String(input.params?.['thread_id']);
@@ -302,6 +311,7 @@ const CHECKS = {
   search,
   prune,
   cancelRuns,
+  deleteAssistant,
   copy,
   store,
   server,

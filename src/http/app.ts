@@ -11,8 +11,14 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
 import type { AccessControl } from './access.ts';
 import { SERVER_ENDS, type Ending } from './ending.ts';
+import { loggedPath } from './logged-path.ts';
 import { isOpenTo } from './open-paths.ts';
-import { authenticate, onlyForKnown, type Authentication } from './middleware/authenticate.ts';
+import {
+  authenticate,
+  authenticatedStill,
+  onlyForKnown,
+  type Authentication,
+} from './middleware/authenticate.ts';
 import { consoleAtRoot, serveConsole } from './middleware/console.ts';
 import { errors } from './middleware/errors.ts';
 import { jsonBody } from './middleware/json-body.ts';
@@ -60,6 +66,7 @@ export const createApp = (options: AppOptions): Koa => {
   if (consoleDir !== undefined) app.use(consoleAtRoot);
   app.use(authenticate(authentication, isOpen));
   app.use(jsonBody(bodyLimitBytes));
+  app.use(authenticatedStill(authentication));
   app.use(mount(options).routes());
   app.use((ctx) => {
     throw new HoldpointError('route_not_found', `There is no ${ctx.method} ${ctx.path}.`);
@@ -73,7 +80,7 @@ const tell =
   (error: NodeJS.ErrnoException, ctx?: Context): void => {
     if (BROKEN.has(error.code ?? '')) return;
     log.error(
-      { err: error, path: ctx?.path, requestId: ctx?.state['requestId'] as unknown },
+      { err: error, path: ctx && loggedPath(ctx.path), requestId: ctx?.state['requestId'] as unknown },
       'request failed',
     );
   };

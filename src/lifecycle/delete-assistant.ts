@@ -1,13 +1,14 @@
 import type { Assistant } from '../model/assistant.ts';
 import { HoldpointError, isHoldpointError } from '../model/errors.ts';
+import type { JsonObject } from '../model/json.ts';
 import type { RunJob } from '../storage/ports.ts';
 import type { CancelRunInput } from './cancel-run.ts';
 import type { LifecycleDeps } from './deps.ts';
 
 export interface DeleteAssistantInput {
   assistantId: string;
-  /** Also the threads it was the last to run on. */
-  deleteThreads: boolean;
+  /** Also the threads it was the last to run on, of those with such metadata; null: none. */
+  threads: JsonObject | null;
   actor: string;
 }
 
@@ -42,7 +43,8 @@ export const createDeleteAssistant = (
       return ledger.runs.allUnfinished({ assistantId });
     }, EXCLUSIVE);
     await cancelAll(deps, { runs, actor: input.actor });
-    if (input.deleteThreads) await deleteThreads(deps, assistantId);
+    const metadata = { assistant_id: assistantId, ...input.threads };
+    if (input.threads && metadata.assistant_id === assistantId) await deleteThreads(deps, metadata);
     return assistantId;
   };
 };
@@ -64,11 +66,11 @@ const cancelAll = async (
 
 const deleteThreads = async (
   { storage, deleteThread }: LifecycleDeps & { deleteThread: (threadId: string) => Promise<void> },
-  assistantId: string,
+  metadata: JsonObject,
 ): Promise<void> => {
   for (;;) {
     const { items } = await storage.threads.search({
-      metadata: { assistant_id: assistantId },
+      metadata,
       limit: PAGE,
       offset: 0,
       sortBy: 'thread_id',

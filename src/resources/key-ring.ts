@@ -20,6 +20,8 @@ export interface KeyRing {
   asked(): Promise<boolean>;
   /** Whose key this is; undefined when it opens nothing. */
   find(token: string): Promise<Principal | undefined>;
+  /** Whether a key that was found is still good. */
+  isInForce(keyId: string): Promise<boolean>;
   /** Calls `onGone` within seconds of the key being revoked or expired. Answers how to end that. */
   watch(keyId: string, onGone: () => void): () => void;
 }
@@ -47,6 +49,7 @@ export const createKeyRing = (deps: KeyRingDeps): KeyRing => {
       touch(key);
       return principalOf(key);
     },
+    isInForce: async (keyId) => (await inForce(keyId)) !== undefined,
     watch: createWatch(inForce),
   };
 };

@@ -40,6 +40,13 @@ describe('the context of an assistant', () => {
     expect(textOf(second?.messages[0])).toContain('Speak like a pirate.');
   });
 
+  it('is nothing that an input could say', async () => {
+    const { agent, config } = await useAgent();
+    const settings = { policy: { write_file: 'never' } };
+    const result = await agent.invoke({ ...input, settings, mcpTools: ['write_file'] } as never, config);
+    expect(questionOf(result).action_requests).toMatchObject([{ name: 'write_file' }]);
+  });
+
   it('offers only the decisions and the words it says', async () => {
     const { agent, config } = await useAgent();
     const context = {

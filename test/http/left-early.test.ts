@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, request, type IncomingMessage, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
@@ -31,6 +31,7 @@ const knownAfter = (until: () => Promise<unknown>): Authentication => ({
       return false;
     },
     find: async () => undefined,
+    isInForce: () => Promise.resolve(true),
     watch: () => () => {},
   },
   studioKeys: [],
@@ -174,4 +175,57 @@ it('so is one that left while it was asking for a WebSocket', async () => {
   while (next === 429) next = await openSocket(url, {}); // until the server has heard of it
   expect(next).toBeInstanceOf(WebSocket);
   (next as WebSocket).terminate();
+});
+
+it('a key that is revoked while the body comes does nothing any more', async () => {
+  const key = { keyId: 'k', scopes: ['run' as const] };
+  const asked = deferred();
+  let isGood = true;
+  const keys = {
+    asked: async () => true,
+    find: async () => {
+      asked.resolve(undefined);
+      return { identity: 'key:k', displayName: 'k', permissions: [], user: {}, key };
+    },
+    isInForce: async () => isGood,
+    watch: () => () => {},
+  };
+  const done = vi.fn<() => string>(() => 'done');
+  const spec = { method: 'post', path: '/do', scope: 'any', tag: 'test', summary: 'Do' } as const;
+  const server = await serving({
+    authentication: { keys, studioKeys: [] },
+    routes: [route({ ...spec, handle: done })],
+  });
+  const { port } = server.address() as AddressInfo;
+  const headers = { 'x-api-key': 'hpk_k', 'content-length': '2' };
+  const sent = request({ port, host: '127.0.0.1', path: '/do', method: 'POST', headers });
+  const answered = once(sent, 'response') as Promise<[IncomingMessage]>;
+  sent.flushHeaders();
+  await asked.promise;
+  isGood = false;
+  sent.end('{}');
+  const [{ statusCode }] = await answered;
+  expect([statusCode, done.mock.calls]).toEqual([401, []]);
+});
+
+it('writes no path whose last part does something by itself into logs and traces', async () => {
+  const spec = { method: 'post', scope: 'open', tag: 'test', summary: 'Hook' } as const;
+  const fails = (): never => {
+    throw new Error('of the graph');
+  };
+  const lines: unknown[] = [];
+  const write = (...line: unknown[]): void => void lines.push(line);
+  const traced: unknown[] = [];
+  const span = { rename: () => {}, set: () => {}, end: () => {} };
+  const start = (options: unknown) => (traced.push(options), span);
+  const server = await serving({
+    routes: [route({ ...spec, path: '/hooks/:token', handle: fails })],
+    log: { debug: write, error: write } as unknown as Logger,
+    tracing: { start } as unknown as Tracing,
+  });
+  const { port } = server.address() as AddressInfo;
+  expect((await fetch(`http://127.0.0.1:${port}/hooks/rt_secret`, { method: 'POST' })).status).toBe(500);
+  await expect.poll(() => lines.length).toBe(2);
+  expect(JSON.stringify([lines, traced])).toContain('/hooks/…');
+  expect(JSON.stringify([lines, traced])).not.toContain('rt_secret');
 });

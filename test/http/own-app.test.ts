@@ -32,7 +32,12 @@ const serve = async (): Promise<string> => {
     routes: OPEN,
     origins: { allowed: [], hosts: { allowed: [], enforced: async () => true } },
     authentication: {
-      keys: { asked: async () => false, find: async () => undefined, watch: () => () => {} },
+      keys: {
+        asked: async () => false,
+        find: async () => undefined,
+        isInForce: () => Promise.resolve(true),
+        watch: () => () => {},
+      },
       auth: AUTH as UserAuth,
       studioKeys: [],
     },

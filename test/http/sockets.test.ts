@@ -9,6 +9,7 @@ import type { ProtocolDeps } from '../../src/http/protocol/deps.ts';
 import { protocolRoutes } from '../../src/http/protocol/routes.ts';
 import { serveWebSockets } from '../../src/http/protocol/websocket.ts';
 import { markUnavailable } from '../../src/model/errors.ts';
+import type { KeyRing } from '../../src/resources/key-ring.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { openSocket, refusedSocket } from '../wire/socket.ts';
@@ -20,7 +21,11 @@ const away = async (): Promise<never> => {
 };
 
 /** Sockets of a server with these parts. */
-const serve = async (agentTree: () => Promise<object>, asked = async () => false): Promise<string> => {
+const serve = async (
+  agentTree: () => Promise<object>,
+  asked = async () => false,
+  keys: Partial<KeyRing> = {},
+): Promise<string> => {
   const streams = { agentTree, position: async () => 0 };
   const deps = { heartbeatMs: 60_000, streams } as unknown as ProtocolDeps;
   const server = createServer().listen(0, '127.0.0.1');
@@ -33,7 +38,9 @@ const serve = async (agentTree: () => Promise<object>, asked = async () => false
       keys: {
         asked,
         find: async () => undefined,
+        isInForce: () => Promise.resolve(true),
         watch: () => () => {},
+        ...keys,
       },
       studioKeys: [],
     },
@@ -82,4 +89,34 @@ it('reads no more commands while many wait for those before them', async () => {
   await all;
   await expect.poll(() => messages.length).toBe(40);
   socket.close();
+});
+
+it('does nothing more of what comes by a key that is revoked, whether or not its holder takes leave', async () => {
+  const key = { keyId: 'k', scopes: ['read' as const] };
+  const principal = { identity: 'key:k', displayName: 'k', permissions: [], user: {}, key };
+  let calls = 0;
+  let revoke = (): void => {};
+  let isGood = true;
+  const url = await serve(
+    async () => ({ calls: ++calls }),
+    async () => true,
+    {
+      find: async () => principal,
+      isInForce: async () => isGood,
+      watch: (_keyId, onGone) => {
+        revoke = onGone;
+        return () => {};
+      },
+    },
+  );
+  const { ask, send, socket } = await openSocket(url, { 'x-api-key': 'hpk_k' });
+  await ask('agent.getTree', {});
+  socket.pause(); // it does not hear that it is to close
+  isGood = false;
+  revoke();
+  send(JSON.stringify({ id: 9, method: 'agent.getTree', params: {} }));
+  await sleep(50); // for what is not to come
+  socket.resume();
+  await once(socket, 'close');
+  expect(calls).toBe(1);
 });

@@ -16,6 +16,7 @@ import { createMetrics } from '../../src/telemetry/metrics.ts';
 const NO_KEYS: KeyRing = {
   asked: async () => false,
   find: async () => undefined,
+  isInForce: () => Promise.resolve(true),
   watch: () => () => {},
 };
 

@@ -222,6 +222,11 @@ describe('a server whose data folder has API keys', () => {
       for (const key of ['read', 'run', 'decide'] as const)
         expect(await a2a(key, method, { id: task }), method).toBe('operate');
 
+    const message = { messageId: randomUUID(), role: 'ROLE_USER', parts: [{ data: { steps: 1 } }] };
+    const asText = JSON.stringify(rpc('SendMessage', { message }));
+    const { json: answer } = await call(keys.read, 'POST', '/a2a/steps', asText);
+    expect(answer).toMatchObject({ error: { code: -32602 } });
+
     const tool = (name: string) => rpc('tools/call', { name, arguments: {} });
     for (const [name, scope] of Object.entries({
       get_run: 'read',

@@ -290,6 +290,21 @@ describe('under the rules of a project', () => {
     expect((await bert('GET', `/threads/${there}/runs`)).json).toMatchObject([{ assistant_id }]);
   });
 
+  it('whoever deletes an assistant deletes no threads of others with it', async () => {
+    const { assistant_id } = (await bert('POST', '/assistants', { graph_id: 'ask' })).json as {
+      assistant_id: string;
+    };
+    const metadata = { assistant_id };
+    const [hers, his] = await Promise.all(
+      [anna, bert].map(
+        async (by) => (await by('POST', '/threads', { metadata })).json as { thread_id: string },
+      ),
+    );
+    expect((await bert('DELETE', `/assistants/${assistant_id}?delete_threads=true`)).status).toBe(200);
+    expect((await anna('GET', `/threads/${hers?.thread_id}`)).status).toBe(200);
+    expect((await bert('GET', `/threads/${his?.thread_id}`)).status).toBe(404);
+  });
+
   it('a key is a user of its own, and one with the scope admin is not subject to the rules', async () => {
     const { id } = await asking();
     const reader = as('', { 'x-api-key': (await createKey(dataDir, 'reader', 'read')).key });

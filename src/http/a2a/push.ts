@@ -86,17 +86,11 @@ const noSuchConfig = ({ sdk }: Call, { taskId, id }: Named): Error =>
   });
 
 /** What proves who sends it is not shown again. */
-const present = ({
-  taskId,
-  configId,
-  url,
-  token,
-  authentication,
-}: PushConfig): TaskPushNotificationConfig => ({
+const present = ({ taskId, configId, url, authentication }: PushConfig): TaskPushNotificationConfig => ({
   tenant: '',
   id: configId,
   taskId,
   url,
-  token: token ?? '',
+  token: '',
   authentication: authentication ? { scheme: authentication.scheme, credentials: '' } : undefined,
 });

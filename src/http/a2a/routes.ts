@@ -123,12 +123,15 @@ const transportOf = (call: Call): Transport => {
     call.protocol === '0.3'
       ? new legacy.LegacyJsonRpcTransportHandler(handler)
       : new server.JsonRpcTransportHandler(handler);
-  return (body) => transport.handle(aliased(body) as Record<string, unknown>, contextOf(call));
+  return (body) => transport.handle(isRecord(body) ? aliased(body) : NO_CALL, contextOf(call));
 };
 
+/** Text would be read as JSON by the transport, after it was decided what the caller may do. */
+const NO_CALL = {};
+
 /** The list has no older name; it is understood by the one it would have. */
-const aliased = (body: unknown): unknown =>
-  isRecord(body) && body['method'] === 'tasks/list' ? { ...body, method: 'ListTasks' } : body;
+const aliased = (body: Record<string, unknown>): Record<string, unknown> =>
+  body['method'] === 'tasks/list' ? { ...body, method: 'ListTasks' } : body;
 
 /** Does what the extension asks and shows the task in the words of the version that was spoken. */
 const held = async (call: Call, method: ExtensionMethod, body: unknown): Promise<unknown> => {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { OUTBOUND_STATUSES, type OutboundMessage } from '../../model/outbound.ts';
+import type { Principal } from '../../model/principal.ts';
+import { isMail, OUTBOUND_STATUSES, type OutboundMessage } from '../../model/outbound.ts';
 import { pageHeaders } from '../present.ts';
-import { Reply, route, type Route } from '../route.ts';
+import { Reply, route, type RequestFacts, type Route } from '../route.ts';
 import { QueryPaging } from '../schemas.ts';
 import type { ControlDeps } from './deps.ts';
 
@@ -10,7 +11,9 @@ const tag = 'outbound';
 const OutboundView = z.object({
   outbound_id: z.string().meta({ description: 'The `webhook-id` of every attempt' }),
   kind: z.string(),
-  url: z.string(),
+  url: z
+    .string()
+    .meta({ description: 'For a key without the scope `admin` without what may be a secret in it' }),
   body: z.unknown(),
   thread_id: z.string().nullable(),
   run_id: z.string().nullable(),
@@ -38,9 +41,10 @@ export const outboundRoutes = ({ outbound }: ControlDeps): Route[] => [
       ...QueryPaging,
     }),
     response: z.array(OutboundView),
-    handle: async ({ query }) => {
+    handle: async ({ query, request }) => {
       const { items, total } = await outbound.list(query);
-      return new Reply(200, items.map(presentOutbound), pageHeaders(total, query));
+      const views = items.map((message) => presentOutbound(message, request));
+      return new Reply(200, views, pageHeaders(total, query));
     },
   }),
   route({
@@ -51,7 +55,7 @@ export const outboundRoutes = ({ outbound }: ControlDeps): Route[] => [
     summary: 'Get an outgoing message',
     params: OutboundParams,
     response: OutboundView,
-    handle: async ({ params }) => presentOutbound(await outbound.get(params.outbound_id)),
+    handle: async ({ params, request }) => presentOutbound(await outbound.get(params.outbound_id), request),
   }),
   route({
     method: 'post',
@@ -62,14 +66,14 @@ export const outboundRoutes = ({ outbound }: ControlDeps): Route[] => [
     params: OutboundParams,
     response: OutboundView,
     status: 202,
-    handle: async ({ params }) => presentOutbound(await outbound.retry(params.outbound_id)),
+    handle: async ({ params, request }) => presentOutbound(await outbound.retry(params.outbound_id), request),
   }),
 ];
 
-const presentOutbound = (message: OutboundMessage) => ({
+const presentOutbound = (message: OutboundMessage, { principal }: RequestFacts) => ({
   outbound_id: message.outboundId,
   kind: message.kind,
-  url: message.url,
+  url: isAdmin(principal) ? message.url : originOf(message.url),
   body: JSON.parse(message.body) as unknown,
   thread_id: message.threadId,
   run_id: message.runId,
@@ -81,3 +85,13 @@ const presentOutbound = (message: OutboundMessage) => ({
   created_at: message.createdAt,
   updated_at: message.updatedAt,
 });
+
+const isAdmin = (principal: Principal | undefined): boolean =>
+  !principal?.key || principal.key.scopes.includes('admin');
+
+/** Whoever knows the whole address of a chat may write there. */
+const originOf = (url: string): string => {
+  if (isMail(url) || !URL.canParse(url)) return url;
+  const { protocol, host } = new URL(url);
+  return `${protocol}//${host}/…`;
+};

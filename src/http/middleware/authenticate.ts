@@ -30,6 +30,22 @@ export const authenticate =
   };
 
 /**
+ * A body may take minutes to come: a key that was revoked, or has expired, meanwhile does nothing any more.
+ * @throws {HoldpointError} `unauthenticated`.
+ */
+export const authenticatedStill =
+  ({ keys }: Pick<Authentication, 'keys'>): Middleware =>
+  async (ctx, next) => {
+    await mustBeInForce(keys, ctx.state['principal'] as Principal | undefined);
+    await next();
+  };
+
+/** @throws {HoldpointError} `unauthenticated` when the caller's key is no good any more. */
+export const mustBeInForce = async (keys: KeyRing, principal: Principal | undefined): Promise<void> => {
+  if (principal?.key && !(await keys.isInForce(principal.key.keyId))) throw unauthenticated(KEY_IS_NO_GOOD);
+};
+
+/**
  * The project's application where it is only for those who are authenticated. Where one of our routes is open to all,
  * who is not gets that one, past the application.
  */
@@ -58,13 +74,13 @@ export const principalOf = async (
   if (holder) return holder;
   if (auth) return isStudio(asked.headers, studioKeys) ? STUDIO_USER : auth.authenticate(toRequest(asked));
   if (!(await keys.asked())) return undefined;
-  throw new HoldpointError(
-    'unauthenticated',
-    token === undefined
-      ? 'This server asks for an API key: send it as x-api-key, or as Authorization: Bearer.'
-      : 'This API key is unknown, revoked or expired.',
-  );
+  throw unauthenticated(token === undefined ? KEY_IS_MISSING : KEY_IS_NO_GOOD);
 };
+
+const KEY_IS_MISSING = 'This server asks for an API key: send it as x-api-key, or as Authorization: Bearer.';
+const KEY_IS_NO_GOOD = 'This API key is unknown, revoked or expired.';
+
+const unauthenticated = (message: string): HoldpointError => new HoldpointError('unauthenticated', message);
 
 const PREFIX = 'hpk_';
 

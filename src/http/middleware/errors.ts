@@ -2,6 +2,7 @@ import type { Middleware } from 'koa';
 import { HoldpointError, isHoldpointError, isUnavailable, UnstorableValueError } from '../../model/errors.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { errorBody, errorHeaders, HTTP_STATUS } from '../error-map.ts';
+import { loggedPath } from '../logged-path.ts';
 
 /** Turns whatever was thrown into the error body. What is not ours is logged and told of by its request id only. */
 export const errors =
@@ -12,7 +13,7 @@ export const errors =
     } catch (thrown) {
       const error = told(thrown, {
         log,
-        path: ctx.path,
+        path: loggedPath(ctx.path),
         requestId: ctx.state['requestId'] as string | undefined,
       });
       if (ctx.headerSent) return;

@@ -2,6 +2,7 @@ import type { Context, Middleware } from 'koa';
 import { isRecord } from '../../model/json.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
+import { loggedPath } from '../logged-path.ts';
 import type { Span, Tracing } from '../../telemetry/tracing.ts';
 
 interface ObserveOptions {
@@ -19,13 +20,14 @@ export const observe =
     ctx.state['requestId'] = requestId;
     ctx.set('X-Request-Id', requestId);
     const started = performance.now();
+    const path = loggedPath(ctx.path);
     const span = tracing?.start({
       name: ctx.method,
       kind: 'server',
       parent: ctx.get('traceparent'),
       attributes: {
         'http.request.method': ctx.method,
-        'url.path': ctx.path,
+        'url.path': path,
         'holdpoint.request_id': requestId,
       },
     });
@@ -36,7 +38,7 @@ export const observe =
       const status = String(ctx.res.statusCode);
       metrics.requests.inc({ method: ctx.method, route, status });
       metrics.requestSeconds.observe({ method: ctx.method, route }, ms / 1000);
-      log.debug({ requestId, method: ctx.method, path: ctx.path, status, ms: Math.round(ms) }, 'request');
+      log.debug({ requestId, method: ctx.method, path, status, ms: Math.round(ms) }, 'request');
       span?.rename(`${ctx.method} ${route}`);
       span?.set({ 'http.route': route, 'http.response.status_code': ctx.res.statusCode, ...runOf(ctx) });
       span?.end(ctx.res.statusCode >= 500 ? `answered ${status}` : undefined);

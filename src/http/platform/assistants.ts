@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ASSISTANT_SORT_FIELDS } from '../../model/assistant.ts';
+import { readFilters } from '../../model/auth-filter.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { MOST_LISTED } from '../bounds.ts';
 import { pageHeaders, presentAssistant, selectFields } from '../present.ts';
@@ -161,7 +162,7 @@ const editing = ({ assistants, deleteAssistant }: PlatformDeps): Route[] => [
     handle: async ({ params, query, request }) => [
       await deleteAssistant({
         assistantId: params.assistant_id,
-        deleteThreads: query.delete_threads,
+        threads: query.delete_threads ? (readFilters(request.filters ?? {}) as JsonObject) : null,
         actor: request.actor,
       }),
     ],

@@ -8,6 +8,7 @@ import { ANYBODY } from '../../model/principal.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { Metrics } from '../../telemetry/metrics.ts';
 import { errorBody, errorHeaders, HTTP_STATUS } from '../error-map.ts';
+import { mustBeInForce } from '../middleware/authenticate.ts';
 import { told } from '../middleware/errors.ts';
 import type { Limits } from '../middleware/limits.ts';
 import { readJson } from '../middleware/json-body.ts';
@@ -29,6 +30,9 @@ export interface WebSocketOptions extends DoorOptions {
 
 /** A socket that did not answer so many signs of life in a row is given up. */
 const MISSED_BEATS = 6;
+
+/** In which a socket that is told to close may do so itself. */
+const LEAVE_MS = 1000;
 
 /** Commands of one socket that wait for those before them; no more are read meanwhile. */
 const MOST_WAITING = 16;
@@ -94,13 +98,14 @@ const createSocketServer = (
     const session = createSocketSession({ socket, entry, deps, signal: left.signal });
     const { key } = principal ?? {};
     const unwatch =
-      key && authentication.keys.watch(key.keyId, () => socket.close(1008, 'the key is revoked'));
+      key && authentication.keys.watch(key.keyId, () => closeFor(socket, 1008, 'the key is revoked'));
     const answer = async (text: string): Promise<CommandAnswer> => {
       const command = parsed(text);
       if (command === undefined) return refusal(null, 'invalid_argument', 'A command is JSON.');
       const allow = (asked: unknown) => entry.allow(asked);
       try {
         await limits.request(upgraded);
+        await mustBeInForce(authentication.keys, principal);
         return await commands.handle(
           { threadId, command, allow, request: { ...facts, text } },
           session.commands,
@@ -171,6 +176,12 @@ const parsed = (text: string): unknown => {
   } catch {
     return undefined;
   }
+};
+
+/** Whoever does not take leave is left. */
+const closeFor = (socket: WebSocket, code: number, why: string): void => {
+  socket.close(code, why);
+  setTimeout(() => socket.terminate(), LEAVE_MS).unref();
 };
 
 /** Pings, and gives up on who does not answer for long. */
