@@ -4,6 +4,8 @@ import { code, table } from './markdown.mjs';
 const MEANING = {
   invalid_request:
     'A field is missing, malformed or out of range. `metadata.field` names it where one is to blame.',
+  idempotency_key_reused:
+    'The idempotency key was used for another request. `metadata.field` says where it was given.',
   payload_too_large: 'The body is larger than `HOLDPOINT_BODY_LIMIT_BYTES`.',
   unauthenticated:
     'No API key, or one that is unknown, revoked or expired; or the authentication of the project (`auth.path`) does not know who asks; or the call carries no signature, or not that of the secret.',

@@ -21,6 +21,28 @@ const PROMISES = [
     },
   },
   {
+    title: 'A request that comes again is carried out once',
+    text: 'A launch, a pause, a resume or an emergency stop that is sent again with its `Idempotency-Key`, because the answer to it was lost, does nothing twice and answers what came of it: after a crash too, and at two nodes at the same instant.',
+    more: 'retries.md',
+    tests: {
+      'test/crash/named-points-server.int.test.ts': [
+        'starts one run for a request that comes again',
+        'once that is asked for again with its key',
+      ],
+      'test/wire/idempotency.int.test.ts': [
+        'is one run, whatever becomes of others',
+        'is one run on one new thread',
+        'is one emergency stop',
+        'is one pause of a scope',
+        'is one pause of a thread',
+        'resumes a paused thread once',
+        'is known after a kill -9',
+        'is refused when another request had the key',
+      ],
+      'test/scale/nodes.int.test.ts': ['start one run, make one stop and one pause'],
+    },
+  },
+  {
     title: 'A finished step is not repeated',
     text: 'A step whose end was stored is never run again. One that was under way is, with the same task id.',
     tests: {

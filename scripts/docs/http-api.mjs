@@ -57,8 +57,13 @@ ${sections.join('\n\n')}
 };
 
 /** The first operation that takes the same body, of which it need be said only once what it is. */
-const firstWithBodyOf = ({ requestBody }, operations) =>
-  operations.find((other) => JSON.stringify(other.requestBody) === JSON.stringify(requestBody));
+const firstWithBodyOf = (operation, operations) =>
+  operations.find((other) => JSON.stringify(givenTo(other)) === JSON.stringify(givenTo(operation)));
+
+const givenTo = ({ requestBody, parameters }) => [
+  requestBody,
+  parameters.filter((parameter) => parameter.in === 'header'),
+];
 
 const section = (operation, first) =>
   [
@@ -74,12 +79,12 @@ const section = (operation, first) =>
 
 /** A table of what can be given, without the ids of the path, whose names say it. */
 const inputs = ({ parameters, requestBody }) => {
-  const query = parameters.filter((parameter) => parameter.in === 'query');
+  const named = parameters.filter((parameter) => parameter.in !== 'path');
   const body = propertiesOf(requestBody?.content['application/json'].schema);
   const rows = [
-    ...query.map(({ name, schema, required }) => [
+    ...named.map(({ name, in: where, schema, required }) => [
       code(name),
-      'query',
+      where,
       typeOf(schema),
       notes(schema, required),
     ]),

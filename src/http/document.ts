@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { ERROR_CODES } from '../model/errors.ts';
 import { HTTP_STATUS } from './error-map.ts';
+import { IDEMPOTENCY_KEY, LONGEST_KEY } from './idempotency-key.ts';
 import { Reply, route, type Route } from './route.ts';
 import { ErrorBody } from './schemas.ts';
 
@@ -37,6 +38,7 @@ const operation = ({
   params,
   query,
   body,
+  idempotent,
   response,
   status = 200,
   also,
@@ -46,7 +48,11 @@ const operation = ({
   summary,
   security: scope === 'open' ? [] : [{ apiKey: [] }, { bearer: [] }],
   'x-holdpoint-scope': scope,
-  parameters: [...parameters(params, 'path'), ...parameters(query, 'query')],
+  parameters: [
+    ...parameters(params, 'path'),
+    ...parameters(query, 'query'),
+    ...(idempotent ? [IDEMPOTENCY_HEADER] : []),
+  ],
   ...(body && { requestBody: { content: { 'application/json': { schema: jsonSchema(body, 'input') } } } }),
   responses: {
     [status]: goodAnswer(response, produces),
@@ -57,6 +63,18 @@ const operation = ({
     },
   },
 });
+
+const IDEMPOTENCY_HEADER = {
+  name: IDEMPOTENCY_KEY,
+  in: 'header',
+  required: false,
+  schema: {
+    type: 'string',
+    minLength: 1,
+    maxLength: LONGEST_KEY,
+    description: 'Sent again with the same key and body, it does nothing twice and answers what came of it',
+  },
+};
 
 const goodAnswer = (response?: z.ZodType, produces?: string) => ({
   description: 'Done',

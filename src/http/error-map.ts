@@ -3,6 +3,7 @@ import type { ErrorCode, HoldpointError } from '../model/errors.ts';
 /** The HTTP status of each code. */
 export const HTTP_STATUS = {
   invalid_request: 422,
+  idempotency_key_reused: 422,
   payload_too_large: 413,
   unauthenticated: 401,
   forbidden: 403,

@@ -6,6 +6,7 @@ import type { AuthFilters } from '../model/auth-filter.ts';
 import { HoldpointError } from '../model/errors.ts';
 import type { Principal } from '../model/principal.ts';
 import { check } from './bounds.ts';
+import { readIdempotencyKey } from './idempotency-key.ts';
 import type { MoreScopes } from './scopes.ts';
 
 export type Method = 'get' | 'post' | 'patch' | 'put' | 'delete';
@@ -21,6 +22,8 @@ export interface RequestFacts {
   actor: string;
   /** Who asks, where the project has authentication of its own. */
   principal?: Principal | undefined;
+  /** Under which it may be sent again, where the route takes one: see `onceOf`. */
+  idempotencyKey?: string | undefined;
   /** By which the log knows it. */
   requestId?: string | undefined;
   /** The trace that the request is part of. */
@@ -99,6 +102,8 @@ interface RouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodTyp
   params?: P;
   query?: Q;
   body?: B;
+  /** With the same `Idempotency-Key` it does what it does once. */
+  idempotent?: true;
   /** The body of a good answer, for the document; absent when there is none. */
   response?: z.ZodType;
   status?: number;
@@ -135,6 +140,7 @@ export const route = <P extends z.ZodType, Q extends z.ZodType, B extends z.ZodT
   return {
     ...rest,
     run: async ({ request, guard, ...raw }) => {
+      const idempotencyKey = spec.idempotent && readIdempotencyKey(request.headers);
       const input: GuardedInput = {
         params: parse(spec.params, raw.params, 'path') as GuardedInput['params'],
         query: parse(spec.query, raw.query, 'query'),
@@ -146,7 +152,7 @@ export const route = <P extends z.ZodType, Q extends z.ZodType, B extends z.ZodT
         params: params as z.output<P>,
         query: query as z.output<Q>,
         body: body as z.output<B>,
-        request: { ...request, filters, mayUse },
+        request: { ...request, idempotencyKey, filters, mayUse },
       });
     },
   };

@@ -9,6 +9,7 @@ import type { MultitaskStrategy, Run, RunKwargs } from '../model/run.ts';
 import type { Thread } from '../model/thread.ts';
 import type { Ledger } from '../storage/ports.ts';
 import type { LifecycleDeps } from './deps.ts';
+import type { Once } from './once.ts';
 import { readBy } from './thread-graph.ts';
 import { addressCommand, takeAnswers, type TakenDecision } from './take-answers.ts';
 
@@ -30,6 +31,8 @@ export interface LaunchRunInput {
   identity?: Record<string, unknown>;
   /** Where there is no such thread: refuse (the default), make it, or make one that goes when the run has ended. */
   ifNoThread?: 'refuse' | 'create' | 'temporary';
+  /** However often it is asked, one run is started. */
+  once?: Once | undefined;
 }
 
 export interface Launch {
@@ -70,7 +73,7 @@ const newRun = (
   { input, assistant, thread }: { input: LaunchRunInput; assistant: Assistant; thread: Thread },
 ): Run => {
   const at = isoTime(clock);
-  const { kwargs } = input;
+  const { kwargs, once } = input;
   const configurable = {
     ...thread.config.configurable,
     ...input.headers,
@@ -78,7 +81,7 @@ const newRun = (
     ...input.identity,
   };
   return {
-    runId: newId(),
+    runId: once?.id ?? newId(),
     threadId: input.threadId,
     assistantId: assistant.assistantId,
     state: 'pending',
@@ -99,6 +102,7 @@ const newRun = (
     fenceFloor: thread.fence,
     dueMs: kwargs.after_seconds ? clock.now() + Math.ceil(kwargs.after_seconds * 1000) : 0,
     deadlineMs: null,
+    requestHash: once?.requestHash ?? null,
     since: at,
     createdAt: at,
     updatedAt: at,

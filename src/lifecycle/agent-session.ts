@@ -11,6 +11,7 @@ import type { Run } from '../model/run.ts';
 import type { Storage } from '../storage/ports.ts';
 import type { LaunchRunInput } from './add-run.ts';
 import type { DecideApprovalInput, DecidedApproval } from './decide-approval.ts';
+import type { Once } from './once.ts';
 import type { RequestPause } from './pause-thread.ts';
 import type { ResumeThread } from './resume-thread.ts';
 
@@ -54,6 +55,7 @@ export interface AgentSessions {
     threadId: string;
     reason: string;
     actor: string;
+    once?: Once | undefined;
   }): Promise<{ pause: Pause; created: boolean }>;
   /**
    * Resumes what is paused, or answers the question that waits.
@@ -73,7 +75,7 @@ export const createAgentSessions = (deps: AgentDeps): AgentSessions => ({
 
   progress: (threadId) => readProgress(deps, threadId),
 
-  pause: ({ threadId, reason, actor }) => deps.requestPause({ threadId, reason, actor }),
+  pause: deps.requestPause,
 
   resume: async (input) => {
     const { threadId, actor, context, answer } = input;

@@ -7,12 +7,15 @@ import type { Run } from '../model/run.ts';
 import type { Ledger } from '../storage/ports.ts';
 import type { LifecycleDeps } from './deps.ts';
 import { moveRun } from './move-run.ts';
+import { doOnce, madeBefore, type Once } from './once.ts';
 import { NOTICES } from './send-notices.ts';
 
 export interface EmergencyStopInput {
   scope: StopScope;
   reason: string;
   actor: string;
+  /** However often it is asked, there is one stop; also when it has been released meanwhile. */
+  once?: Once | undefined;
 }
 
 interface Fenced {
@@ -25,28 +28,46 @@ interface Fenced {
  * Stops everything in scope and keeps it stopped until the release. From the commit no run in scope is claimed or
  * launched, and no worker's lease on one holds. When this returns the checkpoints refuse those workers too; the
  * attempts have been told to abort, which code may ignore: {@link createSweepStops} ends their processes.
- * @throws {HoldpointError} `thread_not_found`, `assistant_not_found`.
+ * @throws {HoldpointError} `thread_not_found`, `assistant_not_found`, `idempotency_key_reused`.
  */
 export const createEmergencyStop = (deps: LifecycleDeps) => {
-  return async (input: EmergencyStopInput): Promise<StopCoverage> => {
-    const { storage, newId } = deps;
-    const { stopId, fenced, threads } = await storage.transaction((ledger) => latch(deps, ledger, input), {
-      exclusive: true, // nobody claims or launches meanwhile
-    });
-    deps.at('stop:committed');
-    for (const { runId } of fenced) storage.signals.publish({ kind: 'desired', runId });
-    await Promise.all(
-      fenced.map(({ threadId, fence }) => storage.checkpoints.acquire({ threadId, fence, token: newId() })),
+  return (input: EmergencyStopInput): Promise<StopCoverage> =>
+    doOnce(
+      () => stoppedBefore(deps, input),
+      () => stopAll(deps, input),
     );
-    for (const threadId of threads) storage.signals.publish({ kind: 'thread', threadId });
-    storage.signals.publish({ kind: 'due', of: NOTICES });
-    return findStop(storage, stopId);
-  };
 };
 
-const latch = async (deps: LifecycleDeps, ledger: Ledger, { scope, reason, actor }: EmergencyStopInput) => {
+const stoppedBefore = async (
+  { storage }: LifecycleDeps,
+  { once }: EmergencyStopInput,
+): Promise<StopCoverage | undefined> => {
+  const made = await madeBefore(once, async (id) => (await storage.stops.get(id))?.stop);
+  return made && findStop(storage, made.stopId);
+};
+
+const stopAll = async (deps: LifecycleDeps, input: EmergencyStopInput): Promise<StopCoverage> => {
+  const { storage, newId } = deps;
+  const { stopId, fenced, threads } = await storage.transaction((ledger) => latch(deps, ledger, input), {
+    exclusive: true, // nobody claims or launches meanwhile
+  });
+  deps.at('stop:committed');
+  for (const { runId } of fenced) storage.signals.publish({ kind: 'desired', runId });
+  await Promise.all(
+    fenced.map(({ threadId, fence }) => storage.checkpoints.acquire({ threadId, fence, token: newId() })),
+  );
+  for (const threadId of threads) storage.signals.publish({ kind: 'thread', threadId });
+  storage.signals.publish({ kind: 'due', of: NOTICES });
+  return findStop(storage, stopId);
+};
+
+const latch = async (
+  deps: LifecycleDeps,
+  ledger: Ledger,
+  { scope, reason, actor, once }: EmergencyStopInput,
+) => {
   await checkScope(ledger, scope);
-  const stopId = deps.newId();
+  const stopId = once?.id ?? deps.newId();
   const at = isoTime(deps.clock);
   const stop: EmergencyStop = {
     stopId,
@@ -56,6 +77,7 @@ const latch = async (deps: LifecycleDeps, ledger: Ledger, { scope, reason, actor
     createdAt: at,
     releasedAt: null,
     releasedBy: null,
+    requestHash: once?.requestHash ?? null,
   };
   await ledger.stops.insert(stop);
   const fenced: Fenced[] = [];

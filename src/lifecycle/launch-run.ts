@@ -14,8 +14,9 @@ import { orderEnd, seeThreadQuestions } from './cancel-run.ts';
 import { addRun, type Launch, type LaunchRunInput } from './add-run.ts';
 import type { LifecycleDeps } from './deps.ts';
 import { DELAYED_RUNS } from './start-delayed.ts';
+import { doOnce, madeBefore } from './once.ts';
 import { defaultTtl } from './thread-ttl.ts';
-import type { ResumeThread } from './resume-thread.ts';
+import { resumedBefore, type ResumeThread } from './resume-thread.ts';
 import { refuseStopped } from './refuse-stopped.ts';
 import { assistantNotFound, checkpointNotFound, threadNotFound } from '../model/not-found.ts';
 
@@ -23,24 +24,46 @@ export type { LaunchRunInput } from './add-run.ts';
 
 /**
  * Accepts runs, all or none: they are on disk when this returns, and will be executed whatever happens to this
- * process.
+ * process. Those of a request that comes again are answered, not started anew; of several those that are still there.
  * @throws {HoldpointError} `thread_not_found`, `assistant_not_found`; `thread_busy` and `thread_paused` when the
- * thread does not take another run; `queue_full` when too many wait; for an answer, those of `addressAnswer`; `checkpoint_not_found`, `invalid_request`.
+ * thread does not take another run; `queue_full` when too many wait; for an answer, those of `addressAnswer`; `checkpoint_not_found`, `invalid_request`;
+ * `idempotency_key_reused`.
  */
 export const createLaunchRuns = (deps: LifecycleDeps & { findAssistant: FindAssistant }) => {
-  return async (inputs: LaunchRunInput[]): Promise<Run[]> => {
-    const launches: Prepared[] = [];
-    for (const input of inputs) launches.push(await prepare(deps, input));
-    const launched = await deps.storage.transaction(async (ledger) => {
-      const admitted: Launched[] = [];
-      for (const launch of launches) admitted.push(await admit(deps, ledger, launch));
-      return admitted;
-    });
-    deps.at('launch:committed');
-    launched.forEach(({ run }, at) => countDecisions(deps, run.kwargs, inputs[at]?.decisions));
-    for (const one of launched) await announce(deps, one);
-    return launched.map(({ run }) => run);
-  };
+  return (inputs: LaunchRunInput[]): Promise<Run[]> =>
+    doOnce(
+      () => launchedBefore(deps, inputs),
+      () => launchAll(deps, inputs),
+    );
+};
+
+const launchedBefore = async (
+  { storage }: LifecycleDeps,
+  inputs: LaunchRunInput[],
+): Promise<Run[] | undefined> => {
+  const runs: Run[] = [];
+  for (const { once } of inputs) {
+    const run = await madeBefore(once, (id) => storage.runs.get(id));
+    if (run) runs.push(run);
+  }
+  return runs.length > 0 ? runs : undefined;
+};
+
+const launchAll = async (
+  deps: LifecycleDeps & { findAssistant: FindAssistant },
+  inputs: LaunchRunInput[],
+): Promise<Run[]> => {
+  const launches: Prepared[] = [];
+  for (const input of inputs) launches.push(await prepare(deps, input));
+  const launched = await deps.storage.transaction(async (ledger) => {
+    const admitted: Launched[] = [];
+    for (const launch of launches) admitted.push(await admit(deps, ledger, launch));
+    return admitted;
+  });
+  deps.at('launch:committed');
+  launched.forEach(({ run }, at) => countDecisions(deps, run.kwargs, inputs[at]?.decisions));
+  for (const one of launched) await announce(deps, one);
+  return launched.map(({ run }) => run);
 };
 
 /** One run, as {@link createLaunchRuns} accepts several. */
@@ -150,18 +173,19 @@ type LaunchDeps = LifecycleDeps & { findAssistant: FindAssistant; resumeThread?:
 
 /**
  * A run with nothing to do but go on, on a thread that is paused, is a resume of the paused run. Whoever follows it
- * gets what comes from now on.
+ * gets what comes from now on. What the same request did before, whichever of the two, it does not do again.
  */
 const resumeInstead = async (
   { storage, resumeThread, findAssistant }: LaunchDeps,
-  { threadId, assistantId, kwargs, actor }: LaunchRunInput,
+  { threadId, assistantId, kwargs, actor, once }: LaunchRunInput,
 ): Promise<Run | undefined> => {
   if (!resumeThread || kwargs.input != null || kwargs.command || kwargs.checkpoint !== null) return undefined;
   const [head] = await storage.runs.unfinished(threadId);
-  if (head?.state !== 'paused') return undefined;
+  if (head?.state !== 'paused') return (await resumedBefore(storage, { threadId, once }))?.run;
+  if (await madeBefore(once, (id) => storage.runs.get(id))) return undefined;
   await findAssistant(assistantId);
   const fence = (await storage.threads.get(threadId))?.fence ?? head.fenceFloor;
-  const { run } = await resumeThread({ threadId, actor });
+  const { run } = await resumeThread({ threadId, actor, once });
   return { ...run, fenceFloor: fence };
 };
 

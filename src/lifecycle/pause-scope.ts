@@ -6,6 +6,7 @@ import type { Run } from '../model/run.ts';
 import { checkRedirect, type NewRuns, type Scope, type ScopePause } from '../model/scope-pause.ts';
 import type { Ledger, RunJob } from '../storage/ports.ts';
 import type { LifecycleDeps } from './deps.ts';
+import { doOnce, madeBefore, type Once } from './once.ts';
 import { hashToken, type RequestPause } from './pause-thread.ts';
 import { plantConditions } from './resume-conditions.ts';
 import type { ResumeCheck } from './validate-resume.ts';
@@ -18,40 +19,59 @@ export interface PauseScopeInput {
   resumeWhen: ResumeCondition | null;
   windowId?: string;
   actor: string;
+  /** However often it is asked, there is one pause. */
+  once?: Once | undefined;
 }
 
 export interface PausedScope {
   pause: ScopePause;
-  resumeToken: string;
+  /** It is told once: null when the same request made the pause before. */
+  resumeToken: string | null;
 }
 
 /**
  * Pauses everything in a scope: from the commit on no run in it is claimed. What runs is then asked to pause, by
  * {@link createSweepScopes}; what waits in the queue and what comes is held back, in order.
- * @throws {HoldpointError} `invalid_request` where new runs are redirected to nobody, or to somebody and not redirected.
+ * @throws {HoldpointError} `invalid_request` where new runs are redirected to nobody, or to somebody and not redirected;
+ * `idempotency_key_reused`.
  */
 export const createPauseScope = (deps: LifecycleDeps) => {
-  return async (input: PauseScopeInput): Promise<PausedScope> => {
+  return (input: PauseScopeInput): Promise<PausedScope> => {
     checkRedirect(input);
-    const paused = await deps.storage.transaction((ledger) => openScope(deps, ledger, input), {
-      exclusive: true,
-    });
-    deps.at('scope:paused');
-    deps.storage.signals.publish({ kind: 'due' });
-    return paused;
+    return doOnce(
+      () => pausedBefore(deps, input),
+      () => pauseScope(deps, input),
+    );
   };
+};
+
+const pausedBefore = async (
+  { storage }: LifecycleDeps,
+  { once }: PauseScopeInput,
+): Promise<PausedScope | undefined> => {
+  const pause = await madeBefore(once, (id) => storage.scopes.get(id));
+  return pause && { pause, resumeToken: null };
+};
+
+const pauseScope = async (deps: LifecycleDeps, input: PauseScopeInput): Promise<PausedScope> => {
+  const paused = await deps.storage.transaction((ledger) => openScope(deps, ledger, input), {
+    exclusive: true,
+  });
+  deps.at('scope:paused');
+  deps.storage.signals.publish({ kind: 'due' });
+  return paused;
 };
 
 /** The same within an exclusive transaction of the caller, who publishes `due` after it. */
 export const openScope = async (
   { clock, newId }: LifecycleDeps,
   ledger: Ledger,
-  { actor, windowId, ...input }: PauseScopeInput,
+  { actor, windowId, once, ...input }: PauseScopeInput,
 ): Promise<PausedScope> => {
   const resumeToken = randomBytes(32).toString('base64url');
   const pause: ScopePause = {
     ...input,
-    scopePauseId: newId(),
+    scopePauseId: once?.id ?? newId(),
     state: 'active',
     resumeTokenHash: hashToken(resumeToken),
     windowId: windowId ?? null,
@@ -59,6 +79,7 @@ export const openScope = async (
     requestedAt: isoTime(clock),
     endedBy: null,
     endedAt: null,
+    requestHash: once?.requestHash ?? null,
   };
   await ledger.scopes.insert(pause);
   const { scopePauseId: pauseId, resumeWhen } = pause;

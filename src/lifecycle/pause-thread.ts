@@ -10,6 +10,7 @@ import type { Ledger } from '../storage/ports.ts';
 import type { LifecycleDeps } from './deps.ts';
 import { holdWaiting, waitsByItself } from './hold-waiting.ts';
 import { moveRun } from './move-run.ts';
+import { doOnce, madeBefore, type Once } from './once.ts';
 import { plantConditions } from './resume-conditions.ts';
 import { restEvents, type SecuredPause } from './pause-record.ts';
 import type { SecurePause } from './secure-pause.ts';
@@ -31,6 +32,8 @@ export interface RequestPauseInput extends Partial<PauseTerms> {
   resumeTokenExpiresMs?: number;
   /** From when on events meet its condition; from now on, when absent. */
   conditionsSinceMs?: number;
+  /** However often it is asked, it pauses once; also when it has been resumed meanwhile. */
+  once?: Once | undefined;
   /** Done in the transaction that makes the pause. */
   within?: (ledger: Ledger, pause: Pause) => Promise<void>;
 }
@@ -38,7 +41,8 @@ export interface RequestPauseInput extends Partial<PauseTerms> {
 export interface RequestedPause {
   pause: Pause;
   /**
-   * False when the thread was draining or paused already: `pause` is that one, unchanged. The pause of a step that waits
+   * False when the thread was draining or paused already, or the same request made the pause before: `pause` is that one,
+   * unchanged. The pause of a step that waits
    * is made that of a person who asks, and counts as created.
    */
   created: boolean;
@@ -51,26 +55,43 @@ export type RequestPause = (input: RequestPauseInput) => Promise<RequestedPause>
 /**
  * Asks the run whose turn it is on the thread to stop at the end of its step (`drain`) or at once (`now`). One that
  * waits is paused when this returns; one that runs is `draining` until its checkpoint was verified.
- * @throws {HoldpointError} `thread_not_found`; `invalid_transition` when there is nothing to pause.
+ * @throws {HoldpointError} `thread_not_found`; `invalid_transition` when there is nothing to pause;
+ * `idempotency_key_reused`.
  */
-export const createRequestPause = (deps: LifecycleDeps & { securePause: SecurePause }): RequestPause => {
-  return async (input) => {
-    for (;;) {
-      const waiting = await secureWaiting(deps, input);
-      const asked = await deps.storage.transaction((ledger) => ask(deps, ledger, { input, waiting }));
-      if (asked === 'look again') continue;
-      const { runId, threadId, state } = asked.pause;
-      if (asked.created && state === 'draining') deps.storage.signals.publish({ kind: 'desired', runId });
-      if (asked.created) deps.tally?.count('pauses', { cause: asked.pause.cause });
-      if (asked.created) deps.storage.signals.publish({ kind: 'thread', threadId });
-      if (asked.created)
-        deps.storage.signals.publish({
-          kind: 'due',
-          ...(asked.pause.resumeWhen === null && { of: DRAIN_DEADLINES }),
-        });
-      return asked;
-    }
-  };
+export const createRequestPause = (deps: PauseDeps): RequestPause => {
+  return (input) =>
+    doOnce(
+      () => askedBefore(deps, input),
+      () => askAnew(deps, input),
+    );
+};
+
+type PauseDeps = LifecycleDeps & { securePause: SecurePause };
+
+const askedBefore = async (
+  { storage }: PauseDeps,
+  { once }: RequestPauseInput,
+): Promise<RequestedPause | undefined> => {
+  const pause = await madeBefore(once, (id) => storage.pauses.get(id));
+  return pause && { pause, created: false, resumeToken: null };
+};
+
+const askAnew = async (deps: PauseDeps, input: RequestPauseInput): Promise<RequestedPause> => {
+  for (;;) {
+    const waiting = await secureWaiting(deps, input);
+    const asked = await deps.storage.transaction((ledger) => ask(deps, ledger, { input, waiting }));
+    if (asked === 'look again') continue;
+    const { runId, threadId, state } = asked.pause;
+    if (asked.created && state === 'draining') deps.storage.signals.publish({ kind: 'desired', runId });
+    if (asked.created) deps.tally?.count('pauses', { cause: asked.pause.cause });
+    if (asked.created) deps.storage.signals.publish({ kind: 'thread', threadId });
+    if (asked.created)
+      deps.storage.signals.publish({
+        kind: 'due',
+        ...(asked.pause.resumeWhen === null && { of: DRAIN_DEADLINES }),
+      });
+    return asked;
+  }
 };
 
 /** The SHA-256 by which a token is found again. */
@@ -83,7 +104,7 @@ interface Waiting {
 
 /** What is to be known of a run that waits before it can be paused in one transaction. */
 const secureWaiting = async (
-  { storage, securePause }: Parameters<typeof createRequestPause>[0],
+  { storage, securePause }: PauseDeps,
   { threadId }: RequestPauseInput,
 ): Promise<Waiting | undefined> => {
   const [run] = await storage.runs.unfinished(threadId);
@@ -195,10 +216,10 @@ export const newPause = (
   { clock, newId }: LifecycleDeps,
   { input, run, resumeTokenHash }: { input: RequestPauseInput; run: Run; resumeTokenHash: string | null },
 ): Pause => {
-  const { actor, within: _within, conditionsSinceMs: _since, ...asked } = { ...DEFAULTS, ...input };
+  const { actor, once, within: _within, conditionsSinceMs: _since, ...asked } = { ...DEFAULTS, ...input };
   return {
     ...asked,
-    pauseId: newId(),
+    pauseId: once?.id ?? newId(),
     threadId: run.threadId,
     runId: run.runId,
     state: 'draining',
@@ -211,6 +232,7 @@ export const newPause = (
     pausedAt: null,
     endedAt: null,
     endedBy: null,
+    requestHash: once?.requestHash ?? null,
   };
 };
 

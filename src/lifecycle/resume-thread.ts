@@ -9,6 +9,7 @@ import type { Ledger } from '../storage/ports.ts';
 import type { LifecycleDeps } from './deps.ts';
 import { moveRun } from './move-run.ts';
 import { findLeftWith, pauseOf } from './left-with.ts';
+import { doOnce, refuseReuse, type Once } from './once.ts';
 import { refuseStopped } from './refuse-stopped.ts';
 import { hashToken } from './pause-thread.ts';
 import { failedChecks, type ResumeAsk, type ValidateResume } from './validate-resume.ts';
@@ -28,8 +29,8 @@ export interface ResumeThreadInput {
   pauseId?: string | null;
   /** When given it must be the pause's own. */
   resumeToken?: string | null;
-  /** Asked again with the same key, also at the same time, it resumes once and answers the same. */
-  idempotencyKey?: string | null;
+  /** However often it is asked, also at the same time, it resumes once and answers the same. */
+  once?: Once | undefined;
   /** More to spend, where a budget was met. */
   budget?: BudgetCaps | null;
 }
@@ -46,26 +47,21 @@ export type ResumeThread = (input: ResumeThreadInput) => Promise<ResumedThread>;
 /**
  * Lets a paused (or stopped) run go on as its next attempt, once every check passed. When one fails nothing changes.
  * @throws {HoldpointError} `thread_not_found`; `invalid_transition` when nothing is paused; `preflight_failed`
- * with every check under `details.checks`.
+ * with every check under `details.checks`; `idempotency_key_reused`.
  */
 export const createResumeThread = (
   deps: LifecycleDeps & { validateResume: ValidateResume },
 ): ResumeThread => {
-  return async (given) => {
+  return (given) => {
     const input = withDefaults(given);
-    const before = await answeredBefore(deps, input);
-    if (before) return before;
-    try {
-      return await resumeOnce(deps, input);
-    } catch (error) {
-      const quicker = await answeredBefore(deps, input);
-      if (quicker) return quicker;
-      throw error;
-    }
+    return doOnce(
+      () => resumedBefore(deps.storage, input),
+      () => resume(deps, input),
+    );
   };
 };
 
-const resumeOnce = async (
+const resume = async (
   deps: LifecycleDeps & { validateResume: ValidateResume },
   input: Asked,
 ): Promise<ResumedThread> => {
@@ -81,7 +77,7 @@ const resumeOnce = async (
   return { run, attempt: run.attempt + 1, preflight };
 };
 
-export type Asked = Required<ResumeThreadInput>;
+export type Asked = Required<Omit<ResumeThreadInput, 'once'>> & Pick<ResumeThreadInput, 'once'>;
 
 const DEFAULTS = {
   trigger: 'manual',
@@ -93,23 +89,25 @@ const DEFAULTS = {
   fromCheckpointId: null,
   pauseId: null,
   resumeToken: null,
-  idempotencyKey: null,
   budget: null,
 } as const;
 
 export const withDefaults = (given: ResumeThreadInput): Asked => ({ ...DEFAULTS, ...given });
 
-/** A key that was used answers what it answered, until its run is resumed anew. */
-const answeredBefore = async (
-  { storage }: LifecycleDeps,
-  { threadId, idempotencyKey }: Asked,
+/**
+ * A key that was used answers what it answered, until its run is resumed anew.
+ * @throws {HoldpointError} `idempotency_key_reused` when it was for something else.
+ */
+export const resumedBefore = async (
+  { runs }: Pick<Ledger, 'runs'>,
+  { threadId, once }: Pick<ResumeThreadInput, 'threadId' | 'once'>,
 ): Promise<ResumedThread | undefined> => {
-  if (idempotencyKey == null) return undefined;
-  const runs = await storage.runs.list({ threadId, limit: 20, offset: 0 });
-  const run = runs.find(({ resume }) => resume?.idempotencyKey === idempotencyKey);
-  return run?.resume
-    ? { run, attempt: run.resume.attempt, preflight: run.resume.preflight ?? [] }
-    : undefined;
+  if (!once) return undefined;
+  const latest = await runs.list({ threadId, limit: 20, offset: 0 });
+  const run = latest.find(({ resume }) => resume?.idempotencyKey === once.id);
+  if (!run?.resume) return undefined;
+  refuseReuse(once, run.resume.requestHash);
+  return { run, attempt: run.resume.attempt, preflight: run.resume.preflight ?? [] };
 };
 
 /** The run and the pause it is about. @throws {HoldpointError} `thread_not_found`, `invalid_transition`. */
@@ -167,7 +165,7 @@ const refuse = async (
   { input, ask: { run }, preflight }: Resuming,
 ): Promise<HoldpointError> => {
   const refusal = preflightFailed(run, preflight);
-  if (input.pauseId !== null || (await answeredBefore(deps, input))) return refusal;
+  if (input.pauseId !== null || (await resumedBefore(deps.storage, input))) return refusal;
   const { storage, clock } = deps;
   const at = isoTime(clock);
   const { threadId, runId, assistantId, pauseId: subjectId } = run;
@@ -251,8 +249,8 @@ const broughtAlong = (
   command: input.command,
   checkpointId: input.fromCheckpointId ?? restartAt(pause),
   migrateFrom: onDrift === 'accept' ? null : left.code,
-  idempotencyKey: input.idempotencyKey,
-  ...(input.idempotencyKey !== null && { preflight }),
+  idempotencyKey: input.once?.id ?? null,
+  ...(input.once && { requestHash: input.once.requestHash, preflight }),
   ...(run.pauseId !== null && waitsOf(pause)),
   ...budgetOf(input, run),
   at,

@@ -27,6 +27,8 @@ export interface EmergencyStop {
   createdAt: string;
   releasedAt: string | null;
   releasedBy: string | null;
+  /** Of the request, where that came with an idempotency key; the key made the id. */
+  requestHash: string | null;
 }
 
 export interface StopCoverage {

@@ -4,6 +4,7 @@
  */
 export const ERROR_CODES = [
   'invalid_request',
+  'idempotency_key_reused',
   'payload_too_large',
   'unauthenticated',
   'forbidden',

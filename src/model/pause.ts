@@ -94,6 +94,8 @@ export interface Pause extends PauseTerms {
   pausedAt: string | null;
   endedAt: string | null;
   endedBy: string | null;
+  /** Of the request, where that came with an idempotency key; the key made the id. */
+  requestHash: string | null;
 }
 
 /** What a resume brings along for the attempts that follow. Stored with the run until the next one. */
@@ -109,7 +111,10 @@ export interface RunResume {
   checkpointId: string | null;
   /** The code that left the state, where registered migrations may have to bring it up to date. */
   migrateFrom: CodeOrigin | null;
+  /** `Once.id` of the request. */
   idempotencyKey: string | null;
+  /** `Once.requestHash` of the request. */
+  requestHash?: string;
   /** What its checks found, for who asks again with the key. */
   preflight?: CheckResult[];
   /** What the step waited for that ended with the pause (`Wait.key`). */

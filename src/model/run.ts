@@ -99,6 +99,8 @@ export interface Run {
   dueMs: number;
   /** When it runs out of time (ms since the epoch); set when it starts, where there is a limit. */
   deadlineMs: number | null;
+  /** Of the request, where that came with an idempotency key; the key made the id. */
+  requestHash: string | null;
   since: string;
   createdAt: string;
   updatedAt: string;

@@ -40,6 +40,8 @@ export interface ScopePause {
   requestedAt: string;
   endedBy: string | null;
   endedAt: string | null;
+  /** Of the request, where that came with an idempotency key; the key made the id. */
+  requestHash: string | null;
 }
 
 /** Where a run stands, as far as scopes go. */

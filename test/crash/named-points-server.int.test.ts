@@ -60,6 +60,40 @@ describe('a server that dies between two writes', () => {
     await expectAnsweredOnce(server, threadId, stepsOf);
   });
 
+  const post = async (path: string, body: object): Promise<Record<string, unknown>> => {
+    const init = { method: 'POST', headers: { 'idempotency-key': 'again' }, body: JSON.stringify(body) };
+    return (await (await fetch(`${server.url}${path}`, init)).json()) as Record<string, unknown>;
+  };
+
+  it('starts one run for a request that comes again with its key, though nobody heard that it did', async () => {
+    const threadId = await newThread(server);
+    const asked = { assistant_id: 'steps', input: STEPS, multitask_strategy: 'enqueue' };
+    server.crashNextAt('api', 'launch:committed');
+    await expect(post(`/threads/${threadId}/runs`, asked)).rejects.toThrow();
+    await restart();
+    const { run_id: runId } = await post(`/threads/${threadId}/runs`, asked);
+    expect(await ended(server, threadId, String(runId))).toMatchObject({ status: 'success' });
+    expect(await post(`/threads/${threadId}/runs`, asked)).toMatchObject({
+      run_id: runId,
+      status: 'success',
+    });
+    expect(await server.client.runs.list(threadId)).toHaveLength(1);
+    expect(effectsOf(server, threadId)).toEqual(TRAIL);
+  });
+
+  it.each([
+    ['an emergency stop', 'stop:committed', '/emergency-stops', 'stop_id'],
+    ['a pause of many', 'scope:paused', '/pauses', 'pause_id'],
+  ])('makes %s once that is asked for again with its key', async (_, ...[point, path, id]) => {
+    const asked = { scope: { thread_id: await newThread(server) }, reason: 'enough' };
+    server.crashNextAt('api', point);
+    await expect(post(path, asked)).rejects.toThrow();
+    await restart();
+    const made = await post(path, asked);
+    const listed = (await (await fetch(`${server.url}${path}`)).json()) as Record<string, unknown>[];
+    expect(listed.map((each) => each[id])).toEqual([made[id]]);
+  });
+
   it('executes queued runs in the order it had accepted them', async () => {
     const { client } = server;
     const threadId = await newThread(server);

@@ -69,6 +69,23 @@ describe('the commands of the documentation', () => {
     expect(await bash(see, {})).toEqual([]);
   });
 
+  it('of requests that are sent again do each once', async () => {
+    const { thread_id: threadId } = await server.client.threads.create();
+    const keys = { LAUNCH_KEY: 'launch', PAUSE_KEY: 'pause', STOP_KEY: 'stop' };
+    const ids: unknown[] = [];
+    for (const command of commandsOf('retries.md')) {
+      const send = () => bash(command, { THREAD_ID: threadId, ...keys }) as Promise<Record<string, unknown>>;
+      const [first, again] = [await send(), await send()];
+      const id = ['stop_id', 'pause_id', 'run_id'].find((name) => name in first) ?? '';
+      ids.push(id);
+      expect(again[id]).toBe(first[id]);
+    }
+    expect(ids).toEqual(['run_id', 'pause_id', 'stop_id']);
+    const [stop] = (await server.send('GET', '/emergency-stops')).json as { stop_id: string }[];
+    await server.send('POST', `/emergency-stops/${stop?.stop_id}/release`);
+    expect(await server.client.runs.list(threadId)).toHaveLength(1);
+  });
+
   it('of the four calls launch, look and answer', async () => {
     const [launch = '', look = '', answer = ''] = commandsOf('four-calls.md');
     const { id, run_id: runId } = (await bash(launch, {})) as { id: string; run_id: string };

@@ -142,6 +142,36 @@ describe('the preflight', () => {
   });
 });
 
+describe('a key that a resume was asked for with', () => {
+  it('is in the body or in the header, and refused for anything else', async () => {
+    const run = await pausedLinear();
+    const path = `/threads/${run.threadId}/resume`;
+    const first = await server.resume(run, { idempotency_key: 'k' });
+    expect(await server.resume(run, { idempotency_key: 'k' })).toEqual(first);
+    const other = { code: 'idempotency_key_reused', metadata: { field: 'idempotency_key' } };
+    expect(await server.resume(run, { idempotency_key: 'k', force: true })).toMatchObject({
+      status: 422,
+      body: other,
+    });
+    const withHeader = async (body: unknown) => {
+      const headers = { 'idempotency-key': 'k' };
+      const init = { method: 'POST', headers, body: JSON.stringify(body) };
+      const response = await fetch(`${server.url}${path}`, init);
+      return { status: response.status, body: (await response.json()) as unknown };
+    };
+    expect(await withHeader({ idempotency_key: 'k' })).toEqual(first);
+    expect(await withHeader({ force: true })).toMatchObject({
+      status: 422,
+      body: { ...other, metadata: { field: 'Idempotency-Key' } },
+    });
+    expect(await withHeader({ idempotency_key: 'l' })).toMatchObject({
+      status: 422,
+      body: { code: 'invalid_request', metadata: { field: 'Idempotency-Key' } },
+    });
+    expect(await server.atRest(run)).toMatchObject({ state: 'success', attempt: 2 });
+  });
+});
+
 describe('a resume that is asked for three times at once', () => {
   it('with one key is one, and each is answered the same', async () => {
     const run = await pausedLinear();

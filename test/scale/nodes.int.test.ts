@@ -49,6 +49,30 @@ describe('API nodes without workers of their own', () => {
     expect(answered).toMatchObject({ trail: ['prepare', 'answered yes', 'act'] });
   });
 
+  it('start one run, make one stop and one pause of what both are asked at the same instant with one key', async () => {
+    const threadId = await newThread();
+    const scope = { thread_id: threadId };
+    const ask = async ({ url }: ApiNode, path: string, body: object) => {
+      const init = { method: 'POST', headers: { 'idempotency-key': 'both' }, body: JSON.stringify(body) };
+      return (await (await fetch(`${url}${path}`, init)).json()) as Record<string, unknown>;
+    };
+    const idsOf = async (field: string, path: string, body: object) => {
+      const nodes = [one, other, one, other];
+      const answers = await Promise.all(nodes.map((node) => ask(node, path, body)));
+      return new Set(answers.map((answer) => answer[field]));
+    };
+    const run = { assistant_id: 'steps', input: { steps: 3 }, multitask_strategy: 'enqueue' };
+    const runs = await idsOf('run_id', `/threads/${threadId}/runs`, run);
+    const own = await idsOf('run_id', '/runs', run);
+    for (const runId of [...runs, ...own])
+      await one.client.runs.join(threadId, String(runId)).catch(() => {});
+    expect(cluster.effects(threadId)).toHaveLength(3);
+    const stops = await idsOf('stop_id', '/emergency-stops', { scope, reason: 'enough' });
+    const pauses = await idsOf('pause_id', '/pauses', { scope, reason: 'maintenance' });
+    for (const ids of [runs, own, stops, pauses]) expect([...ids]).toEqual([expect.any(String)]);
+    expect(await one.client.runs.list(threadId)).toHaveLength(1);
+  });
+
   it('have states updated, and refusals said, by a worker elsewhere', async () => {
     const threadId = await newThread();
     await one.client.runs.wait(threadId, 'steps', { input: { steps: 1 } });

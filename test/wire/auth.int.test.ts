@@ -167,6 +167,18 @@ describe('a project with authentication', () => {
     });
   });
 
+  it('takes the same idempotency key of two callers for two requests', async () => {
+    const key = { 'idempotency-key': 'the-same' };
+    const send = async (name: string) => {
+      const body = { assistant_id: 'whoami', input: {} };
+      const { status, json } = await server.send('POST', '/runs', body, { ...bearer(name), ...key });
+      return { status, id: (json as { run_id: string }).run_id };
+    };
+    const [anna, again, root] = [await send('anna'), await send('anna'), await send('root')];
+    expect([anna.status, root.status]).toEqual([200, 200]);
+    expect([again.id === anna.id, root.id === anna.id]).toEqual([true, false]);
+  });
+
   it('asks the most specific handler', async () => {
     const anna = as('anna');
     const { thread_id } = await anna.threads.create();

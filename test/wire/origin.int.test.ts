@@ -27,7 +27,7 @@ describe('origins', () => {
     server.send('OPTIONS', '/threads', undefined, {
       origin,
       'access-control-request-method': 'POST',
-      'access-control-request-headers': 'content-type,x-api-key,last-event-id',
+      'access-control-request-headers': 'content-type,x-api-key,last-event-id,idempotency-key',
       ...headers,
     });
 
@@ -101,7 +101,9 @@ describe('origins', () => {
       for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) {
         expect(headers.get('access-control-allow-methods')).toContain(method);
       }
-      expect(headers.get('access-control-allow-headers')).toBe('content-type,x-api-key,last-event-id');
+      expect(headers.get('access-control-allow-headers')).toBe(
+        'content-type,x-api-key,last-event-id,idempotency-key',
+      );
       expect(headers.get('access-control-allow-private-network')).toBeNull();
     });
 

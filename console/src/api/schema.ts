@@ -1694,7 +1694,9 @@ export interface paths {
     post: {
       parameters: {
         query?: never;
-        header?: never;
+        header?: {
+          'Idempotency-Key'?: string;
+        };
         path: {
           thread_id: string;
         };
@@ -2774,7 +2776,9 @@ export interface paths {
     post: {
       parameters: {
         query?: never;
-        header?: never;
+        header?: {
+          'Idempotency-Key'?: string;
+        };
         path: {
           thread_id: string;
         };
@@ -3053,7 +3057,9 @@ export interface paths {
     post: {
       parameters: {
         query?: never;
-        header?: never;
+        header?: {
+          'Idempotency-Key'?: string;
+        };
         path: {
           thread_id: string;
         };
@@ -3102,7 +3108,7 @@ export interface paths {
             force?: boolean | null;
             from_checkpoint_id?: string | null;
             resume_token?: string | null;
-            /** @description Asked again with the same key, it resumes once and answers the same, until it is resumed anew */
+            /** @description As the header `Idempotency-Key`: asked again with the same key, it resumes once and answers the same, until it is resumed anew */
             idempotency_key?: string | null;
             /** @description Also the threads that were paused with it */
             cascade?: boolean | null;
@@ -3213,7 +3219,7 @@ export interface paths {
             force?: boolean | null;
             from_checkpoint_id?: string | null;
             resume_token?: string | null;
-            /** @description Asked again with the same key, it resumes once and answers the same, until it is resumed anew */
+            /** @description As the header `Idempotency-Key`: asked again with the same key, it resumes once and answers the same, until it is resumed anew */
             idempotency_key?: string | null;
             /** @description Also the threads that were paused with it */
             cascade?: boolean | null;
@@ -3473,7 +3479,9 @@ export interface paths {
     post: {
       parameters: {
         query?: never;
-        header?: never;
+        header?: {
+          'Idempotency-Key'?: string;
+        };
         path?: never;
         cookie?: never;
       };
@@ -4200,7 +4208,9 @@ export interface paths {
     post: {
       parameters: {
         query?: never;
-        header?: never;
+        header?: {
+          'Idempotency-Key'?: string;
+        };
         path?: never;
         cookie?: never;
       };

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { digest } from '../../lifecycle/digest.ts';
+import { idOfKey, type KeyPlace, type Once } from '../../lifecycle/once.ts';
 import { isActive } from '../../model/run-state.ts';
 import type { AgentTask } from '../../resources/tasks.ts';
 import { check } from '../bounds.ts';
@@ -56,9 +58,17 @@ const resume = async (call: Call, params: unknown): Promise<AgentTask> => {
     onDrift: asked.onDrift,
     force: asked.force,
     fromCheckpointId: asked.fromCheckpointId ?? null,
-    idempotencyKey: asked.idempotencyKey ?? null,
+    once: onceOf(asked, { kind: 'resume', actor: request.actor, threadId }),
   });
   return findTask(call, asked.id);
+};
+
+/** With the same key it resumes once. */
+const onceOf = (asked: z.output<typeof ResumeParams>, place: KeyPlace): Once | undefined => {
+  const { idempotencyKey: key } = asked;
+  return key === undefined
+    ? undefined
+    : { id: idOfKey(key, place), requestHash: digest(asked), field: 'idempotencyKey' };
 };
 
 const read = <T extends z.ZodType>(call: Call, schema: T, params: unknown): z.output<T> => {

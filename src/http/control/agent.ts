@@ -6,6 +6,7 @@ import type { Run } from '../../model/run.ts';
 import { STATE_WORDS, type LifecycleState } from '../../model/wire-status.ts';
 import { incomingState } from '../platform/incoming-state.ts';
 import { toLaunchInput } from '../platform/run-request.ts';
+import { onceOf } from '../idempotency-key.ts';
 import { readAs, Reply, route, type Route } from '../route.ts';
 import { JsonObjectBody, RunCreate, Uuid } from '../schemas.ts';
 import { scopesOfAnswer } from '../scopes.ts';
@@ -89,6 +90,7 @@ const launching = (deps: AgentDeps): Route =>
     tag,
     summary: 'Give an agent something to do; it is on disk when this answers',
     body: Work,
+    idempotent: true,
     response: Launched,
     status: 202,
     handle: async ({ body, request }) => {
@@ -97,7 +99,8 @@ const launching = (deps: AgentDeps): Route =>
         { threadId: body.id ?? deps.newId(), body: run, request, live: false },
         deps.newId,
       );
-      return new Reply(202, presentLaunched(await deps.agent.launch({ ...input, agent: body.agent })));
+      const once = onceOf(request, { kind: 'run', threadId: body.id ?? null });
+      return new Reply(202, presentLaunched(await deps.agent.launch({ ...input, once, agent: body.agent })));
     },
   });
 
@@ -125,9 +128,11 @@ const pausing = (deps: AgentDeps): Route =>
     response: Launched,
     status: 202,
     also: { status: 200, response: Launched },
+    idempotent: true,
     handle: async ({ body, request }) => {
       const { id: threadId, reason } = body;
-      const { pause, created } = await deps.agent.pause({ threadId, reason, actor: request.actor });
+      const once = onceOf(request, { kind: 'pause', threadId });
+      const { pause, created } = await deps.agent.pause({ threadId, reason, actor: request.actor, once });
       const { runId, state } = pause;
       return new Reply(created && state === 'draining' ? 202 : 200, {
         id: threadId,

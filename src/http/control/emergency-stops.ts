@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { EmergencyStopInput } from '../../lifecycle/emergency-stop.ts';
 import type { StopCoverage, StopScope } from '../../model/emergency-stop.ts';
+import { onceOf } from '../idempotency-key.ts';
 import { actorOf, route, type Route } from '../route.ts';
 import { QueryFlag, QueryPaging } from '../schemas.ts';
 
@@ -57,6 +58,7 @@ const throwing = ({ emergencyStop, releaseStop }: StopDeps): Route[] => [
       reason: z.string().min(1).max(2000),
       requested_by: z.string().min(1).max(200).optional(),
     }),
+    idempotent: true,
     response: StopView,
     handle: async ({ body, request }) =>
       presentStop(
@@ -64,6 +66,7 @@ const throwing = ({ emergencyStop, releaseStop }: StopDeps): Route[] => [
           scope: toScope(body.scope),
           reason: body.reason,
           actor: actorOf(request, body.requested_by),
+          once: onceOf(request, { kind: 'stop' }),
         }),
       ),
   }),

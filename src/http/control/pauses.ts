@@ -5,10 +5,18 @@ import type { RequestPause } from '../../lifecycle/pause-thread.ts';
 import type { PreviewResume } from '../../lifecycle/preview-resume.ts';
 import { presentCheck, type ResumeThread } from '../../lifecycle/resume-thread.ts';
 import type { WithdrawPause } from '../../lifecycle/withdraw-pause.ts';
-import { ON_TIMEOUT, PAUSE_MODES, RELEASES, RESUME_BEHAVIORS, type Pause } from '../../model/pause.ts';
+import {
+  isCurrent,
+  ON_TIMEOUT,
+  PAUSE_MODES,
+  RELEASES,
+  RESUME_BEHAVIORS,
+  type Pause,
+} from '../../model/pause.ts';
 import type { RunCommand } from '../../model/run.ts';
 import { ResumeWhen } from '../../model/resume-condition.ts';
 import { incomingState } from '../platform/incoming-state.ts';
+import { LONGEST_KEY, onceOf } from '../idempotency-key.ts';
 import { ownUrl } from '../own-url.ts';
 import { Reply, route, type RequestFacts, type Route } from '../route.ts';
 import { CommandBody, QueryPaging, ThreadParams } from '../schemas.ts';
@@ -69,9 +77,9 @@ const ResumeBody = z
     force: z.boolean().nullish(),
     from_checkpoint_id: z.string().min(1).nullish(),
     resume_token: z.string().nullish(),
-    idempotency_key: z.string().min(1).max(200).nullish().meta({
+    idempotency_key: z.string().min(1).max(LONGEST_KEY).nullish().meta({
       description:
-        'Asked again with the same key, it resumes once and answers the same, until it is resumed anew',
+        'As the header `Idempotency-Key`: asked again with the same key, it resumes once and answers the same, until it is resumed anew',
     }),
     cascade: z.boolean().nullish().meta({ description: 'Also the threads that were paused with it' }),
     budget: z
@@ -130,6 +138,7 @@ const asking = (deps: PauseDeps): Route =>
       'Pause a thread at the end of its step, or now; one that is draining or paused answers with that pause',
     params: ThreadParams,
     body: PauseTermsBody.extend({ cascade: Cascading }),
+    idempotent: true,
     response: AskedView,
     status: 202,
     also: { status: 200, response: AskedView },
@@ -138,6 +147,7 @@ const asking = (deps: PauseDeps): Route =>
         ...toTerms(body),
         threadId: params.thread_id,
         actor: request.actor,
+        once: onceOf(request, { kind: 'pause', threadId: params.thread_id }),
       });
       const token = resumeToken && {
         resume_token: resumeToken,
@@ -145,7 +155,8 @@ const asking = (deps: PauseDeps): Route =>
       };
       const { resumeWhen: _own, reason, ...terms } = toTerms(body);
       const { threadId, pauseId } = pause;
-      const family = body.cascade && (await deps.cascade.pause({ threadId, pauseId, reason, terms }));
+      const family =
+        body.cascade && isCurrent(pause) && (await deps.cascade.pause({ threadId, pauseId, reason, terms }));
       return new Reply(created && pause.state === 'draining' ? 202 : 200, {
         ...presentPause(pause),
         ...token,
@@ -179,7 +190,6 @@ const toResume = (body: z.output<typeof ResumeBody>) => ({
   force: body.force ?? false,
   fromCheckpointId: body.from_checkpoint_id ?? null,
   resumeToken: body.resume_token ?? null,
-  idempotencyKey: body.idempotency_key ?? null,
 });
 
 const resuming = (deps: PauseDeps): Route =>
@@ -192,6 +202,7 @@ const resuming = (deps: PauseDeps): Route =>
     summary: 'Resume a paused or stopped thread, once every check of the preflight passed',
     params: ThreadParams,
     body: ResumeBody,
+    idempotent: true,
     response: ResumedView,
     status: 202,
     handle: async ({ params, body, request }) => {
@@ -201,6 +212,11 @@ const resuming = (deps: PauseDeps): Route =>
         ...toResume(body),
         threadId,
         actor,
+        once: onceOf(
+          request,
+          { kind: 'resume', threadId },
+          { field: 'idempotency_key', key: body.idempotency_key },
+        ),
       });
       const family = body.cascade === true && (await deps.cascade.resume({ threadId, actor }));
       return new Reply(202, {

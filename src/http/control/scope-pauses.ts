@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { PauseScopeInput, PausedScope } from '../../lifecycle/pause-scope.ts';
 import { NEW_RUNS, type ScopePause } from '../../model/scope-pause.ts';
 import { pageHeaders } from '../present.ts';
+import { onceOf } from '../idempotency-key.ts';
 import { Reply, route, type Route } from '../route.ts';
 import { QueryPaging } from '../schemas.ts';
 import { ResumeUrl } from './pause-view.ts';
@@ -72,6 +73,7 @@ const asking = (deps: ScopeDeps): Route =>
     tag,
     summary: 'Pause a thread, an assistant, a graph or everything: what runs and what comes',
     body: ScopePauseBody,
+    idempotent: true,
     response: ScopePauseView,
     status: 202,
     handle: async ({ body, request }) => {
@@ -83,11 +85,14 @@ const asking = (deps: ScopeDeps): Route =>
         redirectTo: body.redirect_to ?? null,
         resumeWhen,
         actor: request.actor,
+        once: onceOf(request, { kind: 'scope pause' }),
       });
       return {
         ...presentScopePause(pause),
-        resume_token: resumeToken,
-        resume_url: hookUrl(deps, request, resumeToken),
+        ...(resumeToken !== null && {
+          resume_token: resumeToken,
+          resume_url: hookUrl(deps, request, resumeToken),
+        }),
       };
     },
   });

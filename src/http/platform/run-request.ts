@@ -6,6 +6,7 @@ import { HoldpointError } from '../../model/errors.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { CheckpointRef, RunKwargs, StreamMode } from '../../model/run.ts';
 import type { Principal } from '../../model/principal.ts';
+import { onceOf } from '../idempotency-key.ts';
 import type { RequestFacts } from '../route.ts';
 import type { RunCreate } from '../schemas.ts';
 import { incomingState } from './incoming-state.ts';
@@ -37,6 +38,7 @@ export const toLaunchInput = (
     metadata: incomingState(body.metadata ?? {}, 'metadata') as JsonObject,
     multitaskStrategy: body.multitask_strategy ?? 'reject',
     actor: request.actor,
+    ...onlyGiven({ once: onceOf(request, { kind: 'run', threadId }) }),
   };
 };
 

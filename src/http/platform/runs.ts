@@ -37,6 +37,7 @@ const creating = (deps: PlatformDeps): Route[] => [
     summary: 'Start a run; it goes on in the background',
     params: ThreadParams,
     body: RunCreate,
+    idempotent: true,
     response: RunView,
     handle: async ({ params, body, request }) => {
       const run = await launch(deps, { threadId: params.thread_id, body, request, live: false });
@@ -54,6 +55,7 @@ const creating = (deps: PlatformDeps): Route[] => [
     summary: 'Start a run and follow it as server-sent events',
     params: ThreadParams,
     body: RunCreate,
+    idempotent: true,
     produces: 'text/event-stream',
     handle: async ({ params, body, request }) => {
       const run = await launch(deps, { threadId: params.thread_id, body, request, live: true });
@@ -69,6 +71,7 @@ const creating = (deps: PlatformDeps): Route[] => [
     summary: 'Start a run and answer with its result',
     params: ThreadParams,
     body: RunCreate,
+    idempotent: true,
     response: z.record(z.string(), z.unknown()),
     handle: async ({ params, body, request }) => {
       const run = await launch(deps, { threadId: params.thread_id, body, request, live: false });

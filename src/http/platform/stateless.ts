@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { STREAM_MODES, type Run } from '../../model/run.ts';
+import { onceOfEach } from '../idempotency-key.ts';
 import { presentRun } from '../present.ts';
 import { Reply, route, type RequestFacts, type Route } from '../route.ts';
 import { queryList, QueryFlag, RunCreate, RunView, Uuid } from '../schemas.ts';
@@ -11,7 +12,11 @@ import { scopesOfBatch, scopesOfFollowing, scopesOfOwnRun } from '../scopes.ts';
 const tag = 'stateless';
 
 /** Runs that bring a thread of their own, which goes when they have ended unless `on_completion` is "keep". */
-export const statelessRoutes = (deps: PlatformDeps): Route[] => [...creating(deps), ...following(deps)];
+export const statelessRoutes = (deps: PlatformDeps): Route[] => [
+  ...creating(deps),
+  startingSeveral(deps),
+  ...following(deps),
+];
 
 const launch = (deps: PlatformDeps, asked: Omit<RunRequest, 'threadId'>): Promise<Run> =>
   deps.launchRun(toLaunchInput({ ...asked, threadId: null }, deps.newId));
@@ -25,6 +30,7 @@ const creating = (deps: PlatformDeps): Route[] => [
     tag,
     summary: 'Start a run on a thread of its own; it goes on in the background',
     body: RunCreate,
+    idempotent: true,
     response: RunView,
     handle: async ({ body, request }) => {
       const run = await launch(deps, { body, request, live: false });
@@ -39,6 +45,7 @@ const creating = (deps: PlatformDeps): Route[] => [
     tag,
     summary: 'Start a run on a thread of its own and follow it as server-sent events',
     body: RunCreate,
+    idempotent: true,
     produces: 'text/event-stream',
     handle: async ({ body, request }) => {
       const run = await launch(deps, { body, request, live: true });
@@ -53,12 +60,16 @@ const creating = (deps: PlatformDeps): Route[] => [
     tag,
     summary: 'Start a run on a thread of its own and answer with its result',
     body: RunCreate,
+    idempotent: true,
     response: z.record(z.string(), z.unknown()),
     handle: async ({ body, request }) => {
       const run = await launch(deps, { body, request, live: false });
       return waitReply(deps, { ...ofNew(run, request), run });
     },
   }),
+];
+
+const startingSeveral = (deps: PlatformDeps): Route =>
   route({
     method: 'post',
     path: '/runs/batch',
@@ -67,14 +78,16 @@ const creating = (deps: PlatformDeps): Route[] => [
     tag,
     summary: 'Start several runs, each on a thread of its own: all of them or none',
     body: z.array(RunCreate).min(1).max(1000),
+    idempotent: true,
     response: z.array(RunView),
     handle: async ({ body, request }) => {
-      const asked = body.map((one) => ({ threadId: null, body: one, request, live: false }));
-      const runs = await deps.launchRuns(asked.map((one) => toLaunchInput(one, deps.newId)));
+      const once = onceOfEach(request, { kind: 'batch' }, body.length);
+      const each = { threadId: null, request: { ...request, idempotencyKey: undefined }, live: false };
+      const asked = body.map((one) => toLaunchInput({ ...each, body: one }, deps.newId));
+      const runs = await deps.launchRuns(asked.map((input, at) => ({ ...input, once: once[at] })));
       return runs.map(presentRun);
     },
-  }),
-];
+  });
 
 const pathOf = (runId: string): string => `/runs/${runId}`;
 

@@ -20,6 +20,7 @@ import * as threadTtl from './migrations/0016-thread-ttl.ts';
 import * as fairQueue from './migrations/0017-fair-queue.ts';
 import * as partialOutputs from './migrations/0018-partial-outputs.ts';
 import * as stoppedAt from './migrations/0019-stopped-at.ts';
+import * as requestHashes from './migrations/0020-request-hashes.ts';
 
 /** Numbered, forward only; applied in this order. */
 const MIGRATIONS: Record<string, Migration> = {
@@ -42,6 +43,7 @@ const MIGRATIONS: Record<string, Migration> = {
   '0017-fair-queue': fairQueue,
   '0018-partial-outputs': partialOutputs,
   '0019-stopped-at': stoppedAt,
+  '0020-request-hashes': requestHashes,
 };
 
 /** Which migrations were applied now, and which the ledger has in all. */

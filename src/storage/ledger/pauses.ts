@@ -105,6 +105,7 @@ const toRow = (pause: Pause): Insertable<PausesTable> => ({
   scope_id: pause.scopeId,
   window_id: pause.windowId,
   remedy_json: toJson(pause.remedy),
+  request_hash: pause.requestHash,
   ...(patchColumns(pause) as Pick<PausesTable, keyof PatchColumns>),
 });
 
@@ -174,4 +175,5 @@ const fromRow = (row: Selectable<PausesTable>): Pause => ({
   pausedAt: row.paused_at,
   endedAt: row.ended_at,
   endedBy: row.ended_by,
+  requestHash: row.request_hash,
 });

@@ -132,6 +132,8 @@ export interface RunsTable {
   /** Not to be started before; 0 once that is past. */
   due_ms: number;
   deadline_ms: number | null;
+  /** Where it was asked for with an idempotency key. */
+  request_hash: string | null;
   since: string;
   created_at: string;
   updated_at: string;
@@ -246,4 +248,6 @@ export interface PausesTable {
   paused_at: string | null;
   ended_at: string | null;
   ended_by: string | null;
+  /** Where it was asked for with an idempotency key. */
+  request_hash: string | null;
 }

@@ -150,6 +150,7 @@ const toRow = (pause: ScopePause): Insertable<ScopePausesTable> => ({
   requested_at: pause.requestedAt,
   ended_by: pause.endedBy,
   ended_at: pause.endedAt,
+  request_hash: pause.requestHash,
 });
 
 const fromRow = (row: Selectable<ScopePausesTable>): ScopePause => ({
@@ -166,4 +167,5 @@ const fromRow = (row: Selectable<ScopePausesTable>): ScopePause => ({
   requestedAt: row.requested_at,
   endedBy: row.ended_by,
   endedAt: row.ended_at,
+  requestHash: row.request_hash,
 });

@@ -9,6 +9,8 @@ export interface EmergencyStopsTable {
   created_at: string;
   released_at: string | null;
   released_by: string | null;
+  /** Where it was asked for with an idempotency key. */
+  request_hash: string | null;
 }
 
 export interface EmergencyStopRunsTable {

@@ -19,7 +19,8 @@ export const createStopStore = (db: LedgerConnection): StopStore => ({
   ...createCoverage(db),
   ...createRests(db),
 
-  insert: async ({ stopId, scope, reason, requestedBy, createdAt, releasedAt, releasedBy }) => {
+  insert: async (stop) => {
+    const { stopId, scope, reason, requestedBy, createdAt, releasedAt, releasedBy, requestHash } = stop;
     await db
       .insertInto('emergency_stops')
       .values({
@@ -30,6 +31,7 @@ export const createStopStore = (db: LedgerConnection): StopStore => ({
         created_at: createdAt,
         released_at: releasedAt,
         released_by: releasedBy,
+        request_hash: requestHash,
       })
       .execute();
   },
@@ -186,6 +188,7 @@ const stopFromRow = (row: Selectable<EmergencyStopsTable>): EmergencyStop => ({
   createdAt: row.created_at,
   releasedAt: row.released_at,
   releasedBy: row.released_by,
+  requestHash: row.request_hash,
 });
 
 const runsOf = async (db: LedgerConnection, stopId: string): Promise<StoppedRun[]> => {

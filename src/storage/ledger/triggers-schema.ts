@@ -58,6 +58,8 @@ export interface ScopePausesTable {
   requested_at: string;
   ended_by: string | null;
   ended_at: string | null;
+  /** Where it was asked for with an idempotency key. */
+  request_hash: string | null;
 }
 
 export interface PauseWindowsTable {

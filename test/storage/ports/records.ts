@@ -45,6 +45,7 @@ export const run = (threadId: string, of: Partial<Run> = {}): Run => ({
   fenceFloor: 0,
   dueMs: 0,
   deadlineMs: null,
+  requestHash: null,
   since: AT,
   createdAt: AT,
   updatedAt: AT,
@@ -141,6 +142,7 @@ export const scopePause = (): ScopePause => ({
   requestedAt: AT,
   endedBy: null,
   endedAt: null,
+  requestHash: null,
 });
 
 /** A run on a thread of its own, in the queue. */

@@ -276,7 +276,7 @@ export const runSuite = (open: OpenStorage): void => {
       expect(await looked()).toEqual({ ...free, limited: true });
       const stop = { stopId: randomUUID(), scope: { threadId }, reason: 'why', requestedBy: 'me' };
       await storage.transaction((l) =>
-        l.stops.insert({ ...stop, createdAt: AT, releasedAt: null, releasedBy: null }),
+        l.stops.insert({ ...stop, createdAt: AT, releasedAt: null, releasedBy: null, requestHash: null }),
       );
       expect(await looked()).toEqual({ ...free, limited: true, heldBack: true, stopped: true });
       const nowhere = { threadId: randomUUID(), assistantId };
@@ -293,7 +293,7 @@ export const runSuite = (open: OpenStorage): void => {
         const stopId = randomUUID();
         const [of, open] = [{ scope: { threadId }, reason: 'why', requestedBy: 'me' }, { releasedAt: null }];
         return storage.transaction(async (l) => {
-          await l.stops.insert({ stopId, ...of, createdAt, ...open, releasedBy: null });
+          await l.stops.insert({ stopId, ...of, createdAt, ...open, releasedBy: null, requestHash: null });
           await l.stops.cover(stopId, { runId: runId!, threadId, worker, confirmedAt: null });
         });
       };

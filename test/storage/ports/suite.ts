@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import type { Storage } from '../../../src/storage/ports.ts';
 import { eventSuite } from './events.suite.ts';
 import { noticeSuite } from './notices.suite.ts';
+import { onceSuite } from './once.suite.ts';
 import { runSuite } from './runs.suite.ts';
 import { searchSuite } from './searches.suite.ts';
 import { threadSuite } from './threads.suite.ts';
@@ -14,6 +15,7 @@ export const storagePorts = (backend: string, open: OpenStorage): void => {
   describe(`the storage ports on ${backend}`, () => {
     threadSuite(open);
     runSuite(open);
+    onceSuite(open);
     eventSuite(open);
     noticeSuite(open);
     searchSuite(open);
