@@ -41,26 +41,36 @@ export const createSendNotices = (deps: SendDeps) => {
   };
 };
 
-/** Undefined when it is to be tried again. */
+/**
+ * What is to be sent, as far as it can be written once it has been tried often enough: a writer that fails keeps no
+ * other from telling. Undefined when it is to be tried again.
+ */
 const write = async (
-  { writers, log }: SendDeps,
+  deps: SendDeps,
   tries: Map<number, number>,
   notice: Notice,
 ): Promise<NoticeMessage[] | undefined> => {
   const { seq } = notice;
+  const written = await Promise.all(deps.writers.map((writer) => writeOne(deps, writer, notice)));
+  const count = (tries.get(seq) ?? 0) + 1;
+  const again = written.includes(undefined) && count < MOST_TRIES;
+  if (again) tries.set(seq, count);
+  else tries.delete(seq);
+  return again ? undefined : written.flatMap((messages) => messages ?? []);
+};
+
+/** Nothing where what it tells of is gone; undefined where it failed. */
+const writeOne = async (
+  { log }: SendDeps,
+  writer: NoticeWriter,
+  notice: Notice,
+): Promise<NoticeMessage[] | undefined> => {
   try {
-    const messages: NoticeMessage[] = [];
-    for (const writer of writers) messages.push(...(await writer(notice)));
-    tries.delete(seq);
-    return messages;
+    return await writer(notice);
   } catch (error) {
-    if (isHoldpointError(error)) return []; // what it tells of is gone
-    const count = (tries.get(seq) ?? 0) + 1;
-    tries.set(seq, count);
+    if (isHoldpointError(error) && error.code.endsWith('_not_found')) return [];
     log?.error({ err: error, notice }, 'a notice cannot be written');
-    if (count < MOST_TRIES) return undefined;
-    tries.delete(seq);
-    return [];
+    return undefined;
   }
 };
 
