@@ -35,7 +35,8 @@ const allowedAddresses = (): string[] => {
   const wrong = entries.find((entry) => !ipaddr.isValid(entry) && !ipaddr.isValidCIDR(entry));
   if (wrong !== undefined)
     throw new Error(`HOLDPOINT_HTTP_ALLOW has "${wrong}", which is neither an IP address nor a CIDR block`);
-  return entries;
+  // Addresses are compared as text: each is written as the resolver writes it.
+  return entries.map((entry) => (ipaddr.isValid(entry) ? ipaddr.parse(entry).toString() : entry));
 };
 
 /** Refuses every connection to a private or reserved address, whatever name led there, when it is opened. */

@@ -1,5 +1,6 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { isIPv6, SocketAddress } from 'node:net';
 import { RequestFilteringHttpAgent, RequestFilteringHttpsAgent } from 'request-filtering-agent';
 
 /** What came of one request. `never`: it would be refused again, so there is no use in trying. */
@@ -36,7 +37,7 @@ const MAX_ANSWER_BYTES = 64 * 1024;
 export const createPost = (allow: readonly string[]): Post => {
   const rules = {
     allowPrivateIPAddress: allow.includes('private'),
-    allowIPAddressList: allow.filter((entry) => entry !== 'private'),
+    allowIPAddressList: allow.filter((entry) => entry !== 'private').map(resolved),
   };
   const agents = { http: new RequestFilteringHttpAgent(rules), https: new RequestFilteringHttpsAgent(rules) };
   return async ({ url, headers, body, trusted, signal }) => {
@@ -62,6 +63,10 @@ export const createPost = (allow: readonly string[]): Post => {
     }
   };
 };
+
+/** As the resolver writes this address: addresses are compared as text. */
+const resolved = (address: string): string =>
+  new SocketAddress({ address, family: isIPv6(address) ? 'ipv6' : 'ipv4' }).address;
 
 const withLength = (headers: Record<string, string>, body: string): Record<string, string> => ({
   ...headers,

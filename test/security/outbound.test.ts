@@ -32,12 +32,12 @@ const resolveTo = (...answers: string[][]): { asked: () => number } => {
   return { asked: () => asked };
 };
 
-const site = async (): Promise<{ port: number; seen: () => number }> => {
+const site = async (host = '127.0.0.1'): Promise<{ port: number; seen: () => number }> => {
   let seen = 0;
   const server = createServer((_request, response) => {
     seen += 1;
     response.end('secret');
-  }).listen(0, '127.0.0.1');
+  }).listen(0, host);
   await once(server, 'listening');
   onTestFinished(() => {
     server.closeAllConnections();
@@ -105,5 +105,11 @@ describe.each(WAYS)('$way', ({ go }) => {
     expect(asked()).toBe(1);
     expect(await go(`http://rebinding.example:${port}/`, ['127.0.0.1'])).toContain('not allowed');
     expect(seen()).toBe(1);
+  });
+
+  it('goes to an address that is allowed in whatever way it is written', async () => {
+    const { port, seen } = await site('::1');
+    const asked = await go(`http://[::1]:${port}/`, ['0:0:0:0:0:0:0:1']);
+    expect([asked, seen()]).toEqual(['reached', 1]);
   });
 });
