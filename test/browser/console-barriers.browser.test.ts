@@ -151,4 +151,25 @@ describe.skipIf(!hasBrowser)('the console, looked at,', () => {
     await page.getByRole('button', { name: 'Resume all 2 that passes the check' }).click();
     await expect.poll(() => stopped.size, { timeout: PATIENCE }).toBe(0);
   });
+
+  it('makes one emergency stop, pressed again after its answer was lost', async () => {
+    const { page } = await openConsole(browser, { url: server.url });
+    let asked = 0;
+    await page.route(/\/emergency-stops$/, async (route) => {
+      if (route.request().method() !== 'POST' || ++asked > 1) return route.continue();
+      await route.fetch();
+      return route.abort();
+    });
+    await page.getByRole('button', { name: 'Emergency stop' }).click();
+    await page.getByRole('textbox', { name: 'Reason', exact: true }).fill('A drill');
+    await page.getByText('Stop now').click();
+    await page.getByLabel('Type STOP to confirm').fill('STOP');
+    await page.getByRole('button', { name: 'Stop now' }).click();
+    await page.getByText('The server cannot be reached').waitFor();
+    await page.getByRole('button', { name: 'Stop now' }).click();
+    await page.waitForURL('**/console/stop?stop=*');
+    const stops = (await server.send('GET', '/emergency-stops')).json as { stop_id: string }[];
+    await server.send('POST', `/emergency-stops/${stops[0]?.stop_id}/release`);
+    expect([asked, stops.length]).toEqual([2, 1]);
+  });
 });

@@ -1,6 +1,7 @@
-import { api, bodyOf } from './client.ts';
+import { api, bodyOf, once } from './client.ts';
 import { ownName } from './identity.ts';
 import { WATCHED } from './launch.ts';
+import { newId } from './new-id.ts';
 import type { paths } from './schema.ts';
 
 /** Who says it, where a person has given a name. */
@@ -48,8 +49,18 @@ export const decide = ({ approvalId, payloadHash, verdicts, additionalContext, r
 
 export type StopScope = { all: true } | { assistant_id: string } | { thread_id: string };
 
-export const stopNow = (scope: StopScope, reason: string) =>
-  bodyOf(api.POST('/emergency-stops', { body: { scope, reason, ...named('requested_by') } }));
+export interface ScopeAsk {
+  scope: StopScope;
+  reason: string;
+}
+
+export const stopNow = (asked: ScopeAsk, key: string) =>
+  bodyOf(
+    api.POST('/emergency-stops', {
+      params: { header: once(key) },
+      body: { ...asked, ...named('requested_by') },
+    }),
+  );
 
 export const releaseStop = (stopId: string) =>
   bodyOf(
@@ -59,8 +70,8 @@ export const releaseStop = (stopId: string) =>
     }),
   );
 
-export const pauseScope = (scope: StopScope, reason: string) =>
-  bodyOf(api.POST('/pauses', { body: { scope, reason } }));
+export const pauseScope = (body: ScopeAsk, key: string) =>
+  bodyOf(api.POST('/pauses', { params: { header: once(key) }, body }));
 
 export const resumeScope = (pauseId: string) =>
   bodyOf(api.POST('/pauses/{pause_id}/resume', { params: { path: { pause_id: pauseId } } }));
@@ -74,8 +85,10 @@ type ResumeBody = NonNullable<
 
 const onThread = (threadId: string) => ({ params: { path: { thread_id: threadId } } });
 
-export const pauseThread = (threadId: string, body: PauseBody) =>
-  bodyOf(api.POST('/threads/{thread_id}/pause', { ...onThread(threadId), body }));
+export const pauseThread = (threadId: string, body: PauseBody, key = newId()) => {
+  const params = { ...onThread(threadId).params, header: once(key) };
+  return bodyOf(api.POST('/threads/{thread_id}/pause', { params, body }));
+};
 
 export const withdrawPause = (threadId: string) =>
   bodyOf(api.DELETE('/threads/{thread_id}/pause', onThread(threadId)));

@@ -16,6 +16,9 @@ api.use({
   },
 });
 
+/** As a header: what is sent again with the same key is done once. */
+export const once = (key: string) => ({ 'Idempotency-Key': key });
+
 interface Called<T> {
   data?: T;
   error?: unknown;

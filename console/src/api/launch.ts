@@ -1,4 +1,4 @@
-import { api, bodyOf } from './client.ts';
+import { api, bodyOf, once } from './client.ts';
 
 export interface LaunchInput {
   /** An assistant's id. */
@@ -36,8 +36,8 @@ export const begunOn = async (threadId: string) => {
 };
 
 /** Starts a run, on a thread that is made where there is none of this id. Answers the thread's id. */
-export const launch = async (asked: LaunchInput & { threadId: string }): Promise<string> => {
-  const path = { thread_id: asked.threadId };
-  await bodyOf(api.POST('/threads/{thread_id}/runs', { params: { path }, body: runBody(asked) }));
+export const launch = async (asked: LaunchInput & { threadId: string }, key: string): Promise<string> => {
+  const params = { path: { thread_id: asked.threadId }, header: once(key) };
+  await bodyOf(api.POST('/threads/{thread_id}/runs', { params, body: runBody(asked) }));
   return asked.threadId;
 };

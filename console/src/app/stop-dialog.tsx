@@ -2,9 +2,10 @@ import { Button, Code, Group, Modal, Radio, Stack, Text, Textarea, TextInput } f
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState, type FormEvent } from 'react';
-import { pauseScope, stopNow, type StopScope } from '../api/actions.ts';
+import { pauseScope, stopNow, type ScopeAsk, type StopScope } from '../api/actions.ts';
 import { overviewQuery } from '../api/queries.ts';
 import { useStore } from '../api/store.ts';
+import { useKeys } from '../api/use-keys.ts';
 import { ErrorPanel } from '../parts/error-panel.tsx';
 import { notifyDone } from '../parts/notify.tsx';
 import { submitOnCtrlEnter } from '../parts/submit-key.ts';
@@ -92,18 +93,12 @@ const scopeOf = (breadth: Breadth, { threadId, agent }: StopTarget): StopScope =
 const useStop = () => {
   const queries = useQueryClient();
   const navigate = useNavigate();
+  const keyOf = useKeys();
   return useMutation({
-    mutationFn: async ({
-      scope,
-      hardness,
-      reason,
-    }: {
-      scope: StopScope;
-      hardness: Hardness;
-      reason: string;
-    }) => {
-      if (hardness === 'stop') return (await stopNow(scope, reason)).stop_id;
-      await pauseScope(scope, reason);
+    mutationFn: async ({ hardness, ...asked }: ScopeAsk & { hardness: Hardness }) => {
+      const key = keyOf({ hardness, ...asked });
+      if (hardness === 'stop') return (await stopNow(asked, key)).stop_id;
+      await pauseScope(asked, key);
       return undefined;
     },
     onSuccess: async (stopId) => {

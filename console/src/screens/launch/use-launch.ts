@@ -2,7 +2,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { isRecord } from '../../api/errors.ts';
-import { begunOn, launch, type LaunchInput } from '../../api/launch.ts';
+import { launch, type LaunchInput } from '../../api/launch.ts';
 import { newId } from '../../api/new-id.ts';
 
 type Values = Record<string, unknown>;
@@ -48,8 +48,8 @@ export const askedFor = (agent: string, draft: Draft): LaunchInput => ({
 });
 
 /**
- * What is being filled in, and the launch of it; then the thread is shown. A new thread has its id beforehand: what is
- * launched again as it was, because no answer came, is one run.
+ * What is being filled in, and the launch of it; then the thread is shown. The draft has its key beforehand, and by it
+ * the id of a new thread: what is launched again as it was, because no answer came, is one run.
  */
 export const useLaunch = (agent: string, thread: string | undefined) => {
   const navigate = useNavigate();
@@ -60,20 +60,14 @@ export const useLaunch = (agent: string, thread: string | undefined) => {
     whenBusy: 'reject',
     config: '',
   });
-  const own = useRef({ id: newId(), tried: false });
+  const key = useRef(newId());
   const started = useMutation({
-    mutationFn: async (asked: LaunchInput) => {
-      if (asked.threadId !== undefined) return launch({ ...asked, threadId: asked.threadId });
-      const { id, tried } = own.current;
-      own.current.tried = true;
-      // The answer to the time before may have been lost.
-      if (!tried || !(await begunOn(id))) await launch({ ...asked, threadId: id });
-      return id;
-    },
+    mutationFn: ({ threadId = key.current, ...asked }: LaunchInput) =>
+      launch({ ...asked, threadId }, key.current),
     onSuccess: (threadId) => navigate({ to: '/threads/$threadId', params: { threadId } }),
   });
   const change: Change = (changes) => {
-    own.current = { id: newId(), tried: false };
+    key.current = newId();
     setDraft((before) => ({ ...before, ...changes }));
   };
   return { draft, change, started, asked: askedFor(agent, draft), problems: problemsOf(draft) };

@@ -14,6 +14,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { pauseThread } from '../../api/actions.ts';
 import type { Pause } from '../../api/thread-queries.ts';
+import { useKeys } from '../../api/use-keys.ts';
 import { ErrorPanel } from '../../parts/error-panel.tsx';
 import { submitOnCtrlEnter } from '../../parts/submit-key.ts';
 import { ConditionFields, conditionOf, NO_CONDITION, type ConditionDraft } from './condition-fields.tsx';
@@ -49,14 +50,17 @@ const PauseForm = ({ threadId, onDone, onCancel }: FormProps) => {
   const [onTimeout, setOnTimeout] = useState<'extend' | 'force'>('extend');
   const [condition, setCondition] = useState<ConditionDraft>(NO_CONDITION);
   const resumeWhen = conditionOf(condition);
+  const keyOf = useKeys();
   const asked = useMutation({
-    mutationFn: () =>
-      pauseThread(threadId, {
+    mutationFn: () => {
+      const body = {
         reason: reason.trim(),
         drain_timeout_ms: Math.max(1, Math.round(Number(minutes) * 60_000)),
         on_timeout: onTimeout,
         ...(resumeWhen !== null && { resume_when: resumeWhen }),
-      }),
+      };
+      return pauseThread(threadId, body, keyOf(body));
+    },
     onSuccess: onDone,
     onSettled: () => queries.invalidateQueries({ queryKey: ['thread', threadId] }),
   });
