@@ -55,8 +55,12 @@ const USED = [
 const mapValues = (object, change) =>
   Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value)]));
 
-/** Errors are the same everywhere, and read as such. */
-const withoutErrors = ({ responses: { default: _errors, ...responses }, ...operation }) => ({
+/** Errors are the same everywhere, and read as such; operations are called by their path. */
+const withoutErrors = ({
+  operationId: _id,
+  responses: { default: _errors, ...responses },
+  ...operation
+}) => ({
   ...operation,
   responses,
 });

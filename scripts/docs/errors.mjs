@@ -44,7 +44,7 @@ const MEANING = {
   approval_outdated: 'The question is asked no longer, or has another payload than the one decided on.',
   preflight_failed:
     'A check before the resume failed; nothing was changed. `metadata.checks` has each with its status and detail.',
-  token_used: 'The resume token was used, has expired, or its pause is over.',
+  token_used: 'The resume token was used, or its pause is over.',
   scope_paused:
     'A paused scope refuses new runs, or the assistant it redirects them to is gone. `metadata.pause_id` names the pause.',
   queue_full: 'So many runs wait for a worker as `HOLDPOINT_QUEUE_LIMIT` allows.',

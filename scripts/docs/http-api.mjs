@@ -1,3 +1,4 @@
+import { logKinds } from './log-kinds.mjs';
 import { code, table } from './markdown.mjs';
 
 const TITLES = {
@@ -5,6 +6,8 @@ const TITLES = {
   assistants: 'Assistants',
   threads: 'Threads',
   state: 'State and history',
+  crons: 'Crons',
+  stateless: 'Runs on a thread of their own',
   runs: 'Runs',
   agent: 'Four calls',
   a2a: 'Other agents (A2A)',
@@ -13,14 +16,20 @@ const TITLES = {
   'session log': 'The session log',
   'scope pauses': 'Pausing many threads',
   triggers: 'Triggers from outside',
+  pauses: 'Pausing and resuming a thread',
   'pause conditions': 'Pause conditions',
   'pause windows': 'Pause windows',
   'emergency stops': 'Emergency stops',
   effects: 'Effects',
   workers: 'Workers',
+  limits: 'Limits',
+  'protocol v2': 'Protocol v2',
+  notifications: 'Notifications',
   outbound: 'Webhooks and notices',
   overview: 'All threads at a glance',
   changes: 'The change feed',
+  store: 'The store',
+  ui: 'Components of a graph',
 };
 
 /** The routes as they are declared; handlers are never called here. */
@@ -40,62 +49,92 @@ export const httpApiPage = async () => {
       ...operation,
     })),
   );
+  const begins = { 'session log': await logKinds() };
   const tags = [...new Set(operations.map(({ tags: [tag] }) => tag))];
   const sections = tags.map((tag) => {
     const own = operations.filter(({ tags: [of] }) => of === tag);
-    return `## ${TITLES[tag] ?? tag}\n\n${own.map((operation) => section(operation, firstWithBodyOf(operation, own))).join('\n\n')}`;
+    const parts = [
+      `## ${TITLES[tag] ?? tag}`,
+      begins[tag],
+      ...own.map((operation) => section(operation, operations)),
+    ];
+    return parts.filter(Boolean).join('\n\n');
   });
   return `# HTTP API
 
 What a running server also tells at \`/docs\` (this, to read) and \`/openapi.json\` (with every schema). Bodies are JSON; fields
 that are not listed are accepted and ignored. Ids are UUIDs, times ISO 8601 in UTC. How errors look: [errors](errors.md). How
 this compares with other LangGraph servers: [compatibility](compatibility.md). _Scope_ is what an API key needs, where the server
-asks for one: [security](security.md).
+asks for one: [security](security.md). _Operation_ is its name in \`/openapi.json\`, by which generated clients call it. In a query
+\`1\` and \`0\` are also \`true\` and \`false\`.
 
 ${sections.join('\n\n')}
 `;
 };
 
-/** The first operation that takes the same body, of which it need be said only once what it is. */
-const firstWithBodyOf = (operation, operations) =>
-  operations.find((other) => JSON.stringify(givenTo(other)) === JSON.stringify(givenTo(operation)));
-
-const givenTo = ({ requestBody, parameters }) => [
-  requestBody,
-  parameters.filter((parameter) => parameter.in === 'header'),
-];
-
-const section = (operation, first) =>
+const section = (operation, all) =>
   [
     `### ${code(`${operation.method} ${operation.path}`)}`,
     `${operation.summary}.`,
-    operation.requestBody && first !== operation
-      ? `Takes what ${code(`${first.method} ${first.path}`)} takes.`
-      : inputs(operation),
-    `${outcome(operation)} ${scopeOf(operation)}`,
+    inputs(operation, all),
+    exampleOf(operation),
+    `${outcome(operation)} ${scopeOf(operation)} Operation: ${code(operation.operationId)}.`,
   ]
     .filter(Boolean)
     .join('\n\n');
 
-/** A table of what can be given, without the ids of the path, whose names say it. */
-const inputs = ({ parameters, requestBody }) => {
-  const named = parameters.filter((parameter) => parameter.in !== 'path');
-  const body = propertiesOf(requestBody?.content['application/json'].schema);
+const jsonOf = ({ requestBody }) => requestBody?.content['application/json'];
+
+/** A table of what can be given, without the ids of the path, whose names say it. What a body takes is said once. */
+const inputs = (operation, all) => {
+  const named = operation.parameters.filter((parameter) => parameter.in !== 'path');
+  const schema = jsonOf(operation)?.schema;
+  const first = schema && firstToTake(schema, all);
+  const elsewhere = first !== undefined && first !== operation;
   const rows = [
-    ...named.map(({ name, in: where, schema, required }) => [
+    ...named.map(({ name, in: where, schema: of, required }) => [
       code(name),
       where,
-      typeOf(schema),
-      notes(schema, required),
+      typeOf(of),
+      notes(of, required),
     ]),
-    ...body.map(([name, schema, required]) => [code(name), 'body', typeOf(schema), notes(schema, required)]),
+    ...(elsewhere ? [] : propertiesOf(schema)).map(([name, of, required]) => [
+      code(name),
+      'body',
+      typeOf(of),
+      notes(of, required),
+    ]),
   ];
-  return rows.length === 0 ? '' : table(['Field', 'In', 'Type', ''], rows);
+  const fields = rows.length === 0 ? '' : table(['Field', 'In', 'Type', ''], rows);
+  return [fields, schema && bodyInWords(schema, elsewhere ? first : undefined, all)]
+    .filter(Boolean)
+    .join('\n\n');
 };
 
-const scopeOf = ({ 'x-holdpoint-scope': scope }) => {
+const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
+/** The first operation that takes this body. */
+const firstToTake = (schema, all) => all.find((operation) => same(jsonOf(operation)?.schema, schema));
+
+/** A body of which no table says what it is. */
+const bodyInWords = (schema, first, all) => {
+  if (first) return `Takes what ${endpoint(first)} takes.`;
+  if (schema.type === 'array')
+    return `Takes a list of ${schema.minItems} to ${schema.maxItems}, each what ${endpoint(firstToTake(schema.items, all))} takes.`;
+  return propertiesOf(schema).length === 0 ? `Takes ${schema.description}.` : '';
+};
+
+const endpoint = ({ method, path }) => code(`${method} ${path}`);
+
+const exampleOf = (operation) => {
+  const { example } = jsonOf(operation) ?? {};
+  return example === undefined ? '' : `\`\`\`json\n${JSON.stringify(example)}\n\`\`\``;
+};
+
+const scopeOf = ({ 'x-holdpoint-scope': scope, 'x-holdpoint-more-scopes': more }) => {
+  const says = more === undefined ? '.' : `; ${more}.`;
   if (scope === 'open') return 'Asks nobody who they are.';
-  return scope === 'any' ? 'Any API key may.' : `Scope: ${code(scope)}.`;
+  return scope === 'any' ? `Any API key may${says}` : `Scope: ${code(scope)}${says}`;
 };
 
 const outcome = ({ responses: { default: _errors, ...good } }) => {
@@ -117,21 +156,27 @@ const contentOf = (content) => {
   return ` with ${schema.type === 'array' ? 'a list, each with ' : ''}${what}`;
 };
 
-const propertiesOf = (schema) =>
-  Object.entries(schema?.properties ?? {}).map(([name, of]) => [
+/** Of one or the other of several: what each may have, required where each asks for it. */
+const propertiesOf = (schema) => {
+  const forms = (schema?.anyOf ?? [schema]).filter((form) => form?.properties);
+  const names = [...new Set(forms.flatMap(({ properties }) => Object.keys(properties)))];
+  return names.map((name) => [
     name,
-    of,
-    schema.required?.includes(name) ?? false,
+    forms.find(({ properties }) => name in properties).properties[name],
+    forms.every(({ required }) => required?.includes(name)),
   ]);
+};
 
 const notes = (schema, required) =>
   [
     required && 'required',
-    schema.description,
-    schema.default !== undefined && `default ${code(schema.default)}`,
+    schema.description ?? alternatives(schema).find(({ description }) => description)?.description,
+    schema.default !== undefined && `default ${code(shown(schema.default))}`,
   ]
     .filter(Boolean)
     .join('; ');
+
+const shown = (value) => (typeof value === 'string' ? value : JSON.stringify(value).replaceAll(',', ', '));
 
 /** A schema in few words. That null means "not given" goes without saying. */
 const typeOf = (schema) => {
@@ -155,6 +200,8 @@ const word = (schema) => {
   if (schema.type === 'array') return `list of ${schema.items ? typeOf(schema.items) : 'anything'}`;
   if (schema.format) return schema.format;
   if (schema.type === 'integer') return `integer${range(schema)}`;
+  const fields = Object.keys(schema.properties ?? {});
+  if (fields.length > 0) return `object (${fields.map(code).join(', ')})`;
   return schema.type ?? 'anything';
 };
 

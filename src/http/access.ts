@@ -43,7 +43,7 @@ export const createAccessControl =
   (route, principal) => {
     requireScope(principal, route.scope);
     return async (input) => {
-      for (const scope of route.moreScopes?.(input.body, input.query) ?? []) requireScope(principal, scope);
+      for (const scope of route.moreScopes?.of(input.body, input.query) ?? []) requireScope(principal, scope);
       const { auth } = deps;
       if (!auth || principal.key?.scopes.includes('admin')) return input;
       const access = ACCESS[`${route.method} ${route.path}`] ?? fallbackAccess(route, input);

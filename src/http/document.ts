@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { ERROR_CODES } from '../model/errors.ts';
 import { HTTP_STATUS } from './error-map.ts';
 import { IDEMPOTENCY_KEY, LONGEST_KEY } from './idempotency-key.ts';
+import { operationId } from './operation-id.ts';
+import { ownUrl } from './own-url.ts';
 import { Reply, route, type Route } from './route.ts';
 import { ErrorBody } from './schemas.ts';
 
@@ -20,6 +22,7 @@ export const openApiDocument = (routes: Route[], version: string): Record<string
       version,
       description: 'Launch, hold, pause, approve, resume and stop LangGraph.js agents.',
     },
+    servers: [{ url: '/' }],
     paths,
     components: {
       schemas: { Error: jsonSchema(ErrorBody, 'output') },
@@ -32,28 +35,43 @@ export const openApiDocument = (routes: Route[], version: string): Record<string
 };
 
 const operation = ({
+  method,
+  path,
   tag,
   summary,
   scope,
+  moreScopes,
   params,
   query,
   body,
   idempotent,
+  example,
   response,
   status = 200,
   also,
   produces,
 }: Route) => ({
+  operationId: operationId({ method, path, reads: scope === 'read' }),
   tags: [tag],
   summary,
   security: scope === 'open' ? [] : [{ apiKey: [] }, { bearer: [] }],
   'x-holdpoint-scope': scope,
+  ...(moreScopes && { 'x-holdpoint-more-scopes': moreScopes.says }),
   parameters: [
     ...parameters(params, 'path'),
     ...parameters(query, 'query'),
     ...(idempotent ? [IDEMPOTENCY_HEADER] : []),
   ],
-  ...(body && { requestBody: { content: { 'application/json': { schema: jsonSchema(body, 'input') } } } }),
+  ...(body && {
+    requestBody: {
+      content: {
+        'application/json': {
+          schema: jsonSchema(body, 'input'),
+          ...(example !== undefined && { example }),
+        },
+      },
+    },
+  }),
   responses: {
     [status]: goodAnswer(response, produces),
     ...(also && { [also.status]: goodAnswer(also.response) }),
@@ -103,8 +121,30 @@ const parameters = (schema: z.ZodType | undefined, where: 'path' | 'query') => {
 };
 
 const jsonSchema = (schema: z.ZodType, io: 'input' | 'output'): Record<string, unknown> => {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: 'any',
+    override: ({ zodSchema, jsonSchema: made }) => {
+      const otherwise = io === 'input' ? defaultOf(zodSchema as z.core.$ZodDefault) : undefined;
+      if (otherwise !== undefined) made.default ??= otherwise;
+    },
+  });
   return rest;
+};
+
+/** What is taken where nothing is given. Zod leaves it out where the schema makes something else of what it takes. */
+const defaultOf = (
+  schema: z.core.$ZodDefault,
+): NonNullable<z.core.JSONSchema.BaseSchema['default']> | undefined => {
+  const { def } = schema._zod;
+  const told = z.globalRegistry.get(schema)?.['default'] as
+    NonNullable<z.core.JSONSchema.BaseSchema['default']> | undefined;
+  return (
+    told ??
+    (def.type === 'default'
+      ? (def.defaultValue as NonNullable<z.core.JSONSchema.BaseSchema['default']>)
+      : undefined)
+  );
 };
 
 /** `/openapi.json` and `/docs`, about the routes given and themselves. */
@@ -121,7 +161,7 @@ export const documentRoutes = (others: Route[], version: string): Route[] => {
       tag: 'meta',
       summary: 'This document',
       response: z.record(z.string(), z.unknown()),
-      handle: () => current(),
+      handle: ({ request }) => ({ ...current(), servers: [{ url: ownUrl(request.headers) }] }),
     }),
     route({
       method: 'get',

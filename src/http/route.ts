@@ -99,6 +99,8 @@ interface RouteSpec<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodTyp
   moreScopes?: MoreScopes;
   tag: string;
   summary: string;
+  /** A body it takes, for the document. */
+  example?: z.input<B>;
   params?: P;
   query?: Q;
   body?: B;

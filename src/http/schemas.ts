@@ -57,6 +57,13 @@ const oneOrMany = <T extends z.ZodType>(item: T) =>
 /** Any UUID, of whatever version; ids are kept in lower case. */
 export const Uuid = z.guid('is not a UUID').transform((id) => id.toLowerCase());
 
+/** Of examples in the document. */
+export const AN_ID = '6f1c9b1e-8f4f-4d3a-9a54-0d6b6f3f2b10';
+export const A_RUN = {
+  assistant_id: 'agent',
+  input: { messages: [{ role: 'user', content: 'Write the list of changes to changes.md' }] },
+};
+
 export const ThreadParams = z.object({ thread_id: Uuid });
 export const RunParams = z.object({ thread_id: Uuid, run_id: Uuid });
 export const AssistantParams = z.object({ assistant_id: z.string().min(1).max(200) });
@@ -73,38 +80,50 @@ export const Ids = z.array(Uuid).max(MOST_LISTED).nullish();
 const Limit = z.int().min(1).max(1000);
 const Offset = z.int().min(0);
 
-const orElse = <T extends z.ZodType>(schema: T, fallback: z.output<T>) =>
-  schema.nullish().transform((value) => value ?? fallback);
+/** What may be left out, and what is taken then. */
+export const orElse = <T extends z.ZodType>(schema: T, fallback: z.output<T>) =>
+  schema
+    .nullish()
+    .transform((value) => value ?? fallback)
+    .meta({ default: fallback });
 
 /** Which page of a list, in a body. */
 export const Paging = { limit: orElse(Limit, 10), offset: orElse(Offset, 0) };
 
-/** Digits only: `Number` would read much else. */
-export const QueryInt = z
-  .string()
-  .regex(/^\d{1,15}$/, 'is not a whole number')
-  .transform(Number);
+/** A whole number in a query string. Digits only: `Number` would read much else. */
+export const queryInt = (minimum = 0, maximum = Number.MAX_SAFE_INTEGER) =>
+  z
+    .custom<string>((text) => typeof text === 'string' && /^\d{1,15}$/.test(text), 'is not a whole number')
+    .transform(Number)
+    .pipe(z.int().min(minimum).max(maximum))
+    .meta({ type: 'integer', minimum, maximum });
 
 /** Which page of a list, in a query string. */
-export const QueryPaging = {
-  limit: QueryInt.pipe(Limit).default(10),
-  offset: QueryInt.pipe(Offset).default(0),
-};
+export const QueryPaging = { limit: queryInt(1, 1000).default(10), offset: queryInt().default(0) };
+
+const isTexts = (value: unknown): boolean => [value].flat().every((text) => typeof text === 'string');
 
 /** One or several of `names`, in a query string: repeated, or separated by commas. */
 export const queryList = <T extends string>(names: readonly [T, ...T[]]) =>
   z
-    .union([z.string(), z.array(z.string()).max(MOST_LISTED)])
+    .custom<string | string[]>(isTexts, 'is no list of names')
     .transform((given) => (Array.isArray(given) ? given : given.split(',')))
     .pipe(z.array(z.enum(names)).max(MOST_LISTED))
+    .meta({ type: 'array', items: { type: 'string', enum: [...names] }, maxItems: MOST_LISTED })
     .optional();
 
-const FLAGS: Record<string, boolean> = { true: true, 1: true, false: false, 0: false };
+const FLAGS = new Map([
+  ['true', true],
+  ['1', true],
+  ['false', false],
+  ['0', false],
+]);
 
 /** Of a query string: "0" is false. */
 export const QueryFlag = z
-  .enum(['true', 'false', '1', '0'])
-  .transform((text) => FLAGS[text] ?? false)
+  .custom<string>((text) => FLAGS.has(text as string), 'is neither true nor false')
+  .transform((text) => FLAGS.get(text) ?? false)
+  .meta({ type: 'boolean' })
   .default(false);
 
 const Coordinates = {
@@ -209,12 +228,12 @@ const Before = given(
 
 export const HistoryBody = z
   .looseObject({
-    limit: given(z.number().int().min(1).max(1000)),
+    limit: Paging.limit,
     before: Before,
     metadata: MetadataFilter,
     checkpoint: given(CheckpointCoordinates),
   })
-  .default({ limit: undefined, before: undefined, metadata: undefined, checkpoint: undefined });
+  .prefault({});
 
 export const HistoryQueryString = z.object({ limit: QueryPaging.limit, before: z.string().optional() });
 

@@ -16,52 +16,81 @@ export const requireScope = (principal: Principal | undefined, scope: RouteScope
 };
 
 /** What a route asks for beside its scope, by what the body and the query say. */
-export type MoreScopes = (body: unknown, query?: unknown) => Scope[];
+export interface MoreScopes {
+  /** In words, behind the scope. */
+  says: string;
+  of: (body: unknown, query?: unknown) => Scope[];
+}
 
 /**
  * A run that answers a question, jumps, or sets what its graph may judge calls by, could step past a question; one
  * without input goes on where its thread has stopped.
  */
-export const scopesOfRun: MoreScopes = (body) => {
-  if (!isRecord(body)) return [];
-  const { command, context, config, input } = body;
-  const decides = says(command) || says(context) || sets(config);
-  return [
-    ...(decides ? (['decide'] as const) : []),
-    ...(input == null && !says(command) ? (['operate'] as const) : []),
-  ];
+export const scopesOfRun: MoreScopes = {
+  says: 'with `command`, `context` or `config.configurable` also `decide`; without `input` and `command` also `operate`',
+  of: (body) => {
+    if (!isRecord(body)) return [];
+    const { command, context, config, input } = body;
+    const decides = says(command) || says(context) || sets(config);
+    return [
+      ...(decides ? (['decide'] as const) : []),
+      ...(input == null && !says(command) ? (['operate'] as const) : []),
+    ];
+  },
 };
 
 /** Of a run on a thread of its own: there is nothing it could go on from. */
-export const scopesOfOwnRun: MoreScopes = (body) => scopesOfRun(body).filter((scope) => scope !== 'operate');
+export const scopesOfOwnRun: MoreScopes = {
+  says: 'with `command`, `context` or `config.configurable` also `decide`',
+  of: (body) => scopesOfRun.of(body).filter((scope) => scope !== 'operate'),
+};
 
 /** Whether it is wanted that the run is cancelled when its client leaves. */
 export const cancelsByLeaving = (query: unknown): boolean =>
   isRecord(query) && query['cancel_on_disconnect'] === true;
 
 /** To follow a run is to read; to have it cancelled by leaving is more. */
-export const scopesOfFollowing: MoreScopes = (_body, query) => (cancelsByLeaving(query) ? ['run'] : []);
+export const scopesOfFollowing: MoreScopes = {
+  says: 'with `cancel_on_disconnect` also `run`',
+  of: (_body, query) => (cancelsByLeaving(query) ? ['run'] : []),
+};
 
-export const scopesOfBatch: MoreScopes = (body) => (Array.isArray(body) ? body.flatMap(scopesOfOwnRun) : []);
+export const scopesOfBatch: MoreScopes = {
+  says: scopesOfOwnRun.says,
+  of: (body) => (Array.isArray(body) ? body.flatMap((run) => scopesOfOwnRun.of(run)) : []),
+};
 
 /** A state that is brought along may be one that no gate has seen. */
-export const scopesOfThread: MoreScopes = (body) =>
-  isRecord(body) && says(body['supersteps']) ? ['decide'] : [];
+export const scopesOfThread: MoreScopes = {
+  says: 'with `supersteps` also `decide`',
+  of: (body) => (isRecord(body) && says(body['supersteps']) ? ['decide'] : []),
+};
 
 /** What is not named is everybody's. */
-export const scopesOfMany: MoreScopes = (body) =>
-  isRecord(body) && body['status'] != null ? ['operate'] : [];
+export const scopesOfMany: MoreScopes = {
+  says: 'with `status` also `operate`',
+  of: (body) => (isRecord(body) && body['status'] != null ? ['operate'] : []),
+};
 
-/** A resume may bring the answer to a question. */
-export const scopesOfAnswer: MoreScopes = (body) =>
-  isRecord(body) && (body['answer'] !== undefined || says(body['command'])) ? ['decide'] : [];
+/** A resume may bring the answer to a question, in the field that the route has for it. */
+export const scopesOfAnswer = (field: 'answer' | 'command'): MoreScopes => ({
+  says: `with \`${field}\` also \`decide\``,
+  of: (body) => {
+    if (!isRecord(body)) return [];
+    const answers = field === 'answer' ? body[field] !== undefined : says(body[field]);
+    return answers ? ['decide'] : [];
+  },
+});
 
 /** A command of protocol v2. */
-export const scopesOfCommand: MoreScopes = (body) => {
-  const { method, params } = isRecord(body) ? body : {};
-  if (method === 'run.start') return ['run', ...scopesOfRun(params)];
-  if (method === 'input.respond') return ['decide'];
-  return ['read'];
+export const scopesOfCommand: MoreScopes = {
+  says: '`run.start` needs `run` and what that run needs, `input.respond` needs `decide`, what reads needs `read`',
+  of: (body) => {
+    const { method, params } = isRecord(body) ? body : {};
+    if (method === 'run.start') return ['run', ...scopesOfRun.of(params)];
+    if (method === 'input.respond') return ['decide'];
+    return ['read'];
+  },
 };
 
 const says = (value: unknown): boolean => {

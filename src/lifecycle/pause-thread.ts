@@ -156,7 +156,7 @@ const pausedAlready = async (
   { input, current }: { input: RequestPauseInput; current: Pause },
 ): Promise<RequestedPause> => {
   const { reason, actor, cause, resumeWhen, resumeBehavior, resumeTokenExpiresMs } = {
-    ...DEFAULTS,
+    ...PAUSE_DEFAULTS,
     ...input,
   };
   if (cause !== 'operator' || !waitsByItself(current))
@@ -194,7 +194,7 @@ const nothingToPause = (threadId: string, run: Run | undefined): HoldpointError 
   );
 
 /** What is not said. The time is long enough for most steps; then the drain is extended. */
-const DEFAULTS = {
+export const PAUSE_DEFAULTS = {
   cause: 'operator',
   mode: 'drain',
   drainTimeoutMs: 120_000,
@@ -216,7 +216,13 @@ export const newPause = (
   { clock, newId }: LifecycleDeps,
   { input, run, resumeTokenHash }: { input: RequestPauseInput; run: Run; resumeTokenHash: string | null },
 ): Pause => {
-  const { actor, once, within: _within, conditionsSinceMs: _since, ...asked } = { ...DEFAULTS, ...input };
+  const {
+    actor,
+    once,
+    within: _within,
+    conditionsSinceMs: _since,
+    ...asked
+  } = { ...PAUSE_DEFAULTS, ...input };
   return {
     ...asked,
     pauseId: once?.id ?? newId(),

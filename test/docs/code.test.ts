@@ -11,20 +11,25 @@ import { allRoutes } from '../../src/http/routes.ts';
 import { readText, ROOT } from '../house/files.ts';
 
 /** The declared endpoints; no handler is called. */
+const routes = allRoutes({
+  platform: {} as PlatformDeps,
+  control: {} as ControlDeps,
+  streams: {} as ThreadStreams,
+  agents: {} as A2aDeps & McpDeps,
+  dependencies: () => Promise.resolve({ database: 'ok' as const, workers: 0 }),
+  metrics: { text: () => Promise.resolve(''), json: () => Promise.resolve([]) },
+  version: '',
+});
+
+interface Operation {
+  operationId: string;
+  parameters: { name: string; schema: object }[];
+}
+
 const paths = Object.entries(
-  openApiDocument(
-    allRoutes({
-      platform: {} as PlatformDeps,
-      control: {} as ControlDeps,
-      streams: {} as ThreadStreams,
-      agents: {} as A2aDeps & McpDeps,
-      dependencies: () => Promise.resolve({ database: 'ok' as const, workers: 0 }),
-      metrics: { text: () => Promise.resolve(''), json: () => Promise.resolve([]) },
-      version: '',
-    }),
-    '',
-  )['paths'] as Record<string, Record<string, unknown>>,
+  openApiDocument(routes, '')['paths'] as Record<string, Record<string, Operation>>,
 );
+const operations = paths.flatMap(([, methods]) => Object.values(methods));
 
 const section = (page: string, heading: string): string =>
   readText(page)
@@ -46,6 +51,45 @@ describe('the documentation', () => {
         .filter((endpoint) => !page.includes(`### \`${endpoint}\``)),
     );
     expect(missing).toEqual([]);
+  });
+
+  it('of the API names each operation, and no two alike', () => {
+    const ids = operations.map(({ operationId }) => operationId);
+    expect(ids.filter((id) => !/^[a-z][a-zA-Z\d]+$/.test(id))).toEqual([]);
+    expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
+    expect(ids).toEqual(
+      expect.arrayContaining([
+        'createThreadRun',
+        'getThreadPause',
+        'pauseThread',
+        'searchThreads',
+        'getApprovals',
+      ]),
+    );
+  });
+
+  it('of the API has examples that are taken', () => {
+    const given = routes.filter(({ example }) => example !== undefined);
+    expect(given.length).toBeGreaterThan(20);
+    expect(given.filter(({ body, example }) => !body?.safeParse(example).success)).toEqual([]);
+  });
+
+  it('of the API says what of a page is an integer, within which bounds, and what holds without', () => {
+    const limits = operations.flatMap(({ parameters }) => parameters).filter(({ name }) => name === 'limit');
+    expect(limits.length).toBeGreaterThan(5);
+    for (const { schema } of limits)
+      expect(schema).toMatchObject({ type: 'integer', minimum: 1, maximum: 1000, default: 10 });
+  });
+
+  it('of the API says of each body what it takes', () => {
+    const page = readText('docs/http-api.md');
+    const silent = routes
+      .filter(({ body }) => body !== undefined)
+      .map(({ method, path }) => `### \`${method.toUpperCase()} ${path.replace(/:(\w+)/g, '{$1}')}\``)
+      .filter(
+        (heading) => !/\| body |\nTakes /.test(page.split(`${heading}\n`)[1]?.split('\n### ')[0] ?? ''),
+      );
+    expect(silent).toEqual([]);
   });
 
   it('of the wire calls nothing unserved that is served', () => {

@@ -15,6 +15,7 @@ interface Operation {
 interface Document {
   openapi: string;
   info: { title: string; version: string };
+  servers: { url: string }[];
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, object> };
 }
@@ -101,8 +102,9 @@ describe('what the server says of itself', () => {
 
   describe('/openapi.json', () => {
     it('is OpenAPI 3.1 and lists every route', async () => {
-      const { openapi, info, components } = await document();
+      const { openapi, info, servers, components } = await document();
       expect(openapi).toBe('3.1.0');
+      expect(servers).toEqual([{ url: server.url }]);
       expect(info).toMatchObject({
         title: 'Holdpoint',
         version: expect.stringMatching(/^\d+\.\d+\.\d+/) as string,

@@ -18,8 +18,8 @@ export const allActivity = async (
         params: {
           query: {
             ...search,
-            limit: String(LINES_PER_PAGE),
-            ...(before !== undefined && { before: String(before) }),
+            limit: LINES_PER_PAGE,
+            ...(before !== undefined && { before }),
           },
         },
       }),

@@ -28,7 +28,7 @@ export const occurrencesQuery = (windowId: string) =>
     queryFn: () =>
       bodyOf(
         api.GET('/pause-windows/{window_id}/occurrences', {
-          params: { path: { window_id: windowId }, query: { count: '3' } },
+          params: { path: { window_id: windowId }, query: { count: 3 } },
         }),
       ),
   });
@@ -48,6 +48,5 @@ const MOST_WAITING = 50;
 export const waitingQuery = () =>
   queryOptions({
     queryKey: ['control', 'waiting'],
-    queryFn: () =>
-      pageOf(api.GET('/waiting-threads', { params: { query: { limit: String(MOST_WAITING) } } })),
+    queryFn: () => pageOf(api.GET('/waiting-threads', { params: { query: { limit: MOST_WAITING } } })),
   });

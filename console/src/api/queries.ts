@@ -47,7 +47,7 @@ const searchThreads = (query: Omit<ThreadFilter, 'limit' | 'offset'> & { offset:
   pageOf(
     api.GET('/overview/threads', {
       params: {
-        query: { ...query, offset: String(query.offset), limit: String(query.limit ?? THREADS_PER_PAGE) },
+        query: { ...query, limit: query.limit ?? THREADS_PER_PAGE },
       },
     }),
   );
@@ -92,8 +92,8 @@ export const approvalsQuery = ({
         api.GET('/approvals', {
           params: {
             query: {
-              limit: String(APPROVALS_PER_PAGE),
-              offset: String(pageParam),
+              limit: APPROVALS_PER_PAGE,
+              offset: pageParam,
               ...(tool !== undefined && { tool }),
               ...(threadId !== undefined && { thread_id: threadId }),
             },
@@ -127,7 +127,7 @@ export const lastMessageQuery = (threadId: string) =>
 export const stopsQuery = () =>
   queryOptions({
     queryKey: ['stops', 'in-force'],
-    queryFn: () => bodyOf(api.GET('/emergency-stops', { params: { query: { limit: '100' } } })),
+    queryFn: () => bodyOf(api.GET('/emergency-stops', { params: { query: { limit: 100 } } })),
     refetchInterval: ({ state }) =>
       state.data?.some(({ runs }) => runs.some(({ confirmed }) => !confirmed)) ? 1000 : false,
   });
@@ -136,7 +136,7 @@ export const stopsQuery = () =>
 export const scopePausesQuery = () =>
   queryOptions({
     queryKey: ['pauses', 'active'],
-    queryFn: () => bodyOf(api.GET('/pauses', { params: { query: { state: 'active', limit: '100' } } })),
+    queryFn: () => bodyOf(api.GET('/pauses', { params: { query: { state: 'active', limit: 100 } } })),
   });
 
 /** Of what no news tells: asked again every so often while it is shown, and when a person comes back to it. */
@@ -171,7 +171,7 @@ export const activityQuery = (search: ActivitySearch) =>
       pageOf(
         api.GET('/activity', {
           params: {
-            query: { ...search, limit: '100', ...(pageParam !== null && { before: String(pageParam) }) },
+            query: { ...search, limit: 100, ...(pageParam !== null && { before: pageParam }) },
           },
         }),
       ),

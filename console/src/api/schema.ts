@@ -67,7 +67,9 @@ export interface paths {
             metadata?: {
               [key: string]: unknown;
             } | null;
+            /** @default 10 */
             limit?: number | null;
+            /** @default 0 */
             offset?: number | null;
             sort_by?: ('assistant_id' | 'graph_id' | 'name' | 'created_at' | 'updated_at') | null;
             sort_order?: ('asc' | 'desc') | null;
@@ -180,7 +182,7 @@ export interface paths {
     delete: {
       parameters: {
         query?: {
-          delete_threads?: '0' | '1' | 'true' | 'false';
+          delete_threads?: boolean;
         };
         header?: never;
         path: {
@@ -303,6 +305,15 @@ export interface paths {
       };
       requestBody?: {
         content: {
+          /**
+           * @example {
+           *       "graph_id": "agent",
+           *       "name": "Careful",
+           *       "context": {
+           *         "tone": "formal"
+           *       }
+           *     }
+           */
           'application/json': {
             config?:
               | ({
@@ -403,7 +414,9 @@ export interface paths {
             metadata?: {
               [key: string]: unknown;
             } | null;
+            /** @default 10 */
             limit?: number | null;
+            /** @default 0 */
             offset?: number | null;
           } & {
             [key: string]: unknown;
@@ -458,7 +471,7 @@ export interface paths {
     post: {
       parameters: {
         query?: {
-          version?: string;
+          version?: number;
         };
         header?: never;
         path: {
@@ -632,6 +645,13 @@ export interface paths {
       };
       requestBody?: {
         content: {
+          /**
+           * @example {
+           *       "metadata": {
+           *         "team": "billing"
+           *       }
+           *     }
+           */
           'application/json': {
             thread_id?: string | null;
             metadata?: {
@@ -776,6 +796,15 @@ export interface paths {
       };
       requestBody?: {
         content: {
+          /**
+           * @example {
+           *       "status": "interrupted",
+           *       "metadata": {
+           *         "team": "billing"
+           *       },
+           *       "limit": 20
+           *     }
+           */
           'application/json': {
             ids?: string[] | null;
             metadata?: {
@@ -785,7 +814,9 @@ export interface paths {
               [key: string]: unknown;
             } | null;
             status?: ('idle' | 'busy' | 'interrupted' | 'error') | null;
+            /** @default 10 */
             limit?: number | null;
+            /** @default 0 */
             offset?: number | null;
             sort_by?: ('thread_id' | 'status' | 'created_at' | 'updated_at') | null;
             sort_order?: ('asc' | 'desc') | null;
@@ -1211,7 +1242,7 @@ export interface paths {
     get: {
       parameters: {
         query?: {
-          subgraphs?: '0' | '1' | 'true' | 'false';
+          subgraphs?: boolean;
         };
         header?: never;
         path: {
@@ -1278,6 +1309,16 @@ export interface paths {
       };
       requestBody?: {
         content: {
+          /**
+           * @example {
+           *       "values": {
+           *         "notes": [
+           *           "checked"
+           *         ]
+           *       },
+           *       "as_node": "plan"
+           *     }
+           */
           'application/json': {
             values?:
               | {
@@ -1369,7 +1410,7 @@ export interface paths {
     get: {
       parameters: {
         query?: {
-          subgraphs?: '0' | '1' | 'true' | 'false';
+          subgraphs?: boolean;
         };
         header?: never;
         path: {
@@ -1443,7 +1484,7 @@ export interface paths {
     get: {
       parameters: {
         query?: {
-          limit?: string;
+          limit?: number;
           before?: string;
         };
         header?: never;
@@ -1512,6 +1553,7 @@ export interface paths {
       requestBody?: {
         content: {
           'application/json': {
+            /** @default 10 */
             limit?: number | null;
             before?:
               | (
@@ -1609,10 +1651,23 @@ export interface paths {
     get: {
       parameters: {
         query?: {
-          limit?: string;
-          offset?: string;
+          limit?: number;
+          offset?: number;
           status?: 'pending' | 'running' | 'error' | 'success' | 'timeout' | 'interrupted';
-          select?: string | string[];
+          select?: (
+            | 'run_id'
+            | 'thread_id'
+            | 'assistant_id'
+            | 'status'
+            | 'metadata'
+            | 'kwargs'
+            | 'multitask_strategy'
+            | 'langsmith_session_name'
+            | 'lifecycle'
+            | 'failure'
+            | 'created_at'
+            | 'updated_at'
+          )[];
         };
         header?: never;
         path: {
@@ -1704,6 +1759,19 @@ export interface paths {
       };
       requestBody?: {
         content: {
+          /**
+           * @example {
+           *       "assistant_id": "agent",
+           *       "input": {
+           *         "messages": [
+           *           {
+           *             "role": "user",
+           *             "content": "Write the list of changes to changes.md"
+           *           }
+           *         ]
+           *       }
+           *     }
+           */
           'application/json': {
             /** @description An assistant's id, or a graph's */
             assistant_id: string;
@@ -2040,7 +2108,7 @@ export interface paths {
     post: {
       parameters: {
         query?: {
-          wait?: '0' | '1' | 'true' | 'false';
+          wait?: boolean;
           action?: 'interrupt' | 'rollback';
         };
         header?: never;
@@ -2085,8 +2153,8 @@ export interface paths {
     get: {
       parameters: {
         query?: {
-          limit?: string;
-          offset?: string;
+          limit?: number;
+          offset?: number;
           status?: 'waiting' | 'decided' | 'moved_on' | 'all';
           assistant_id?: string;
           thread_id?: string;
@@ -2268,6 +2336,12 @@ export interface paths {
       };
       requestBody?: {
         content: {
+          /**
+           * @example {
+           *       "expires_at": "2030-01-01T09:00:00Z",
+           *       "on_expiry": "reject"
+           *     }
+           */
           'application/json': {
             expires_at?: string | null;
             /** @enum {string} */
@@ -2364,6 +2438,16 @@ export interface paths {
       };
       requestBody?: {
         content: {
+          /**
+           * @example {
+           *       "decision": "edit",
+           *       "args": {
+           *         "path": "changes.md"
+           *       },
+           *       "additional_context": "The name is fixed",
+           *       "decided_by": "ada"
+           *     }
+           */
           'application/json':
             | ({
                 /** @enum {string} */
@@ -2372,12 +2456,15 @@ export interface paths {
                 args?: {
                   [key: string]: unknown;
                 };
+                /** @description With reject: why; with respond: the result of the tool */
                 message?: string;
                 /** @description With respond, to a question that holds no tool call: any JSON value */
                 answer?: unknown;
+                /** @description Whom the log names */
                 decided_by?: string;
                 /** @description The hash of what the person saw; another question is refused */
                 payload_hash?: string;
+                /** @description Told to the agent together with the decision */
                 additional_context?: string;
                 /**
                  * @description Answer later calls of these tools on this thread, or of this assistant, likewise
@@ -2388,6 +2475,7 @@ export interface paths {
                 [key: string]: unknown;
               })
             | ({
+                /** @description In the place of `decision`: one for each tool call, in their order */
                 decisions: ({
                   /** @enum {string} */
                   decision: 'approve' | 'edit' | 'reject' | 'respond';
@@ -2395,15 +2483,18 @@ export interface paths {
                   args?: {
                     [key: string]: unknown;
                   };
+                  /** @description With reject: why; with respond: the result of the tool */
                   message?: string;
                   /** @description With respond, to a question that holds no tool call: any JSON value */
                   answer?: unknown;
                 } & {
                   [key: string]: unknown;
                 })[];
+                /** @description Whom the log names */
                 decided_by?: string;
                 /** @description The hash of what the person saw; another question is refused */
                 payload_hash?: string;
+                /** @description Told to the agent together with the decision */
                 additional_context?: string;
                 /**
                  * @description Answer later calls of these tools on this thread, or of this assistant, likewise
@@ -2505,8 +2596,8 @@ export interface paths {
     get: {
       parameters: {
         query?: {
-          limit?: string;
-          offset?: string;
+          limit?: number;
+          offset?: number;
           thread_id?: string;
           assistant_id?: string;
           tool?: string;
@@ -2786,16 +2877,42 @@ export interface paths {
       };
       requestBody?: {
         content: {
+          /**
+           * @example {
+           *       "reason": "waiting for Redis",
+           *       "resume_when": "event: redis_ready"
+           *     }
+           */
           'application/json': {
             reason: string;
-            /** @enum {string} */
+            /**
+             * @description `drain`: at the end of the step in flight; `now`: it is cut, and runs again
+             * @default drain
+             * @enum {string}
+             */
             mode?: 'drain' | 'now';
+            /**
+             * @description How long the step in flight may take
+             * @default 120000
+             */
             drain_timeout_ms?: number;
-            /** @enum {string} */
+            /**
+             * @description Then: `extend` doubles the time, `force` cuts the step
+             * @default extend
+             * @enum {string}
+             */
             on_timeout?: 'extend' | 'force';
-            /** @enum {string} */
+            /**
+             * @description `restart_step`: from the checkpoint before the step; `await_instructions`: not without `additional_context`, `data` or `command`
+             * @default continue
+             * @enum {string}
+             */
             resume_behavior?: 'continue' | 'restart_step' | 'await_instructions';
-            /** @enum {string} */
+            /**
+             * @description `idle` keeps a warm worker; `shutdown` ends one that holds nothing else
+             * @default idle
+             * @enum {string}
+             */
             release?: 'idle' | 'shutdown';
             resume_when?: unknown | null;
             /**
@@ -3067,10 +3184,22 @@ export interface paths {
       };
       requestBody?: {
         content: {
+          /**
+           * @example {
+           *       "additional_context": "Redis is at redis://10.0.0.7"
+           *     }
+           */
           'application/json': {
+            /**
+             * @description What set it off, for the log and for `onResume` of the graph
+             * @default manual
+             */
             trigger?: string | null;
+            /** @description For `onResume` of the graph; where it has none, a message of a person */
             data?: unknown;
+            /** @description The same, as a text */
             additional_context?: string | null;
+            /** @description As that of a run: it answers, changes or jumps */
             command?:
               | ({
                   resume?: unknown;
@@ -3104,9 +3233,19 @@ export interface paths {
                   [key: string]: unknown;
                 })
               | null;
+            /**
+             * @description Where code or configuration changed since the pause: `refuse`, the same as `migrate`, goes on only where the graph has a migration; `accept` goes on without one, with what is in force now
+             * @default refuse
+             */
             on_drift?: ('refuse' | 'accept' | 'migrate') | null;
+            /**
+             * @description Past the failed checks that can be overruled; it is in the log
+             * @default false
+             */
             force?: boolean | null;
+            /** @description Go on from this checkpoint of the thread, not from that of the pause */
             from_checkpoint_id?: string | null;
+            /** @description When given it must be that of the pause */
             resume_token?: string | null;
             /** @description As the header `Idempotency-Key`: asked again with the same key, it resumes once and answers the same, until it is resumed anew */
             idempotency_key?: string | null;
@@ -3179,9 +3318,16 @@ export interface paths {
       requestBody?: {
         content: {
           'application/json': {
+            /**
+             * @description What set it off, for the log and for `onResume` of the graph
+             * @default manual
+             */
             trigger?: string | null;
+            /** @description For `onResume` of the graph; where it has none, a message of a person */
             data?: unknown;
+            /** @description The same, as a text */
             additional_context?: string | null;
+            /** @description As that of a run: it answers, changes or jumps */
             command?:
               | ({
                   resume?: unknown;
@@ -3215,9 +3361,19 @@ export interface paths {
                   [key: string]: unknown;
                 })
               | null;
+            /**
+             * @description Where code or configuration changed since the pause: `refuse`, the same as `migrate`, goes on only where the graph has a migration; `accept` goes on without one, with what is in force now
+             * @default refuse
+             */
             on_drift?: ('refuse' | 'accept' | 'migrate') | null;
+            /**
+             * @description Past the failed checks that can be overruled; it is in the log
+             * @default false
+             */
             force?: boolean | null;
+            /** @description Go on from this checkpoint of the thread, not from that of the pause */
             from_checkpoint_id?: string | null;
+            /** @description When given it must be that of the pause */
             resume_token?: string | null;
             /** @description As the header `Idempotency-Key`: asked again with the same key, it resumes once and answers the same, until it is resumed anew */
             idempotency_key?: string | null;
@@ -3272,8 +3428,8 @@ export interface paths {
     get: {
       parameters: {
         query?: {
-          limit?: string;
-          offset?: string;
+          limit?: number;
+          offset?: number;
         };
         header?: never;
         path: {
@@ -3372,8 +3528,8 @@ export interface paths {
     get: {
       parameters: {
         query?: {
-          limit?: string;
-          offset?: string;
+          limit?: number;
+          offset?: number;
         };
         header?: never;
         path?: never;
@@ -3426,8 +3582,8 @@ export interface paths {
       parameters: {
         query?: {
           state?: 'active' | 'resumed';
-          limit?: string;
-          offset?: string;
+          limit?: number;
+          offset?: number;
         };
         header?: never;
         path?: never;
@@ -3487,16 +3643,45 @@ export interface paths {
       };
       requestBody?: {
         content: {
+          /**
+           * @example {
+           *       "scope": {
+           *         "graph_id": "agent"
+           *       },
+           *       "reason": "database maintenance",
+           *       "new_runs": "queue"
+           *     }
+           */
           'application/json': {
             reason: string;
-            /** @enum {string} */
+            /**
+             * @description `drain`: at the end of the step in flight; `now`: it is cut, and runs again
+             * @default drain
+             * @enum {string}
+             */
             mode?: 'drain' | 'now';
+            /**
+             * @description How long the step in flight may take
+             * @default 120000
+             */
             drain_timeout_ms?: number;
-            /** @enum {string} */
+            /**
+             * @description Then: `extend` doubles the time, `force` cuts the step
+             * @default extend
+             * @enum {string}
+             */
             on_timeout?: 'extend' | 'force';
-            /** @enum {string} */
+            /**
+             * @description `restart_step`: from the checkpoint before the step; `await_instructions`: not without `additional_context`, `data` or `command`
+             * @default continue
+             * @enum {string}
+             */
             resume_behavior?: 'continue' | 'restart_step' | 'await_instructions';
-            /** @enum {string} */
+            /**
+             * @description `idle` keeps a warm worker; `shutdown` ends one that holds nothing else
+             * @default idle
+             * @enum {string}
+             */
             release?: 'idle' | 'shutdown';
             resume_when?: unknown | null;
             /** @description `{"thread_id"}`, `{"assistant_id"}`, `{"graph_id"}` or `{"all": true}` */
@@ -3769,6 +3954,18 @@ export interface paths {
       };
       requestBody?: {
         content: {
+          /**
+           * @example {
+           *       "name": "nightly",
+           *       "scope": {
+           *         "all": true
+           *       },
+           *       "schedule": "30 2 * * *",
+           *       "timezone": "Europe/Berlin",
+           *       "duration_ms": 3600000,
+           *       "drain_lead_ms": 120000
+           *     }
+           */
           'application/json': {
             name: string;
             /** @description `{"thread_id"}`, `{"assistant_id"}`, `{"graph_id"}` or `{"all": true}` */
@@ -4116,7 +4313,7 @@ export interface paths {
     get: {
       parameters: {
         query?: {
-          count?: string;
+          count?: number;
         };
         header?: never;
         path: {
@@ -4160,9 +4357,9 @@ export interface paths {
     get: {
       parameters: {
         query?: {
-          limit?: string;
-          offset?: string;
-          released?: '0' | '1' | 'true' | 'false';
+          limit?: number;
+          offset?: number;
+          released?: boolean;
         };
         header?: never;
         path?: never;
@@ -4216,6 +4413,14 @@ export interface paths {
       };
       requestBody?: {
         content: {
+          /**
+           * @example {
+           *       "scope": {
+           *         "all": true
+           *       },
+           *       "reason": "it mails every customer"
+           *     }
+           */
           'application/json': {
             scope:
               | {
@@ -4298,6 +4503,11 @@ export interface paths {
       };
       requestBody?: {
         content: {
+          /**
+           * @example {
+           *       "released_by": "ada"
+           *     }
+           */
           'application/json': {
             released_by?: string;
           } & {
@@ -4484,6 +4694,13 @@ export interface paths {
       };
       requestBody?: {
         content: {
+          /**
+           * @example {
+           *       "happened": true,
+           *       "result": "sent at noon",
+           *       "decided_by": "ada"
+           *     }
+           */
           'application/json': {
             /** @description true: it is not done again, and the graph is given `result`; false: it may be done */
             happened: boolean;
@@ -4617,6 +4834,11 @@ export interface paths {
       };
       requestBody?: {
         content: {
+          /**
+           * @example {
+           *       "reason": "looks slow"
+           *     }
+           */
           'application/json': {
             reason?: string;
             /**
@@ -4743,8 +4965,8 @@ export interface paths {
     get: {
       parameters: {
         query?: {
-          limit?: string;
-          offset?: string;
+          limit?: number;
+          offset?: number;
           group?: 'running' | 'needs_you' | 'paused' | 'scheduled' | 'done' | 'failed';
           graph_id?: string;
           q?: string;
@@ -4829,8 +5051,8 @@ export interface paths {
     get: {
       parameters: {
         query?: {
-          limit?: string;
-          before?: string;
+          limit?: number;
+          before?: number;
           thread_id?: string;
           actor?: string;
           kind?: string;

@@ -17,8 +17,7 @@ export const stopQuery = (stopId: string) =>
 export const releasedStopsQuery = () =>
   queryOptions({
     queryKey: ['stops', 'released'],
-    queryFn: () =>
-      bodyOf(api.GET('/emergency-stops', { params: { query: { limit: '20', released: 'true' } } })),
+    queryFn: () => bodyOf(api.GET('/emergency-stops', { params: { query: { limit: 20, released: true } } })),
   });
 
 const IDS_AT_ONCE = 500;

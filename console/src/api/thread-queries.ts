@@ -48,7 +48,7 @@ export const runsQuery = (threadId: string) =>
     queryFn: async () =>
       (await bodyOf(
         api.GET('/threads/{thread_id}/runs', {
-          params: { path: { thread_id: threadId }, query: { limit: '20' } },
+          params: { path: { thread_id: threadId }, query: { limit: 20 } },
         }),
       )) as Run[],
   });

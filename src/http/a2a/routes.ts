@@ -25,7 +25,7 @@ export const a2aRoutes = (deps: A2aDeps): Route[] => [
     tag,
     summary: 'A2A by JSON-RPC, versions 1.0 and 0.3; a refused call is 200 with an error',
     params: AssistantParams,
-    body: z.unknown().meta({ type: 'object', description: 'A JSON-RPC request' }),
+    body: z.unknown().meta({ type: 'object', description: 'a JSON-RPC request' }),
     response: JsonObjectBody,
     handle: async ({ params, body, request }) => {
       const assistant = await deps.assistants.find(params.assistant_id);

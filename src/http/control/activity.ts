@@ -3,7 +3,7 @@ import { toUtc } from '../../model/clock.ts';
 import { LOG_KINDS, type ActivityLine, type ActivityQuery } from '../../model/session-log.ts';
 import { MOST_LISTED } from '../bounds.ts';
 import { Reply, route, type Route } from '../route.ts';
-import { QueryInt, QueryPaging, Uuid } from '../schemas.ts';
+import { queryInt, QueryPaging, Uuid } from '../schemas.ts';
 import { LogLineView, presentLine } from './session-log.ts';
 
 export interface ActivityDeps {
@@ -36,10 +36,10 @@ export const activityRoutes = ({ searchLog }: ActivityDeps): Route[] => [
       'What happened on all threads, newest first; X-Pagination-Next is what `before` of the next page is to be',
     query: z.object({
       limit: QueryPaging.limit,
-      before: QueryInt.optional(),
+      before: queryInt().optional(),
       thread_id: Uuid.optional(),
       actor: z.string().min(1).max(200).optional(),
-      kind: Kinds.optional().meta({ description: 'One, or several separated by commas' }),
+      kind: Kinds.optional().meta({ description: 'What happened: a `kind`, or several separated by commas' }),
       since: When.optional(),
       until: When.optional(),
     }),

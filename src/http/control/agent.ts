@@ -8,7 +8,7 @@ import { incomingState } from '../platform/incoming-state.ts';
 import { toLaunchInput } from '../platform/run-request.ts';
 import { onceOf } from '../idempotency-key.ts';
 import { readAs, Reply, route, type Route } from '../route.ts';
-import { JsonObjectBody, RunCreate, Uuid } from '../schemas.ts';
+import { AN_ID, JsonObjectBody, RunCreate, Uuid } from '../schemas.ts';
 import { scopesOfAnswer } from '../scopes.ts';
 import { ApprovalView, presentApproval } from './approval-view.ts';
 
@@ -89,6 +89,7 @@ const launching = (deps: AgentDeps): Route =>
     scope: 'run',
     tag,
     summary: 'Give an agent something to do; it is on disk when this answers',
+    example: { task: 'Write the list of changes to changes.md' },
     body: Work,
     idempotent: true,
     response: Launched,
@@ -124,6 +125,7 @@ const pausing = (deps: AgentDeps): Route =>
     scope: 'operate',
     tag,
     summary: 'Pause it at the end of its step; one that is draining or paused answers 200 and stays as it is',
+    example: { id: AN_ID, reason: 'waiting for Redis' },
     body: Of.extend({ reason: z.string().trim().min(1).max(2000).default('asked for') }),
     response: Launched,
     status: 202,
@@ -147,9 +149,10 @@ const resuming = (deps: AgentDeps): Route =>
     method: 'post',
     path: '/agent/resume',
     scope: 'operate',
-    moreScopes: scopesOfAnswer,
+    moreScopes: scopesOfAnswer('answer'),
     tag,
     summary: 'Go on with what is paused, or answer the question that waits',
+    example: { id: AN_ID, answer: 'approve' },
     body: Of.extend({
       context: z.string().min(1).max(20_000).optional().meta({ description: 'More for the agent to know' }),
       answer: z.unknown().optional().meta({

@@ -16,7 +16,11 @@ import { JsonObjectBody } from '../schemas.ts';
 const verdict = {
   decision: z.enum(DECISIONS),
   args: JsonObjectBody.optional().meta({ description: 'With edit: the arguments to call the tool with' }),
-  message: z.string().max(20_000).optional(),
+  message: z
+    .string()
+    .max(20_000)
+    .optional()
+    .meta({ description: 'With reject: why; with respond: the result of the tool' }),
   answer: z
     .unknown()
     .optional()
@@ -24,12 +28,16 @@ const verdict = {
 };
 
 const Common = {
-  decided_by: z.string().min(1).max(200).optional(),
+  decided_by: z.string().min(1).max(200).optional().meta({ description: 'Whom the log names' }),
   payload_hash: z
     .string()
     .optional()
     .meta({ description: 'The hash of what the person saw; another question is refused' }),
-  additional_context: z.string().max(20_000).optional(),
+  additional_context: z
+    .string()
+    .max(20_000)
+    .optional()
+    .meta({ description: 'Told to the agent together with the decision' }),
   remember: z.enum(STICKY_SCOPES).optional().meta({
     description: 'Answer later calls of these tools on this thread, or of this assistant, likewise',
   }),
@@ -43,7 +51,14 @@ export const ApprovalDecision = z.union([
     .looseObject({ ...verdict, ...Common })
     .refine((body) => body['decisions'] == null, { path: ['decisions'], error: NOT_BOTH }),
   z
-    .looseObject({ decisions: z.array(z.looseObject(verdict)).min(1).max(1000), ...Common })
+    .looseObject({
+      decisions: z
+        .array(z.looseObject(verdict))
+        .min(1)
+        .max(1000)
+        .meta({ description: 'In the place of `decision`: one for each tool call, in their order' }),
+      ...Common,
+    })
     .refine((body) => body['decision'] == null, { path: ['decision'], error: NOT_BOTH }),
 ]);
 

@@ -81,6 +81,12 @@ const deciding = ({ decideApproval, setDeadline }: ApprovalDeps): Route[] => [
     scope: 'decide',
     tag,
     summary: 'Decide a question, once; the same again changes nothing, another decision is refused',
+    example: {
+      decision: 'edit',
+      args: { path: 'changes.md' },
+      additional_context: 'The name is fixed',
+      decided_by: 'ada',
+    },
     params: ApprovalParams,
     body: ApprovalDecision,
     response: DecisionReply,
@@ -104,6 +110,7 @@ const deciding = ({ decideApproval, setDeadline }: ApprovalDeps): Route[] => [
     scope: 'decide',
     tag,
     summary: 'Set until when a waiting question may be decided, and what happens then',
+    example: { expires_at: '2030-01-01T09:00:00Z', on_expiry: 'reject' },
     params: ApprovalParams,
     body: z.looseObject({
       expires_at: z.iso

@@ -59,6 +59,7 @@ export const effectRoutes = ({ listEffects, resolveEffect }: EffectDeps): Route[
     scope: 'decide',
     tag: 'effects',
     summary: 'Say of an effect in doubt, on a thread at rest, whether it happened',
+    example: { happened: true, result: 'sent at noon', decided_by: 'ada' },
     params: ThreadParams.extend({ effect_key: z.string().min(1) }),
     body: Resolution,
     response: EffectView,

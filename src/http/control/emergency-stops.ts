@@ -53,6 +53,7 @@ const throwing = ({ emergencyStop, releaseStop }: StopDeps): Route[] => [
     scope: 'operate',
     tag,
     summary: 'Stop a thread, an assistant or everything at once, and keep it stopped until the release',
+    example: { scope: { all: true }, reason: 'it mails every customer' },
     body: z.looseObject({
       scope: Scope,
       reason: z.string().min(1).max(2000),
@@ -76,6 +77,7 @@ const throwing = ({ emergencyStop, releaseStop }: StopDeps): Route[] => [
     scope: 'operate',
     tag,
     summary: 'Lift a stop; what it stopped stays stopped until each thread is resumed',
+    example: { released_by: 'ada' },
     params: StopParams,
     body: z.looseObject({ released_by: z.string().min(1).max(200).optional() }).prefault({}),
     response: StopView,

@@ -28,6 +28,7 @@ export const limitRoutes = (deps: LimitDeps): Route[] => [
     scope: 'admin',
     tag,
     summary: 'Set them, in place of those before; what is at work goes on',
+    example: { max_running: 5, priority: -10 },
     params: AssistantParams,
     body: AssistantLimits,
     response: AssistantLimits,

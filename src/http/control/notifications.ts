@@ -45,6 +45,7 @@ const changing = ({ notifications }: NotificationDeps): Route[] => [
     scope: 'admin',
     tag,
     summary: 'Tell somebody of questions, pauses, refused resumes and emergency stops',
+    example: { channel: 'email', address: 'ada@example.com', events: ['question', 'emergency_stop'] },
     body: z.object({
       channel: z.enum(TARGET_CHANNELS),
       address: z.string().min(1).max(2000).meta({ description: 'A URL, or a mail address' }),

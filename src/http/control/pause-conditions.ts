@@ -38,6 +38,7 @@ export const pauseConditionRoutes = (deps: WatchDeps): Route[] => [
     scope: 'admin',
     tag,
     summary: 'Set them, in place of those before; they hold from the next attempt of each run on',
+    example: { error_threshold: { count: 3, window_ms: 600_000 }, context_budget: { max_tokens: 200_000 } },
     params: AssistantParams,
     body: PauseConditions,
     response: PauseConditions,

@@ -4,6 +4,7 @@ import { CronExpression, TimeZone } from '../../model/cron-schedule.ts';
 import type { PauseWindow } from '../../model/pause-window.ts';
 import { NEW_RUNS } from '../../model/scope-pause.ts';
 import { route, type Route } from '../route.ts';
+import { queryInt } from '../schemas.ts';
 import { NewRunsBody, presentScope, RedirectTo, ScopeBody, toScope } from './scope-body.ts';
 
 export interface WindowDeps {
@@ -101,6 +102,14 @@ const collection = (deps: WindowDeps): Route[] => [
     scope: 'operate',
     tag,
     summary: 'Create a pause window',
+    example: {
+      name: 'nightly',
+      scope: { all: true },
+      schedule: '30 2 * * *',
+      timezone: 'Europe/Berlin',
+      duration_ms: 3_600_000,
+      drain_lead_ms: 120_000,
+    },
     body: WindowBody,
     response: WindowView,
     handle: async ({ body }) =>
@@ -172,12 +181,7 @@ const single = (deps: WindowDeps): Route[] => [
     summary: 'Preview when a pause window is open',
     params: WindowParams,
     query: z.object({
-      count: z
-        .string()
-        .regex(/^\d{1,3}$/, 'is not a whole number')
-        .transform(Number)
-        .pipe(z.int().min(1).max(100))
-        .default(5),
+      count: queryInt(1, 100).default(5),
     }),
     response: Occurrences,
     handle: async ({ params, query }) =>

@@ -5,22 +5,13 @@ import type { RequestPause } from '../../lifecycle/pause-thread.ts';
 import type { PreviewResume } from '../../lifecycle/preview-resume.ts';
 import { presentCheck, type ResumeThread } from '../../lifecycle/resume-thread.ts';
 import type { WithdrawPause } from '../../lifecycle/withdraw-pause.ts';
-import {
-  isCurrent,
-  ON_TIMEOUT,
-  PAUSE_MODES,
-  RELEASES,
-  RESUME_BEHAVIORS,
-  type Pause,
-} from '../../model/pause.ts';
-import type { RunCommand } from '../../model/run.ts';
-import { ResumeWhen } from '../../model/resume-condition.ts';
-import { incomingState } from '../platform/incoming-state.ts';
-import { LONGEST_KEY, onceOf } from '../idempotency-key.ts';
+import { isCurrent, type Pause } from '../../model/pause.ts';
+import { onceOf } from '../idempotency-key.ts';
 import { ownUrl } from '../own-url.ts';
 import { Reply, route, type RequestFacts, type Route } from '../route.ts';
-import { CommandBody, QueryPaging, ThreadParams } from '../schemas.ts';
+import { QueryPaging, ThreadParams } from '../schemas.ts';
 import { scopesOfAnswer } from '../scopes.ts';
+import { PauseTermsBody, ResumeBody, toResume, toTerms } from './pause-bodies.ts';
 import { PauseView, presentPause } from './pause-view.ts';
 
 /** Where the outside reaches this server; absent: where each caller did. */
@@ -44,50 +35,6 @@ export interface PauseDeps extends PublicPlace {
 }
 
 const tag = 'pauses';
-
-/** What a pause of a thread, an assistant or everything is asked for with. */
-export const PauseTermsBody = z.object({
-  reason: z.string().trim().min(1).max(2000),
-  mode: z.enum(PAUSE_MODES).optional(),
-  drain_timeout_ms: z.int().min(1).max(86_400_000).optional(),
-  on_timeout: z.enum(ON_TIMEOUT).optional(),
-  resume_behavior: z.enum(RESUME_BEHAVIORS).optional(),
-  release: z.enum(RELEASES).optional(),
-  resume_when: ResumeWhen.nullish(),
-});
-
-/** The terms as the use-case takes them. */
-export const toTerms = (body: z.output<typeof PauseTermsBody>) => ({
-  reason: body.reason,
-  ...(body.mode && { mode: body.mode }),
-  ...(body.drain_timeout_ms !== undefined && { drainTimeoutMs: body.drain_timeout_ms }),
-  ...(body.on_timeout && { onTimeout: body.on_timeout }),
-  ...(body.resume_behavior && { resumeBehavior: body.resume_behavior }),
-  ...(body.release && { release: body.release }),
-  ...(body.resume_when != null && { resumeWhen: body.resume_when }),
-});
-
-const ResumeBody = z
-  .object({
-    trigger: z.string().min(1).max(200).nullish(),
-    data: z.unknown().optional(),
-    additional_context: z.string().max(100_000).nullish(),
-    command: CommandBody.nullish(),
-    on_drift: z.enum(['refuse', 'accept', 'migrate']).nullish(),
-    force: z.boolean().nullish(),
-    from_checkpoint_id: z.string().min(1).nullish(),
-    resume_token: z.string().nullish(),
-    idempotency_key: z.string().min(1).max(LONGEST_KEY).nullish().meta({
-      description:
-        'As the header `Idempotency-Key`: asked again with the same key, it resumes once and answers the same, until it is resumed anew',
-    }),
-    cascade: z.boolean().nullish().meta({ description: 'Also the threads that were paused with it' }),
-    budget: z
-      .strictObject({ max_tokens: z.int().min(1).optional(), max_cost: z.number().positive().optional() })
-      .nullish()
-      .meta({ description: 'What the run may spend from now on, where a budget was reached' }),
-  })
-  .prefault({});
 
 const CheckView = z
   .looseObject({
@@ -136,6 +83,7 @@ const asking = (deps: PauseDeps): Route =>
     tag,
     summary:
       'Pause a thread at the end of its step, or now; one that is draining or paused answers with that pause',
+    example: { reason: 'waiting for Redis', resume_when: 'event: redis_ready' },
     params: ThreadParams,
     body: PauseTermsBody.extend({ cascade: Cascading }),
     idempotent: true,
@@ -182,24 +130,15 @@ const withdrawing = (deps: PauseDeps): Route =>
       presentPause(await deps.withdrawPause({ threadId: params.thread_id, actor: request.actor })),
   });
 
-/** What is asked of a resume, as the use-case takes it. */
-const toResume = (body: z.output<typeof ResumeBody>) => ({
-  ...broughtAlong(body),
-  trigger: body.trigger ?? 'manual',
-  onDrift: body.on_drift ?? 'refuse',
-  force: body.force ?? false,
-  fromCheckpointId: body.from_checkpoint_id ?? null,
-  resumeToken: body.resume_token ?? null,
-});
-
 const resuming = (deps: PauseDeps): Route =>
   route({
     method: 'post',
     path: '/threads/:thread_id/resume',
     scope: 'operate',
-    moreScopes: scopesOfAnswer,
+    moreScopes: scopesOfAnswer('command'),
     tag,
     summary: 'Resume a paused or stopped thread, once every check of the preflight passed',
+    example: { additional_context: 'Redis is at redis://10.0.0.7' },
     params: ThreadParams,
     body: ResumeBody,
     idempotent: true,
@@ -227,22 +166,6 @@ const resuming = (deps: PauseDeps): Route =>
       });
     },
   });
-
-/** What the run is given to go on with. */
-const broughtAlong = (body: z.output<typeof ResumeBody>) => ({
-  data: incomingState(body.data, 'data') ?? null,
-  additionalContext: body.additional_context ?? null,
-  command: (incomingState(body.command ?? undefined, 'command') as RunCommand | undefined) ?? null,
-  budget: body.budget ? budgetOf(body.budget) : null,
-});
-
-const budgetOf = ({
-  max_tokens: maxTokens,
-  max_cost: maxCost,
-}: NonNullable<z.output<typeof ResumeBody>['budget']>) => ({
-  ...(maxTokens !== undefined && { maxTokens }),
-  ...(maxCost !== undefined && { maxCost }),
-});
 
 const PreviewView = z.object({
   passes: z.boolean().meta({ description: 'Asked for like this, it would resume now' }),

@@ -6,7 +6,8 @@ import { onceOf } from '../idempotency-key.ts';
 import { Reply, route, type Route } from '../route.ts';
 import { QueryPaging } from '../schemas.ts';
 import { ResumeUrl } from './pause-view.ts';
-import { hookUrl, PauseTermsBody, toTerms, type PublicPlace } from './pauses.ts';
+import { PauseTermsBody, toTerms } from './pause-bodies.ts';
+import { hookUrl, type PublicPlace } from './pauses.ts';
 import { NewRunsBody, presentScope, RedirectTo, ScopeBody, toScope } from './scope-body.ts';
 
 export interface CountedScope {
@@ -72,6 +73,7 @@ const asking = (deps: ScopeDeps): Route =>
     scope: 'operate',
     tag,
     summary: 'Pause a thread, an assistant, a graph or everything: what runs and what comes',
+    example: { scope: { graph_id: 'agent' }, reason: 'database maintenance', new_runs: 'queue' },
     body: ScopePauseBody,
     idempotent: true,
     response: ScopePauseView,

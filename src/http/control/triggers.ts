@@ -20,7 +20,8 @@ export const triggerRoutes = (deps: TriggerDeps): Route[] => [
     path: '/hooks/:resume_token',
     scope: 'open',
     tag,
-    summary: 'Resume by the URL of a pause: once, while its time is not over, with any JSON body',
+    summary: 'Resume by the URL of a pause: once, until the pause ends',
+    example: { event: 'redis_ready', redis_url: 'redis://10.0.0.7' },
     params: z.object({ resume_token: z.string().min(1).max(200) }),
     response: z.object({
       resumed: z.boolean(),
@@ -34,7 +35,10 @@ export const triggerRoutes = (deps: TriggerDeps): Route[] => [
       const { resumed, waitingFor } = await deps.receiveHook({ token: params.resume_token, body });
       return { resumed, waiting_for: waitingFor };
     },
-    body: z.unknown().meta({ description: '`{"event": …}` and whatever the agent is to know' }),
+    body: z.unknown().meta({
+      description:
+        'any JSON: `{"event": …}` and whatever the agent is to know, which is the `data` of the resume',
+    }),
   }),
   route({
     method: 'post',
@@ -42,6 +46,7 @@ export const triggerRoutes = (deps: TriggerDeps): Route[] => [
     scope: 'operate',
     tag,
     summary: 'Tell everybody who waits for it of an event; each thread resumes once per event id',
+    example: { type: 'deployed', id: 'deploy-4711', data: { service: 'billing' } },
     body: z.object({
       type: WholeText.min(1).max(200),
       id: WholeText.min(1).max(200).meta({ description: 'The same when the event is sent again' }),

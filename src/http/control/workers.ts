@@ -70,6 +70,7 @@ export const workerRoutes = (deps: WorkerDeps): Route[] => [
     tag,
     summary:
       'Let a worker bring what it has to a boundary and end; another takes its place, and its runs go on there',
+    example: { reason: 'looks slow' },
     params: WorkerParams,
     body: z
       .looseObject({

@@ -20,7 +20,7 @@ export const mcpRoutes = (deps: McpDeps): Route[] => [
     moreScopes: scopesOfMcp,
     tag,
     summary: 'MCP over streamable HTTP, stateless: assistants as tools, questions, decisions, pause, resume',
-    body: z.unknown().meta({ type: 'object', description: 'A JSON-RPC message' }),
+    body: z.unknown().meta({ type: 'object', description: 'a JSON-RPC message' }),
     response: JsonObjectBody,
     handle: ({ body, request }) => respond(deps, { body, request }),
   }),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { HoldpointError } from '../../model/errors.ts';
 import { presentAssistant, presentAssistantVersion } from '../present.ts';
 import { route, type Route } from '../route.ts';
-import { AssistantParams, AssistantView, given, MetadataFilter, Paging, QueryInt } from '../schemas.ts';
+import { AssistantParams, AssistantView, given, MetadataFilter, Paging, queryInt } from '../schemas.ts';
 import type { PlatformDeps } from './deps.ts';
 
 const tag = 'assistants';
@@ -41,7 +41,7 @@ export const assistantVersionRoutes = ({ assistants }: PlatformDeps): Route[] =>
     summary:
       'Use another version of an assistant from now on; the version in the body or as a query parameter',
     params: AssistantParams,
-    query: z.object({ version: QueryInt.optional() }),
+    query: z.object({ version: queryInt(1).optional() }),
     body: Latest,
     response: AssistantView,
     handle: async ({ params, query, body }) => {

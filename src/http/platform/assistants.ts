@@ -124,6 +124,7 @@ const editing = ({ assistants, deleteAssistant }: PlatformDeps): Route[] => [
     scope: 'admin',
     tag,
     summary: 'Create an assistant: a graph with configuration',
+    example: { graph_id: 'agent', name: 'Careful', context: { tone: 'formal' } },
     body: Create,
     response: AssistantView,
     handle: async ({ body }) =>

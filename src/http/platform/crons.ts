@@ -7,7 +7,16 @@ import type { CronInput } from '../../resources/crons.ts';
 import { MOST_LISTED } from '../bounds.ts';
 import { pageHeaders, selectFields } from '../present.ts';
 import { readAs, Reply, route, type RequestFacts, type Route } from '../route.ts';
-import { given, JsonObjectBody, MetadataFilter, Paging, RunCreate, ThreadParams, Uuid } from '../schemas.ts';
+import {
+  A_RUN,
+  given,
+  JsonObjectBody,
+  MetadataFilter,
+  Paging,
+  RunCreate,
+  ThreadParams,
+  Uuid,
+} from '../schemas.ts';
 import type { PlatformDeps } from './deps.ts';
 import { toLaunchInput } from './run-request.ts';
 import { requireScope, scopesOfOwnRun, scopesOfRun } from '../scopes.ts';
@@ -89,6 +98,7 @@ const creating = ({ crons }: PlatformDeps): Route[] => [
     moreScopes: scopesOfOwnRun,
     tag,
     summary: 'Launch a run again and again, each on a thread of its own',
+    example: { ...A_RUN, schedule: '0 9 * * 1-5', timezone: 'Europe/Berlin' },
     body: Create,
     response: CronView,
     handle: async ({ body, request }) => presentCron(await crons.create(toCron(body, request, null))),
@@ -193,8 +203,8 @@ const single = ({ assistants, crons }: PlatformDeps): Route[] => [
 
 /** What is made of a cron on a thread must be what its maker may ask for there, as far as it was not so before. */
 const requireMore = ({ principal }: RequestFacts, before: JsonObject, after: unknown): void => {
-  const had = scopesOfRun(before);
-  for (const scope of scopesOfRun(after)) if (!had.includes(scope)) requireScope(principal, scope);
+  const had = scopesOfRun.of(before);
+  for (const scope of scopesOfRun.of(after)) if (!had.includes(scope)) requireScope(principal, scope);
 };
 
 /** Who made it, as its runs know them: who changes it does not become that. */

@@ -4,6 +4,7 @@ import { statesShownAs } from '../../model/wire-status.ts';
 import { presentRun, selectFields } from '../present.ts';
 import { Reply, route, type RequestFacts, type Route } from '../route.ts';
 import {
+  A_RUN,
   queryList,
   QueryFlag,
   QueryPaging,
@@ -35,6 +36,7 @@ const creating = (deps: PlatformDeps): Route[] => [
     moreScopes: scopesOfRun,
     tag,
     summary: 'Start a run; it goes on in the background',
+    example: A_RUN,
     params: ThreadParams,
     body: RunCreate,
     idempotent: true,

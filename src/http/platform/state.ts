@@ -51,6 +51,7 @@ const latest = ({ states, updateState }: PlatformDeps): Route[] => [
     scope: 'decide',
     tag,
     summary: 'Edit the state as if a node had returned the values',
+    example: { values: { notes: ['checked'] }, as_node: 'plan' },
     params: ThreadParams,
     body: StateUpdateBody,
     response: StateUpdatedView,
@@ -151,7 +152,7 @@ const history = ({ states }: PlatformDeps): Route[] => [
     handle: ({ params, body }) =>
       states.history({
         threadId: params.thread_id,
-        limit: body.limit ?? 10,
+        limit: body.limit,
         before: body.before,
         metadata: incomingState(body.metadata ?? undefined, 'metadata') as JsonObject | undefined,
         checkpoint: body.checkpoint && refOf(body.checkpoint),

@@ -3,7 +3,7 @@ import { STREAM_MODES, type Run } from '../../model/run.ts';
 import { onceOfEach } from '../idempotency-key.ts';
 import { presentRun } from '../present.ts';
 import { Reply, route, type RequestFacts, type Route } from '../route.ts';
-import { queryList, QueryFlag, RunCreate, RunView, Uuid } from '../schemas.ts';
+import { A_RUN, queryList, QueryFlag, RunCreate, RunView, Uuid } from '../schemas.ts';
 import type { PlatformDeps } from './deps.ts';
 import { toLaunchInput, type RunRequest } from './run-request.ts';
 import { followReply, waitReply } from './run-streams.ts';
@@ -29,6 +29,7 @@ const creating = (deps: PlatformDeps): Route[] => [
     moreScopes: scopesOfOwnRun,
     tag,
     summary: 'Start a run on a thread of its own; it goes on in the background',
+    example: A_RUN,
     body: RunCreate,
     idempotent: true,
     response: RunView,

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../model/json.ts';
 import type { FoundItem } from '../../model/store-item.ts';
 import { MOST_LISTED } from '../bounds.ts';
 import { route, type Route } from '../route.ts';
-import { JsonObjectBody, WholeText } from '../schemas.ts';
+import { JsonObjectBody, orElse, WholeText } from '../schemas.ts';
 import type { PlatformDeps } from './deps.ts';
 
 const tag = 'store';
@@ -49,8 +49,8 @@ const Search = z
       description: 'fields and what they equal, or {$eq,$ne,$gt,$gte,$lt,$lte,$in,$nin}',
     }),
     query: z.string().max(100_000).nullish(),
-    limit: Limit.nullish(),
-    offset: Offset.nullish(),
+    limit: orElse(Limit, 10),
+    offset: orElse(Offset, 0),
     refresh_ttl: z.boolean().nullish(),
   })
   .prefault({});
@@ -60,8 +60,8 @@ const Namespaces = z
     prefix: Namespace.nullish(),
     suffix: Namespace.nullish(),
     max_depth: z.int().min(1).nullish(),
-    limit: Limit.nullish(),
-    offset: Offset.nullish(),
+    limit: orElse(Limit, 100),
+    offset: orElse(Offset, 0),
   })
   .prefault({});
 
@@ -81,6 +81,7 @@ const items = ({ store }: PlatformDeps): Route[] => [
     scope: 'run',
     tag,
     summary: 'Write an item of the store, over the one with its key',
+    example: { namespace: ['users', 'ada'], key: 'tone', value: { text: 'formal' } },
     body: Put,
     status: 204,
     handle: async ({ body, request }) => {
@@ -134,6 +135,7 @@ const finding = ({ store }: PlatformDeps): Route[] => [
     scope: 'read',
     tag,
     summary: 'Find items by their fields, or by what they mean',
+    example: { namespace_prefix: ['users'], query: 'how to write', limit: 5 },
     body: Search,
     response: z.object({ items: z.array(FoundView) }),
     handle: async ({ body, request }) => {
@@ -141,8 +143,8 @@ const finding = ({ store }: PlatformDeps): Route[] => [
         prefix: body.namespace_prefix ?? [],
         filter: body.filter ?? undefined,
         query: body.query ?? undefined,
-        limit: body.limit ?? 10,
-        offset: body.offset ?? 0,
+        limit: body.limit,
+        offset: body.offset,
         refresh: body.refresh_ttl ?? undefined,
         filters: request.filters,
       });
@@ -162,8 +164,8 @@ const finding = ({ store }: PlatformDeps): Route[] => [
         prefix: body.prefix ?? undefined,
         suffix: body.suffix ?? undefined,
         maxDepth: body.max_depth ?? undefined,
-        limit: body.limit ?? 100,
-        offset: body.offset ?? 0,
+        limit: body.limit,
+        offset: body.offset,
         filters: request.filters,
       }),
     }),

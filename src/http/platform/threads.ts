@@ -43,6 +43,7 @@ const collection = ({ threads, importThread }: PlatformDeps): Route[] => [
     moreScopes: scopesOfThread,
     tag,
     summary: 'Create a thread; with supersteps, take it through them',
+    example: { metadata: { team: 'billing' } },
     body: ThreadCreate,
     response: ThreadView,
     handle: async ({ body }) =>
@@ -62,6 +63,7 @@ const collection = ({ threads, importThread }: PlatformDeps): Route[] => [
     scope: 'read',
     tag,
     summary: 'Find threads',
+    example: { status: 'interrupted', metadata: { team: 'billing' }, limit: 20 },
     body: Search,
     response: z.array(ThreadFoundView),
     handle: async ({ body }) => {
