@@ -1,30 +1,46 @@
 import { isDeepStrictEqual } from 'node:util';
 import { HoldpointError } from '../model/errors.ts';
-import { isRecord } from '../model/json.ts';
+import { canonicalJson, isRecord } from '../model/json.ts';
 
-type Compare = (value: unknown, expected: unknown) => boolean;
+type Test = (value: unknown) => boolean;
+
+/** What an operator makes of what stands behind it, once for all values. */
+type Operator = (expected: unknown) => Test;
 
 /** Numbers as numbers, texts as texts; nothing else has an order. */
 const ordered =
-  (holds: (a: number | string, b: number | string) => boolean): Compare =>
-  (value, expected) => {
+  (holds: (a: number | string, b: number | string) => boolean): Operator =>
+  (expected) =>
+  (value) => {
     if (typeof value === 'string' && typeof expected === 'string') return holds(value, expected);
     if (typeof value === 'number' && typeof expected === 'number') return holds(value, expected);
     return false;
   };
 
-const OPERATORS: Record<string, Compare> = {
-  $eq: isDeepStrictEqual,
-  $ne: (value, expected) => !isDeepStrictEqual(value, expected),
+const equalTo: Operator = (expected) => (value) => isDeepStrictEqual(value, expected);
+
+const oneOf: Operator = (expected) => {
+  const all = new Set(Array.isArray(expected) ? expected.map(canonicalJson) : []);
+  return (value) => all.has(canonicalJson(value));
+};
+
+const not =
+  (operator: Operator): Operator =>
+  (expected) => {
+    const test = operator(expected);
+    return (value) => !test(value);
+  };
+
+const OPERATORS: Record<string, Operator> = {
+  $eq: equalTo,
+  $ne: not(equalTo),
   $gt: ordered((a, b) => a > b),
   $gte: ordered((a, b) => a >= b),
   $lt: ordered((a, b) => a < b),
   $lte: ordered((a, b) => a <= b),
-  $in: (value, expected) => listOf(expected).some((one) => isDeepStrictEqual(value, one)),
-  $nin: (value, expected) => !listOf(expected).some((one) => isDeepStrictEqual(value, one)),
+  $in: oneOf,
+  $nin: not(oneOf),
 };
-
-const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
 /**
  * A test for values: each field of `filter` must be equal, or pass the operators given for it.
@@ -43,15 +59,13 @@ export const valueFilter = (
 const isOperators = (expected: unknown): expected is Record<string, unknown> =>
   isRecord(expected) && Object.keys(expected).some((name) => name.startsWith('$'));
 
-const equalTo = (expected: unknown) => (value: unknown) => isDeepStrictEqual(value, expected);
-
-const operatorTest = (field: string, operators: Record<string, unknown>) => {
+const operatorTest = (field: string, operators: Record<string, unknown>): Test => {
   const parts = Object.entries(operators).map(([name, expected]) => {
-    const compare = Object.hasOwn(OPERATORS, name) ? OPERATORS[name] : undefined;
-    if (!compare) throw unknownOperator(field, name);
-    return (value: unknown) => compare(value, expected);
+    const operator = Object.hasOwn(OPERATORS, name) ? OPERATORS[name] : undefined;
+    if (!operator) throw unknownOperator(field, name);
+    return operator(expected);
   });
-  return (value: unknown) => parts.every((part) => part(value));
+  return (value) => parts.every((part) => part(value));
 };
 
 const unknownOperator = (field: string, name: string): HoldpointError =>

@@ -176,6 +176,12 @@ const IN_THE_BODY: Bad[] = [
   search('more ids than a page holds', { ids: Array.from({ length: 1001 }, () => randomUUID()) }, 'ids'),
   search('metadata with more keys than a filter may have', { metadata: manyKeys(101) }, 'metadata'),
   search('metadata deeper than a filter may be', { metadata: JSON.parse(nested(11)) }, 'metadata'),
+  {
+    what: 'a filter of more fields than a search of the store may have',
+    path: '/store/items/search',
+    body: { filter: manyKeys(101) },
+    field: 'filter',
+  },
   search('a status that is none', { status: 'lost' }, 'status'),
   search('an order that is none', { sort_by: 'values' }, 'sort_by'),
   search('a field that is none', { select: ['secrets'] }, 'select.0'),

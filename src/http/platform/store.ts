@@ -42,10 +42,18 @@ const Put = z.looseObject({
   ttl: Minutes.nullish(),
 });
 
+const MOST_FIELDS = 100;
+
+/** Each item is asked for each of its fields. */
+const Filter = JsonObjectBody.refine(
+  (filter) => Object.keys(filter).length <= MOST_FIELDS,
+  `may have ${MOST_FIELDS} fields`,
+);
+
 const Search = z
   .looseObject({
     namespace_prefix: Namespace.nullish(),
-    filter: JsonObjectBody.nullish().meta({
+    filter: Filter.nullish().meta({
       description: 'fields and what they equal, or {$eq,$ne,$gt,$gte,$lt,$lte,$in,$nin}',
     }),
     query: z.string().max(100_000).nullish(),
