@@ -10,7 +10,7 @@ interface StreamOptions {
   headers?: Record<string, string>;
   /** Called when the client went away before the end: not when the server did. */
   onLeft?: () => void;
-  /** A reader that takes nothing for so long is given up: what it is sent fills the memory of this process. */
+  /** For how long a reader may take nothing. */
   stalledMs?: number;
 }
 
@@ -80,7 +80,8 @@ export const eventStream = ({
     },
   );
 
-const STALLED_MS = 120_000;
+/** A reader that takes nothing for so long is given up: what it is sent fills the memory of this process. */
+export const STALLED_MS = 120_000;
 
 /** Whether the client went away, and not the server. */
 export const hasLeft = ({ aborted, reason }: AbortSignal): boolean => aborted && reason !== SERVER_ENDS;

@@ -20,16 +20,24 @@ const away = async (): Promise<never> => {
   throw error;
 };
 
+interface ServeOptions {
+  keys?: Partial<KeyRing>;
+  stalledMs?: number;
+  /** Called when a connection has ended. */
+  onGone?: () => void;
+}
+
 /** Sockets of a server with these parts. */
 const serve = async (
   agentTree: () => Promise<object>,
   asked = async () => false,
-  keys: Partial<KeyRing> = {},
+  { keys = {}, stalledMs = 60_000, onGone = () => {} }: ServeOptions = {},
 ): Promise<string> => {
   const streams = { agentTree, position: async () => 0 };
   const deps = { heartbeatMs: 60_000, streams } as unknown as ProtocolDeps;
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
+  server.on('connection', (connection) => connection.once('close', onGone));
   const end = serveWebSockets(server, {
     deps,
     routes: protocolRoutes(deps),
@@ -45,6 +53,7 @@ const serve = async (
       studioKeys: [],
     },
     access: () => (input) => Promise.resolve(input),
+    stalledMs,
     bodyLimitBytes: 1_000_000,
     limits: createLimits({ rateLimit: 0, openPerClient: 0, trustedProxies: 0 }),
     log: createLogger('silent'),
@@ -101,11 +110,13 @@ it('does nothing more of what comes by a key that is revoked, whether or not its
     async () => ({ calls: ++calls }),
     async () => true,
     {
-      find: async () => principal,
-      isInForce: async () => isGood,
-      watch: (_keyId, onGone) => {
-        revoke = onGone;
-        return () => {};
+      keys: {
+        find: async () => principal,
+        isInForce: async () => isGood,
+        watch: (_keyId, onGone) => {
+          revoke = onGone;
+          return () => {};
+        },
       },
     },
   );
@@ -119,4 +130,33 @@ it('does nothing more of what comes by a key that is revoked, whether or not its
   socket.resume();
   await once(socket, 'close');
   expect(calls).toBe(1);
+});
+
+/** A socket that gave 40 commands, each with a large answer, and reads none. */
+const takesNothing = async (options: { stalledMs?: number; onGone?: () => void }) => {
+  const answered = { count: 0, all: (): void => {} };
+  const large = { said: 'x'.repeat(8_000_000) };
+  const answer = async () => {
+    if (++answered.count === 40) answered.all();
+    return large;
+  };
+  const { send, socket } = await openSocket(await serve(answer, undefined, options));
+  onTestFinished(() => socket.terminate());
+  socket.on('error', () => {});
+  socket.pause();
+  for (let id = 0; id < 40; id++) send(JSON.stringify({ id, method: 'agent.getTree' }));
+  return answered;
+};
+
+it('does no more commands while the answers to those before them are not taken', async () => {
+  const answered = await takesNothing({});
+  await Promise.race([new Promise<void>((resolve) => (answered.all = resolve)), sleep(1000)]);
+  expect(answered.count).toBeLessThan(6);
+});
+
+it('gives up a socket that takes nothing for long', async () => {
+  let onGone = (): void => {};
+  const gone = new Promise<void>((resolve) => (onGone = resolve));
+  await takesNothing({ stalledMs: 200, onGone: () => onGone() });
+  await expect(gone).resolves.toBeUndefined();
 });

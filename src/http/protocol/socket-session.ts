@@ -17,30 +17,33 @@ interface SessionOptions {
   entry: Entry;
   deps: Pick<ProtocolDeps, 'threads' | 'streams'>;
   signal: AbortSignal;
+  /** For how long it may take nothing of what it is sent. */
+  stalledMs: number;
 }
 
 /** One connection: its subscriptions, each of which sends what it matches. */
 export interface SocketSession {
   commands: OwnCommands;
-  answer(answer: CommandAnswer): void;
+  /** Settles once the answer is taken, or nobody is there to take it. */
+  answer(answer: CommandAnswer): Promise<void>;
 }
 
-export const createSocketSession = ({ socket, entry, deps, signal }: SessionOptions): SocketSession => {
+export const createSocketSession = (options: SessionOptions): SocketSession => {
+  const { socket, entry, deps, signal, stalledMs } = options;
   const heard = { threadId: entry.threadId, filters: entry.filters };
   const subscriptions = new Map<string, AbortController>();
   /** Subscriptions whose answer is not sent yet: their events come after it. */
   let begun: (() => void)[] = [];
 
+  const send = (messages: object[]): Promise<void> => sendAll(socket, { messages, stalledMs });
+
   /** Sends at the pace at which the socket takes it. */
   const run = async (subscription: Subscription, leaving: AbortSignal): Promise<void> => {
     for await (const events of visibleEvents(deps, { ...heard, subscription, signal: leaving })) {
       if (leaving.aborted) return;
-      let sent = Promise.resolve();
-      for (const event of events) sent = send(JSON.stringify(event));
-      await sent;
+      await send(events);
     }
   };
-  const send = (text: string): Promise<void> => new Promise((resolve) => socket.send(text, () => resolve()));
 
   const subscribe = (subscription: Subscription): string => {
     const id = randomUUID();
@@ -83,9 +86,27 @@ export const createSocketSession = ({ socket, entry, deps, signal }: SessionOpti
       },
     },
     answer: (answer) => {
-      socket.send(JSON.stringify(answer), () => {});
+      const taken = send([answer]);
       for (const start of begun) start();
       begun = [];
+      return taken;
     },
   };
 };
+
+/** Settles once the socket took them all, or is gone: one that takes nothing for long is given up. */
+const sendAll = (
+  socket: WebSocket,
+  { messages, stalledMs }: { messages: object[]; stalledMs: number },
+): Promise<void> =>
+  new Promise((resolve) => {
+    if (messages.length === 0) return resolve();
+    const stalled = setTimeout(() => socket.terminate(), stalledMs);
+    let left = messages.length;
+    const taken = (): void => {
+      if (--left > 0) return;
+      clearTimeout(stalled);
+      resolve();
+    };
+    for (const message of messages) socket.send(JSON.stringify(message), taken);
+  });

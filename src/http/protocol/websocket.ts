@@ -12,6 +12,7 @@ import { mustBeInForce } from '../middleware/authenticate.ts';
 import { told } from '../middleware/errors.ts';
 import type { Limits } from '../middleware/limits.ts';
 import { readJson } from '../middleware/json-body.ts';
+import { STALLED_MS } from '../sse.ts';
 import { idOf, refusal, refusalOf, type CommandAnswer } from './command-answers.ts';
 import { createCommands } from './commands.ts';
 import type { ProtocolDeps } from './deps.ts';
@@ -26,6 +27,8 @@ export interface WebSocketOptions extends DoorOptions {
   /** Largest command. */
   bodyLimitBytes: number;
   log: Logger;
+  /** For how long a socket may take nothing of what it is sent. */
+  stalledMs?: number;
 }
 
 /** A socket that did not answer so many signs of life in a row is given up. */
@@ -86,7 +89,7 @@ const handleProtocols = (offered: Set<string>): string | false =>
 type Commands = Map<WebSocket, Promise<void>>;
 
 const createSocketServer = (
-  { deps, authentication, limits, log }: WebSocketOptions,
+  { deps, authentication, limits, log, stalledMs = STALLED_MS }: WebSocketOptions,
   { underWay, ends }: { underWay: Commands; ends: () => boolean },
 ) => {
   const commands = createCommands(deps);
@@ -95,7 +98,7 @@ const createSocketServer = (
     const left = new AbortController();
     const { headers } = upgraded;
     const facts = { headers, signal: left.signal, actor: principal?.identity ?? ANYBODY, principal };
-    const session = createSocketSession({ socket, entry, deps, signal: left.signal });
+    const session = createSocketSession({ socket, entry, deps, signal: left.signal, stalledMs });
     const { key } = principal ?? {};
     const unwatch =
       key && authentication.keys.watch(key.keyId, () => closeFor(socket, 1008, 'the key is revoked'));
@@ -124,7 +127,7 @@ const createSocketServer = (
       if (!before) return;
       if (++waiting === MOST_WAITING) socket.pause();
       const answered = before.then(async () => {
-        session.answer(await answer(data.toString()));
+        await session.answer(await answer(data.toString()));
         if (waiting-- === MOST_WAITING && !ends()) socket.resume();
       });
       underWay.set(
