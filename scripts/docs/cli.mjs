@@ -37,8 +37,8 @@ ${table(
   ['Exit code', 'Means'],
   [
     ['0', 'Done; or held or paused, which is where a run may be'],
-    ['1', 'Failed: the server refused or did not answer, or the run ended in an error'],
-    ['2', 'Wrong usage; nothing was sent'],
+    ['1', 'Failed: the server refused, did not answer or has no such thing, or the run ended in an error'],
+    ['2', 'Wrong usage, or the beginning of an id that fits several; nothing has changed'],
     ['130', 'You left with Ctrl C; what runs goes on'],
   ],
 )}

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { command, UsageError } from './kit/command.ts';
-import { SETTING_OPTIONS, settingsOf } from './kit/server-settings.ts';
+import { DATA_OPTIONS, settingsOf } from './kit/server-settings.ts';
 
 export const backup = command({
   name: 'backup',
@@ -8,7 +8,7 @@ export const backup = command({
   about: `The server may be running: both databases are taken at the same moment, and it goes on meanwhile. The key that signs links
 (link.key) goes with them. The copies are checked, and backup.json has their hashes. The files of your agents (workspace, outbox) are not in it.`,
   args: [{ name: 'folder', help: 'Where to: a folder that does not exist yet, or is empty' }],
-  options: { ...SETTING_OPTIONS, json: { help: 'Print one JSON value, for scripts' } },
+  options: { ...DATA_OPTIONS, json: { help: 'Print one JSON value, for scripts' } },
   examples: [
     { run: 'holdpoint backup backups/monday', says: 'Of ./.holdpoint' },
     { run: 'holdpoint backup /backups/$(date +%F) --data /var/lib/holdpoint', says: 'Each night' },

@@ -40,11 +40,7 @@ const whole = (question: Question, { paint }: Terminal): string =>
 
 const listed = (questions: Question[]): string => {
   if (questions.length === 0) return 'Nothing waits for a decision.\n';
-  const rows = questions.map((question) => [
-    shortId(question.id),
-    shortId(question.threadId),
-    inShort(question),
-  ]);
+  const rows = questions.map((question) => [shortId(question.id), question.threadId, inShort(question)]);
   return `${table(['QUESTION', 'THREAD', 'WAITS'], rows)}\nLook at one: holdpoint inbox <question>\n`;
 };
 

@@ -1,6 +1,6 @@
 import { isInForce, SCOPES, type ApiKey } from '../model/api-key.ts';
-import { command, UsageError, type GivenOptions } from './kit/command.ts';
-import { SETTING_OPTIONS, settingsOf } from './kit/server-settings.ts';
+import { asUsage, command, UsageError, type GivenOptions } from './kit/command.ts';
+import { DATA_OPTIONS, settingsOf } from './kit/server-settings.ts';
 import { table, type Terminal } from './kit/terminal.ts';
 import type { ApiKeys } from '../resources/api-keys.ts';
 
@@ -8,7 +8,7 @@ const OPTIONS = {
   scope: { value: 'SCOPES', many: true, help: `What it may do: ${SCOPES.join(', ')} (which is everything)` },
   days: { value: 'N', help: 'create: how long it is good for (default: until it is revoked)' },
   json: { help: 'Print one JSON value, for scripts' },
-  ...SETTING_OPTIONS,
+  ...DATA_OPTIONS,
 } as const;
 
 export const keys = command({
@@ -54,7 +54,7 @@ const create: Action = async (keys, { key: name, options, terminal }) => {
   if (days !== undefined && !/^[1-9]\d{0,4}$/.test(days))
     throw new UsageError(`--days is a whole number from 1, not "${days}".`);
   const lifetimeMs = days === undefined ? undefined : Number(days) * DAY_MS;
-  const { key, token } = await keys.create({ name, scopes, lifetimeMs });
+  const { key, token } = await keys.create({ name, scopes, lifetimeMs }).catch(asUsage);
   if (options.json) return terminal.json({ ...keyJson(key), key: token });
   terminal.tell(`This is the key "${name}". It is shown this once.\n`);
   terminal.print(`${token}\n`);

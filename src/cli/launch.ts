@@ -6,7 +6,7 @@ import { jsonObjectOf } from './kit/json.ts';
 
 const OPTIONS = {
   input: { value: 'JSON', help: 'The whole input of the graph, instead of a task in words' },
-  thread: { value: 'ID', help: 'Go on with this thread (default: a new one)' },
+  thread: { value: 'ID', help: 'Go on with this thread (default: a new one)', uuid: true },
   context: { value: 'JSON', help: 'The context of the run' },
   detach: { help: 'Do not follow: print the ids and leave' },
   ...CONNECTION,

@@ -15,7 +15,7 @@ export const log = command({
   name: 'log',
   summary: 'What happened on a thread, in order: who, when, what, why',
   about: 'Each line was written together with the change it tells of.',
-  args: [{ name: 'thread', help: 'The id of the thread' }],
+  args: [{ name: 'thread', help: 'The id of the thread', uuid: true }],
   options: { markdown: { help: 'As a document, to read or to keep' }, ...CONNECTION },
   examples: [
     { run: 'holdpoint log 6f1c2d1e-9f57-4a4c-8d27-3a9b1d1f2f10', says: 'To read' },

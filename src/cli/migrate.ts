@@ -1,6 +1,6 @@
 import type { Settings } from '../config/settings.ts';
 import { command } from './kit/command.ts';
-import { SETTING_OPTIONS, settingsOf } from './kit/server-settings.ts';
+import { DATA_OPTIONS, settingsOf } from './kit/server-settings.ts';
 
 export const migrate = command({
   name: 'migrate',
@@ -8,7 +8,7 @@ export const migrate = command({
   about: `A server does this itself when it starts. Use it to see beforehand that an upgrade goes well: stop the server, copy the
 data folder, migrate. With HOLDPOINT_DATABASE_URL it is that database, which servers may use meanwhile. Forward only; a database that a newer version has written is refused.`,
   args: [],
-  options: { ...SETTING_OPTIONS, json: { help: 'Print one JSON value, for scripts' } },
+  options: { ...DATA_OPTIONS, json: { help: 'Print one JSON value, for scripts' } },
   examples: [
     { run: 'holdpoint migrate', says: 'The folder ./.holdpoint' },
     { run: 'holdpoint migrate --data /var/lib/holdpoint --json', says: 'Another one, in a script' },

@@ -3,8 +3,10 @@ import { command, UsageError, type GivenOptions, type Options } from './kit/comm
 import { connect, CONNECTION } from './kit/connection.ts';
 import { follow } from './kit/follow.ts';
 import { jsonOf } from './kit/json.ts';
+import { millisecondsOf } from './kit/milliseconds.ts';
 import { pauseScope } from './kit/pause-scope.ts';
 import { SCOPE, scopeOf } from './kit/scope.ts';
+import { visible, type Terminal } from './kit/terminal.ts';
 
 const OPTIONS = {
   reason: { value: 'TEXT', help: 'Why; needed, and kept in the log' },
@@ -39,9 +41,14 @@ export const pause = command({
   summary: 'Stop a thread, an assistant or everything at the end of its step, to go on later',
   about: `The step that runs is finished and its checkpoint is written and read back; only then is it paused. "Draining" is not
 paused: the command waits until it is, unless --detach is given. With --all, --assistant or --graph everything there is paused, and what comes is
-held back, until "holdpoint resume" with the id of that pause.`,
+held back, until "holdpoint resume" with the id of that pause. A thread that is draining or paused already keeps that pause as it is, and its terms.`,
   args: [
-    { name: 'thread', help: 'The id of the thread; not with --all, --assistant or --graph', optional: true },
+    {
+      name: 'thread',
+      help: 'The id of the thread; not with --all, --assistant or --graph',
+      optional: true,
+      uuid: true,
+    },
   ],
   options: OPTIONS,
   examples: [
@@ -67,16 +74,32 @@ held back, until "holdpoint resume" with the id of that pause.`,
       return pauseScope({ client, scope, asked, newRuns, detach: options.detach === true, json, terminal });
     }
     const session = await Session.load(thread ?? '', client);
-    const { state, pauseId, resumeUrl } = await session.pause(asked);
-    if (!json && resumeUrl !== undefined)
-      terminal.print(`Resume it from outside, once and without a key: POST ${resumeUrl}\n`);
-    if (!options.detach && state === 'draining') return follow({ session, terminal, json });
-    if (json)
-      terminal.json({ thread_id: session.id, pause_id: pauseId, state, resume_url: resumeUrl ?? null });
-    else terminal.print(`Thread ${session.id} is ${state}. Go on: holdpoint resume ${session.id}\n`);
-    return 0;
+    return pauseThread({ session, asked, detach: options.detach === true, json, terminal });
   },
 });
+
+interface Pausing {
+  session: Session;
+  asked: PauseOptions;
+  detach: boolean;
+  json: boolean;
+  terminal: Terminal;
+}
+
+/** Pauses one thread and says which pause it is now in. Answers the exit code. */
+const pauseThread = async ({ session, asked, detach, json, terminal }: Pausing): Promise<number> => {
+  const { id } = session;
+  const { state, pauseId, reason, resumeUrl } = await session.pause(asked);
+  if (resumeUrl === undefined)
+    terminal.tell(
+      `It was ${state} already: "${visible(reason)}". That pause stays as it is, and its terms.\n`,
+    );
+  else if (!json) terminal.print(`Resume it from outside, once and without a key: POST ${resumeUrl}\n`);
+  if (!detach && state === 'draining') return follow({ session, terminal, json });
+  if (json) terminal.json({ thread_id: id, pause_id: pauseId, state, reason, resume_url: resumeUrl ?? null });
+  else terminal.print(`Thread ${id} is ${state}. Go on: holdpoint resume ${id}\n`);
+  return 0;
+};
 
 const pauseOptions = (options: GivenOptions<typeof OPTIONS>): PauseOptions => {
   const { reason, timeout, 'on-timeout': onTimeout, 'resume-when': when } = options;
@@ -84,7 +107,7 @@ const pauseOptions = (options: GivenOptions<typeof OPTIONS>): PauseOptions => {
   return {
     reason,
     mode: options.now ? 'now' : 'drain',
-    drainTimeoutMs: timeout === undefined ? undefined : millisecondsOf(timeout),
+    drainTimeoutMs: timeout === undefined ? undefined : millisecondsOf('--timeout', timeout),
     onTimeout: oneOf('--on-timeout', onTimeout, ['extend', 'force'] as const),
     resumeWhen: when === undefined ? undefined : conditionOf(when),
     resumeBehavior: oneOf('--resume-behavior', options['resume-behavior'], RESUME_BEHAVIORS),
@@ -105,11 +128,6 @@ const oneOf = <T extends string>(
   if (word === undefined)
     throw new UsageError(`${option} must be one of ${words.join(', ')}, not "${text}".`);
   return word;
-};
-
-const millisecondsOf = (text: string): number => {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new UsageError(`--timeout must be milliseconds, not "${text}".`);
 };
 
 const conditionOf = (text: string) =>

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { command } from './kit/command.ts';
-import { SETTING_OPTIONS, settingsOf } from './kit/server-settings.ts';
+import { DATA_OPTIONS, settingsOf } from './kit/server-settings.ts';
 
 export const restore = command({
   name: 'restore',
@@ -9,7 +9,7 @@ export const restore = command({
 where they were then: what they did to the world since may happen once more. An emergency stop or a pause made since is gone, and what
 it held runs. A question decided since waits again. An API key revoked since is good again: revoke it before you start the server.`,
   args: [{ name: 'backup', help: 'The folder that "holdpoint backup" has written' }],
-  options: { ...SETTING_OPTIONS, json: { help: 'Print one JSON value, for scripts' } },
+  options: { ...DATA_OPTIONS, json: { help: 'Print one JSON value, for scripts' } },
   examples: [
     { run: 'holdpoint restore backups/monday --data .holdpoint-monday', says: 'Into a new folder' },
     {

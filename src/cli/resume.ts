@@ -13,7 +13,11 @@ import type { ScopePause } from './kit/pause-scope.ts';
 import { visible, type Terminal } from './kit/terminal.ts';
 
 const OPTIONS = {
-  context: { value: 'TEXT', help: 'More for the model to know, told after the results of the tools' },
+  context: {
+    value: 'TEXT',
+    help: 'More for the model to know, told after the results of the tools',
+    text: true,
+  },
   value: { value: 'JSON', help: 'Data for the graph' },
   'on-drift': {
     value: 'refuse|accept|migrate',
@@ -33,7 +37,7 @@ export const resume = command({
   summary: 'Go on with a paused or stopped thread, and follow it',
   about: `Every check of the preflight must pass first: the checkpoint, the code, the configuration, the resources. When one fails
 it is shown, nothing has changed, and the thread stays as it was. A pause of many ends by its own id: each thread it had paused goes on.`,
-  args: [{ name: 'thread', help: 'The id of the thread, or of a pause of many' }],
+  args: [{ name: 'thread', help: 'The id of the thread, or of a pause of many', uuid: true }],
   options: OPTIONS,
   examples: [
     { run: 'holdpoint resume 6f1c2d1e-9f57-4a4c-8d27-3a9b1d1f2f10', says: 'Go on' },

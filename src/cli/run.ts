@@ -1,7 +1,7 @@
 import { version } from '../config/version.ts';
 import { ServerRefusal, ServerUnreachable, SessionError } from '../client/errors.ts';
 import { isHoldpointError } from '../model/errors.ts';
-import { EXIT, UsageError, type Command } from './kit/command.ts';
+import { EXIT, NotFound, UsageError, type Command } from './kit/command.ts';
 import { commandHelp, overview } from './kit/help.ts';
 import { parse } from './kit/parse.ts';
 import { SETTING_OPTIONS, settingsHelp } from './kit/server-settings.ts';
@@ -11,12 +11,15 @@ import { createTerminal, type Terminal } from './kit/terminal.ts';
 export const runCli = async (argv: string[]): Promise<number> => {
   const terminal = createTerminal(process.env);
   const [name, ...rest] = argv;
+  let helpOf = '';
   try {
     if (name === '--version') return print(terminal, `${version}\n`);
     if (name === '--help' || name === 'help') return await help(rest, terminal);
-    return await runCommand(await find(name), rest, terminal);
+    const command = await find(name);
+    helpOf = ` ${command.name}`;
+    return await runCommand(command, rest, terminal);
   } catch (error) {
-    return explain(error, { terminal, json: rest.includes('--json') });
+    return explain(error, { terminal, json: rest.includes('--json'), helpOf });
   }
 };
 
@@ -55,10 +58,17 @@ const print = (terminal: Terminal, text: string): number => {
   return EXIT.done;
 };
 
+interface Explaining {
+  terminal: Terminal;
+  json: boolean;
+  /** Whose help has more: a command after a space, or nothing. */
+  helpOf: string;
+}
+
 /** Says what went wrong and what to do about it. Answers the exit code; what nobody foresaw goes on up. */
-const explain = (error: unknown, { terminal, json }: { terminal: Terminal; json: boolean }): number => {
+const explain = (error: unknown, { terminal, json, helpOf }: Explaining): number => {
   if (error instanceof UsageError) {
-    terminal.tell(`holdpoint: ${error.message}\nTry "holdpoint --help".\n`);
+    terminal.tell(`holdpoint: ${error.message}\nTry "holdpoint${helpOf} --help".\n`);
     return EXIT.usage;
   }
   const { code, message } = foreseen(error);
@@ -74,6 +84,7 @@ const foreseen = (error: unknown): { code: string; message: string } => {
   }
   if (isHoldpointError(error) || error instanceof ServerRefusal) return error;
   if (error instanceof SessionError) return { code: 'not_possible', message: error.message };
+  if (error instanceof NotFound) return { code: 'not_found', message: error.message };
   if (error instanceof ServerUnreachable) {
     const hint = 'Start one with "holdpoint serve", or name another with --url or HOLDPOINT_URL.';
     return { code: 'unreachable', message: `${error.message} ${hint}` };

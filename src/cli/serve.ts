@@ -9,7 +9,7 @@ export const serve = command({
   name: 'serve',
   summary: 'Start the server: the API and its workers',
   about: `Serves the graphs of langgraph.json until Ctrl C or SIGTERM, then brings what runs to the end of its step. What has
-been accepted is on disk; the next start goes on with it. Every setting has a flag: "holdpoint --help config".`,
+been accepted is on disk; the next start goes on with it. Every setting that is no secret has a flag: "holdpoint --help config".`,
   args: [],
   options: SETTING_OPTIONS,
   examples: [

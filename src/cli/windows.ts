@@ -1,6 +1,7 @@
 import type { HoldpointClient } from '../client/index.ts';
 import { command, EXIT, UsageError, type GivenOptions, type Options } from './kit/command.ts';
 import { connect, CONNECTION } from './kit/connection.ts';
+import { millisecondsOf } from './kit/milliseconds.ts';
 import { SCOPE, scopeOf } from './kit/scope.ts';
 import { findWindow, nextOf, windowsTable, type Window } from './kit/windows.ts';
 
@@ -114,8 +115,3 @@ const remove: Action = async ({ client, name }) => {
 };
 
 const ACTIONS: Record<string, Action> = { list, add, next, on: turn(true), off: turn(false), remove };
-
-const millisecondsOf = (option: string, text: string): number => {
-  if (/^\d{1,10}$/.test(text)) return Number(text);
-  throw new UsageError(`${option} must be milliseconds, not "${text}".`);
-};

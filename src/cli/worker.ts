@@ -1,9 +1,7 @@
 import type { Settings } from '../config/settings.ts';
 import { command, UsageError } from './kit/command.ts';
-import { SETTING_OPTIONS, settingsOf } from './kit/server-settings.ts';
+import { settingOptions, settingsOf } from './kit/server-settings.ts';
 import { STOPPING, untilSignal } from './serve.ts';
-
-const { concurrency, workers, ...rest } = SETTING_OPTIONS;
 
 export const worker = command({
   name: 'worker',
@@ -13,11 +11,7 @@ Needs HOLDPOINT_DATABASE_URL and the same langgraph.json as the API, which is st
 Graphs that call the server, as the supervisor does, also need HOLDPOINT_API_URL: where this machine reaches the API.
 Waits for the database to be migrated. Opens no port, and keeps nothing on this machine.`,
   args: [],
-  options: {
-    concurrency: { value: 'N', help: concurrency?.help ?? '' },
-    workers: { value: 'N', help: workers?.help ?? '' },
-    ...rest,
-  },
+  options: settingOptions(['config', 'workers', 'concurrency']),
   examples: [
     { run: 'holdpoint worker --concurrency 10', says: 'One worker process, ten runs at once' },
     { run: 'holdpoint worker --workers 4 --concurrency 20', says: 'Four of them, on a larger machine' },

@@ -14,6 +14,8 @@ interface Launched {
   run_id: string;
 }
 
+const NOBODYS = '00000000-0000-4000-8000-00000000dead';
+
 /** A run that is held inside a step until the latch of this name opens. */
 const held = async (name: string): Promise<Launched> => {
   const input = JSON.stringify({ url: latch.url(name) });
@@ -44,7 +46,11 @@ describe('an operator at the command line', () => {
     expect(released.out).toBe(
       `Released. Still stopped, each until it is resumed:\n  holdpoint resume ${launched.thread_id}\n`,
     );
-    expect((await holdpoint('release')).err).toContain('No emergency stop is in force.');
+    const again = await holdpoint('release', '--json');
+    expect(again.code).toBe(1);
+    expect(again.json()).toMatchObject({
+      error: { code: 'not_found', message: 'No emergency stop is in force.' },
+    });
     expect((await holdpoint('stop', '--list', '--json')).json()).toEqual([]);
     latch.open('stopped');
     const resumed = await holdpoint('resume', launched.thread_id, '--json');
@@ -74,7 +80,7 @@ describe('an operator at the command line', () => {
     const id = workers[0]?.worker_id ?? '';
     const drained = await holdpoint('workers', 'drain', id.slice(0, 8), '--reason', 'new kernel');
     expect(drained.out).toContain('It is gone; another has its place.');
-    expect((await holdpoint('workers', 'drain', id)).code).toBe(2);
+    expect((await holdpoint('workers', 'drain', id)).code).toBe(1);
   });
 
   it('plans a pause window, sees when it opens, switches it off and removes it', async () => {
@@ -86,6 +92,7 @@ describe('an operator at the command line', () => {
     expect((await holdpoint('windows', 'off', 'nightly')).out).toBe('Window "nightly" is off.\n');
     expect((await holdpoint('windows', '--json')).json()).toMatchObject([{ enabled: false, next: null }]);
     expect((await holdpoint('windows', 'remove', 'nightly')).code).toBe(0);
+    expect((await holdpoint('windows', 'next', 'nightly')).code).toBe(1);
     expect((await holdpoint('windows')).out).toBe('There are no pause windows.\n');
   });
 
@@ -109,13 +116,15 @@ describe('an operator at the command line', () => {
   it.each([
     [['stop', '--all'], 'Say why'],
     [['stop', '--reason', 'x'], 'Say what to stop'],
-    [['stop', '--all', '--thread', 'x', '--reason', 'x'], 'Name one scope'],
+    [['stop', '--all', '--thread', NOBODYS, '--reason', 'x'], 'Name one scope'],
     [['pause', '--reason', 'x'], 'Say what to pause'],
-    [['pause', 'x', '--reason', 'x', '--release', 'now'], '--release must be one of idle, shutdown'],
+    [['pause', NOBODYS, '--reason', 'x', '--release', 'now'], '--release must be one of idle, shutdown'],
     [['windows', 'dance'], 'is none of list, add, next'],
     [['windows', 'add', '--name', 'x'], 'add needs'],
     [['workers', 'dance'], 'is neither list nor drain'],
-    [['resume', 'x', '--max-tokens', 'many'], '--max-tokens must be a number'],
+    [['workers', 'drain'], 'Say which worker'],
+    [['workers', 'drain', 'x', '--timeout', 'abc'], '--timeout must be milliseconds'],
+    [['resume', NOBODYS, '--max-tokens', 'many'], '--max-tokens must be a number'],
   ])('is told what is wrong with %j', async (args, message) => {
     const { code, err } = await holdpoint(...args);
     expect(code).toBe(2);

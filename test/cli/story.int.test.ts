@@ -55,7 +55,7 @@ describe('the command line', () => {
 
     const listed = await holdpoint('inbox');
     expect(listed.out).toMatch(
-      new RegExp(`^${id.slice(0, 8)} +${held.thread_id.slice(0, 8)} +write_file\\(path: "proposed`, 'm'),
+      new RegExp(`^${id.slice(0, 8)} +${held.thread_id} +write_file\\(path: "proposed`, 'm'),
     );
     expect((await holdpoint('inbox', held.thread_id)).out).toContain('path "proposed.md"');
 
@@ -164,6 +164,9 @@ describe('the command line', () => {
     const paused = await pausing.ended;
     expect(paused.code).toBe(0);
     expect(paused.out).toMatch(/is paused/);
+    expect(paused.err).toMatch(
+      /^It was (draining|paused) already: "a deployment"\. That pause stays as it is/,
+    );
 
     const { code, out } = await holdpoint('resume', thread);
     expect(code).toBe(0);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -50,10 +50,31 @@ describe('the command line without a server', () => {
     [['release', ''], 'got an empty stop'],
     [['workers', 'drain', ''], 'got an empty worker'],
     [['worker'], 'set HOLDPOINT_DATABASE_URL'],
+    [['log', 'nope'], 'thread must be a whole id'],
+    [['stop', '--thread', '3f2a81c0', '--reason', 'x'], '--thread must be a whole id'],
+    [['pause', '--all', '--reason', ''], 'got an empty --reason'],
+    [['serve', '--port', 'abc'], 'HOLDPOINT_PORT=abc'],
+    [['keys', 'create', 'anna', '--scope', 'bad'], 'There is no scope "bad"'],
   ])('refuses %j as wrong usage', async (args, message) => {
-    const { code, out, err } = await run(args, { env: NOBODY });
+    const { code, out, err } = await run(args, { env: { ...NOBODY, HOLDPOINT_DATA: temporaryFolder() } });
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toContain(message);
+  });
+
+  it('points from wrong usage to the help of the command', async () => {
+    const { err } = await run(['inbox', '--colour'], { env: NOBODY });
+    expect(err).toBe(
+      `holdpoint: Unknown option '--colour'. Text that begins with a dash goes to the end, after "--".\nTry "holdpoint inbox --help".\n`,
+    );
+    expect((await run(['lunch'])).err).toContain('Try "holdpoint --help".\n');
+  });
+
+  it('lists of the settings those that a command heeds', async () => {
+    const flagsOf = async (command: string) =>
+      [...(await run([command, '--help'])).out.matchAll(/^ {2}--(\S+)/gm)].map(([, flag]) => flag);
+    expect(await flagsOf('serve')).toEqual(['host', 'port', 'data', 'config', 'settings']);
+    expect(await flagsOf('worker')).toEqual(['config', 'workers', 'concurrency', 'settings']);
+    expect(await flagsOf('migrate')).toEqual(['data', 'settings', 'json']);
   });
 
   it('ends where it cannot listen, and leaves nothing behind: neither workers nor a lock on the data folder', async () => {
@@ -97,6 +118,7 @@ describe('the command line without a server', () => {
     expect(now('HOLDPOINT_LEASE_MS')).toBe('20000, from the environment');
     expect(now('HOLDPOINT_WORKERS')).toBe('4, from a flag');
     expect(now('HOLDPOINT_RENEW_MS')).toBeUndefined();
+    expect(out).not.toContain('undefined');
   });
 
   it.each([
@@ -148,6 +170,14 @@ describe('the command line without a server', () => {
     expect(err).toContain(
       `holdpoint: ${join(data, 'holdpoint.db')} cannot be opened (unable to open database file)`,
     );
+  });
+
+  it('migrates no folder that is not there', async () => {
+    const data = join(temporaryFolder(), 'typo');
+    const { code, err } = await run(['migrate', '--data', data]);
+    expect(code).toBe(1);
+    expect(err).toContain(`There is no folder ${data}: nothing to migrate.`);
+    expect(existsSync(data)).toBe(false);
   });
 
   it('migrates a data folder, says what it did, and does nothing the second time', async () => {

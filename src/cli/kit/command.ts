@@ -1,18 +1,24 @@
+import { isHoldpointError } from '../../model/errors.ts';
 import type { Terminal } from './terminal.ts';
 
-/** What a command is called with, besides its options. */
-export interface Argument {
-  name: string;
+/** What an argument and an option have in common. */
+export interface Taken {
   help: string;
+  /** What somebody says, which may be nothing; any other names something. */
+  text?: true;
+  /** A whole id: that of a thread, of a run or of a pause. */
+  uuid?: true;
+}
+
+/** What a command is called with, besides its options. */
+export interface Argument extends Taken {
+  name: string;
   optional?: true;
   /** Takes all that follow. */
   rest?: true;
-  /** What somebody says, which may be nothing; any other argument names something. */
-  text?: true;
 }
 
-export interface Option {
-  help: string;
+export interface Option extends Taken {
   /** What stands for its value in the help; a flag without value has none. */
   value?: string;
   /** May be given several times. */
@@ -61,5 +67,14 @@ export const command = <const T extends Options>(declared: Command<T>): Command 
 /** 0 done · 1 failed · 2 wrong usage · 130 left with Ctrl C. */
 export const EXIT = { done: 0, failed: 1, usage: 2, left: 130 } as const;
 
-/** The command line cannot be understood: exit code 2. */
+/** The command line cannot be understood, or fits several things: exit code 2. Nothing has changed. */
 export class UsageError extends Error {}
+
+/** There is nothing that what was given fits: exit code 1. */
+export class NotFound extends Error {}
+
+/** What was given and is refused here, before a server is asked, is wrong usage. */
+export const asUsage = (error: unknown): never => {
+  if (isHoldpointError(error) && error.code === 'invalid_request') throw new UsageError(error.message);
+  throw error;
+};

@@ -9,7 +9,11 @@ export const DECIDING = {
   call: { value: 'N', help: 'Decide so about the Nth held call only; the others need --others' },
   others: { value: 'approve|reject', help: 'With --call: what is decided about the other calls' },
   remember: { value: 'thread|assistant', help: 'Answer later calls of these tools there likewise' },
-  context: { value: 'TEXT', help: 'More for the model to know, told after the results of the tools' },
+  context: {
+    value: 'TEXT',
+    help: 'More for the model to know, told after the results of the tools',
+    text: true,
+  },
   by: { value: 'NAME', help: 'Who decides, for the log' },
   detach: { help: 'Do not follow the run that goes on' },
   ...CONNECTION,

@@ -5,7 +5,7 @@ import { UsageError, type GivenOptions, type Options } from './command.ts';
 export const SCOPE = {
   all: { help: 'Everything on the server' },
   assistant: { value: 'ID', help: "One assistant, by its id, or by its graph's for the graph's own" },
-  thread: { value: 'ID', help: 'One thread' },
+  thread: { value: 'ID', help: 'One thread', uuid: true },
 } as const satisfies Options;
 
 export type ScopeJson =

@@ -9,7 +9,7 @@ import {
   SETTINGS,
   type Settings,
 } from '../../config/settings.ts';
-import type { GivenOptions, Options } from './command.ts';
+import { asUsage, type GivenOptions, type Options } from './command.ts';
 
 /** What stands for the value in the help of the settings one gives by hand. */
 const VALUES: Partial<Record<keyof Settings, string>> = {
@@ -17,17 +17,20 @@ const VALUES: Partial<Record<keyof Settings, string>> = {
   port: 'N',
   host: 'ADDRESS',
   dataDir: 'DIR',
+  workers: 'N',
+  concurrency: 'N',
 };
 
-/** Every setting but secrets is a flag of the commands that start a server; the help lists those one gives by hand. */
-export const SETTING_OPTIONS: Options = {
+/** Every setting but secrets is a flag of the commands that need settings; the help lists those one gives by hand. */
+export const settingOptions = (byHand: (keyof Settings)[]): Options => ({
   ...Object.fromEntries(
     SETTING_NAMES.filter((name) => !isSecret(name)).map((name) => [
       flagNameOf(name),
       {
         value: VALUES[name] ?? 'VALUE',
         help: SETTINGS[name].help,
-        ...(!(name in VALUES) && { quiet: true }),
+        text: true,
+        ...(!byHand.includes(name) && { quiet: true }),
       },
     ]),
   ),
@@ -35,7 +38,13 @@ export const SETTING_OPTIONS: Options = {
     value: 'FILE',
     help: 'The settings file (default: HOLDPOINT_SETTINGS, else ./holdpoint.json if it is there).',
   },
-};
+});
+
+/** Those of what listens. */
+export const SETTING_OPTIONS = settingOptions(['host', 'port', 'dataDir', 'config']);
+
+/** Those of what works on the data folder. */
+export const DATA_OPTIONS = settingOptions(['dataDir']);
 
 type Given = GivenOptions<Options>;
 
@@ -48,7 +57,17 @@ const placesOf = (options: Given, env: NodeJS.ProcessEnv) => {
       return text === undefined ? [] : [[name, text]];
     }),
   ) as SettingsFile['values'];
+  refuseWrong(flags);
   return { flags, env, file };
+};
+
+/** @throws {UsageError} for a flag whose value its setting does not take. */
+const refuseWrong = (flags: SettingsFile['values']): void => {
+  try {
+    resolveSettings({ flags });
+  } catch (error) {
+    asUsage(error);
+  }
 };
 
 /** The settings by flag, environment and file, in this order. */
@@ -57,7 +76,8 @@ export const settingsOf = (options: Given, env: NodeJS.ProcessEnv): Settings => 
   return readSettings(env, flags, file.values);
 };
 
-const shown = (value: unknown): string => (Array.isArray(value) ? value.join(',') : String(value)) || 'none';
+const shown = (value: unknown): string =>
+  (Array.isArray(value) ? value.join(',') : String(value ?? '')) || 'none';
 
 /** Every setting with its default, its value here and now, and where that comes from. */
 export const settingsHelp = (options: Given, env: NodeJS.ProcessEnv): string => {

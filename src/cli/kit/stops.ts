@@ -1,8 +1,8 @@
 import type { HoldpointClient } from '../../client/index.ts';
-import { UsageError } from './command.ts';
 import { scopeWords } from './scope.ts';
 import { shortId } from './show-question.ts';
 import { table, visible } from './terminal.ts';
+import { theOne } from './the-one.ts';
 
 /** An emergency stop as the server shows it. */
 export interface Stop {
@@ -42,15 +42,12 @@ export const stopsTable = (stops: Stop[]): string =>
 export const findStop = async (client: HoldpointClient, id: string | undefined): Promise<Stop> => {
   const stops = await stopsInForce(client);
   const fitting = stops.filter(({ stop_id }) => stop_id.startsWith(id ?? ''));
-  const [only, ...others] = fitting;
-  if (only && others.length === 0) return only;
-  if (only)
-    throw new UsageError(
-      `${fitting.length} emergency stops are in force: say which.\n${stopsTable(fitting)}`,
-    );
-  throw new UsageError(
-    id === undefined
-      ? 'No emergency stop is in force.'
-      : `No emergency stop in force has an id that begins with "${id}".`,
-  );
+  return theOne({
+    fitting,
+    none:
+      id === undefined
+        ? 'No emergency stop is in force.'
+        : `No emergency stop in force has an id that begins with "${id}".`,
+    several: `${fitting.length} emergency stops are in force: say which.\n${stopsTable(fitting)}`,
+  });
 };

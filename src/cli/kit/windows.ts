@@ -3,6 +3,7 @@ import { UsageError } from './command.ts';
 import { scopeWords } from './scope.ts';
 import { shortId } from './show-question.ts';
 import { table, visible } from './terminal.ts';
+import { theOne } from './the-one.ts';
 
 /** A pause window as the server shows it. */
 export interface Window {
@@ -33,9 +34,11 @@ export const findWindow = async (client: HoldpointClient, named: string | undefi
   if (named === undefined) throw new UsageError('Say which window: its name, or the beginning of its id.');
   const windows = await client.control<Window[]>('/pause-windows');
   const fitting = windows.filter(({ name, window_id: id }) => name === named || id.startsWith(named));
-  const [only, ...others] = fitting;
-  if (only && others.length === 0) return only;
-  throw new UsageError(only ? `${fitting.length} windows fit "${named}".` : `No window fits "${named}".`);
+  return theOne({
+    fitting,
+    none: `No window fits "${named}".`,
+    several: `${fitting.length} windows fit "${named}".`,
+  });
 };
 
 const minutes = (ms: number): string => (ms % 60_000 === 0 ? `${ms / 60_000} min` : `${ms / 1000} s`);
