@@ -1,4 +1,5 @@
 import { approve } from './approve.ts';
+import { cancel } from './cancel.ts';
 import { copy } from './copy.ts';
 import { backup } from './backup.ts';
 import { dev } from './dev.ts';
@@ -11,6 +12,7 @@ import { launch } from './launch.ts';
 import { log } from './log.ts';
 import { migrate } from './migrate.ts';
 import { pause } from './pause.ts';
+import { pauses } from './pauses.ts';
 import { release } from './release.ts';
 import { reject } from './reject.ts';
 import { respond } from './respond.ts';
@@ -36,6 +38,8 @@ export const COMMANDS: readonly Command[] = [
   respond,
   pause,
   resume,
+  pauses,
+  cancel,
   stop,
   release,
   windows,

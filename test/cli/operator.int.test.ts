@@ -65,12 +65,40 @@ describe('an operator at the command line', () => {
     const pause = (await pausing).json() as { pause_id: string };
     expect(pause).toMatchObject({ state: 'active', runs: { draining: 0, paused: 1, held: 0 } });
     expect(await stateOf(launched)).toBe('paused');
+    const listed = await holdpoint('pauses');
+    expect(listed.out).toMatch(new RegExp(`^${pause.pause_id} +everything +0 +1 +0 .*maintenance$`, 'm'));
+    expect(listed.out).toMatch(new RegExp(`^${launched.thread_id} +\\d{4}-.*maintenance$`, 'm'));
     const resumed = await holdpoint('resume', pause.pause_id);
     expect(resumed).toMatchObject({ code: 0, err: '' });
+    expect((await holdpoint('pauses')).out).not.toContain(pause.pause_id);
     await expect.poll(() => stateOf(launched)).toBe('success');
     expect((await holdpoint('follow', launched.thread_id, '--json')).json()).toMatchObject({
       status: 'success',
     });
+  });
+
+  it('withdraws a pause while it drains, and not once it is over', async () => {
+    const launched = await held('withdrawn');
+    await holdpoint('pause', launched.thread_id, '--reason', 'a mistake', '--detach');
+    const withdrawn = await holdpoint('pauses', 'withdraw', launched.thread_id);
+    expect(withdrawn).toMatchObject({ code: 0, out: `Withdrawn. Thread ${launched.thread_id} goes on.\n` });
+    expect(await stateOf(launched)).toBe('running');
+    latch.open('withdrawn');
+    expect((await holdpoint('follow', launched.thread_id)).code).toBe(0);
+    expect((await holdpoint('pauses', 'withdraw', launched.thread_id)).code).toBe(1);
+  });
+
+  it('cancels what a thread runs and what waits behind it, and finds nothing left afterwards', async () => {
+    const launched = await held('cancelled');
+    const { thread_id: id } = launched;
+    await server.client.runs.create(id, 'slow', { input: {}, multitaskStrategy: 'enqueue' });
+    const cancelled = await holdpoint('cancel', id);
+    expect(cancelled.code).toBe(0);
+    expect(cancelled.out).toMatch(/2 of 2 runs have ended\.\n$/);
+    expect(await stateOf(launched)).toBe('cancelled');
+    const again = await holdpoint('cancel', id);
+    expect(again.code).toBe(1);
+    expect(again.err).toContain('Nothing is left to cancel');
   });
 
   it('shows the workers and what waits, and drains one', async () => {
@@ -124,6 +152,7 @@ describe('an operator at the command line', () => {
     [['workers', 'dance'], 'is neither list nor drain'],
     [['workers', 'drain'], 'Say which worker'],
     [['workers', 'drain', 'x', '--timeout', 'abc'], '--timeout must be milliseconds'],
+    [['pauses', 'withdraw'], 'Say which thread'],
     [['resume', NOBODYS, '--max-tokens', 'many'], '--max-tokens must be a number'],
   ])('is told what is wrong with %j', async (args, message) => {
     const { code, err } = await holdpoint(...args);
