@@ -198,7 +198,13 @@ export const RunCreate = z.looseObject({
   on_completion: given(OnCompletion).meta({
     description: 'Of the thread that comes with the run',
   }),
-  after_seconds: given(z.number().min(0).max(MAX_DELAY_S)),
+  after_seconds: given(
+    z
+      .number()
+      .min(0)
+      .max(MAX_DELAY_S)
+      .describe('Counted from the launch, also where the run is paused and resumed meanwhile'),
+  ),
   webhook: given(z.string().min(1).max(2000)),
   feedback_keys: given(z.array(z.string()).max(MOST_LISTED)),
   stream_resumable: given(z.boolean()),

@@ -28,6 +28,7 @@ export type ApplyUpdate = (
 /**
  * Edits a thread's state under a lease of its own, so that no run can start or write meanwhile.
  * To be called in a worker: it runs reducers and conditional edges.
+ * A paused thread is edited also while more runs wait behind the paused one: none of them begins before that goes on.
  * @throws {HoldpointError} `thread_not_found`; `thread_busy` while a run is active; `invalid_request` when the
  * thread has no graph yet or the graph refuses the update; `worker_unavailable` when it takes too long for it.
  */
@@ -77,7 +78,8 @@ const claimIdle = async (
       { details: { field: 'thread_id', thread_id: threadId } },
     );
   }
-  const active = (await ledger.runs.unfinished(threadId)).find(({ state }) => isActive(state));
+  const [first] = await ledger.runs.unfinished(threadId);
+  const active = first && isActive(first.state) ? first : undefined;
   const expiresAt = clock.now() + settings.leaseMs;
   const lease = active
     ? undefined

@@ -1886,6 +1886,7 @@ export interface paths {
             durability?: ('sync' | 'async' | 'exit') | null;
             /** @description Of the thread that comes with the run */
             on_completion?: ('delete' | 'keep' | 'complete' | 'continue') | null;
+            /** @description Counted from the launch, also where the run is paused and resumed meanwhile */
             after_seconds?: number | null;
             webhook?: string | null;
             feedback_keys?: string[] | null;
