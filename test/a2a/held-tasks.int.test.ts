@@ -177,6 +177,15 @@ describe('a task', () => {
       code: -32602,
       data: [{ code: 'invalid_request', field: 'id' }],
     });
+    for (const [field, config] of [
+      ['token', { token: 'a\nb' }],
+      ['scheme', { authentication: { scheme: 'Bearer\r', credentials: 'a' } }],
+      ['credentials', { authentication: { scheme: 'Bearer', credentials: 'ключ' } }],
+    ] as const)
+      expect((await send(receiver.url, config)).error).toMatchObject({
+        code: -32602,
+        data: [{ code: 'invalid_request', field }],
+      });
     await expect(server.client.threads.get(contextId)).rejects.toThrow(/404/);
     const { result } = await send(receiver.url);
     const [told] = await receiver.got(1);

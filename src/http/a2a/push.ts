@@ -1,3 +1,4 @@
+import { validateHeaderValue } from 'node:http';
 import type { ListTaskPushNotificationConfigsResponse, TaskPushNotificationConfig } from '@a2a-js/sdk';
 import { isoTime } from '../../model/clock.ts';
 import { HoldpointError } from '../../model/errors.ts';
@@ -10,14 +11,16 @@ import { refusal, RPC_CODES } from './refusals.ts';
 /** A row is found by it, and no index of Postgres takes a text without end. */
 const LONGEST_ID = 255;
 
-/** What is asked, checked. @throws {HoldpointError} `invalid_request` for what is no address to post to, or a long id. */
+/**
+ * What is asked, checked.
+ * @throws {HoldpointError} `invalid_request` for what is no address to post to, a long id, or what no header can carry.
+ */
 export const readPush = ({ deps, protocol }: Call, asked: TaskPushNotificationConfig): NewPushConfig => {
   parseDestination(asked.url);
-  if (asked.id.length > LONGEST_ID)
-    throw new HoldpointError('invalid_request', `id: is longer than ${LONGEST_ID} characters`, {
-      details: { field: 'id' },
-    });
+  if (asked.id.length > LONGEST_ID) throw refused('id', `is longer than ${LONGEST_ID} characters`);
   const { scheme = '', credentials = '' } = asked.authentication ?? {};
+  for (const [field, text] of Object.entries({ token: asked.token, scheme, credentials }))
+    if (!fitsHeader(text)) throw refused(field, 'has a sign that no header can carry');
   return {
     configId: asked.id === '' ? deps.newId() : asked.id,
     url: asked.url,
@@ -25,6 +28,18 @@ export const readPush = ({ deps, protocol }: Call, asked: TaskPushNotificationCo
     authentication: scheme === '' ? null : { scheme, credentials },
     protocol,
   };
+};
+
+const refused = (field: string, problem: string): HoldpointError =>
+  new HoldpointError('invalid_request', `${field}: ${problem}`, { details: { field } });
+
+const fitsHeader = (text: string): boolean => {
+  try {
+    validateHeaderValue('authorization', text);
+    return true;
+  } catch {
+    return false;
+  }
 };
 
 /** Says where an agent hears of a task that is there. */
