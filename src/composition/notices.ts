@@ -1,6 +1,3 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { createPushMessages } from '../http/a2a/push-messages.ts';
 import type { NotificationDeps } from '../http/control/notifications.ts';
@@ -15,9 +12,9 @@ import { createLinks, type Links } from '../resources/links.ts';
 import { createNotificationTargets } from '../resources/notification-targets.ts';
 import { createTellPeople } from '../resources/people-notices.ts';
 import { createTasks } from '../resources/tasks.ts';
-import { LINK_KEY, makeDataFolder } from '../storage/embedded/data-folder.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { DueWork } from '../worker/scheduler.ts';
+import { linkKey } from './link-key.ts';
 
 interface NoticeParts {
   lifecycle: LifecycleDeps;
@@ -97,19 +94,6 @@ const testOf = (lifecycle: LifecycleDeps, links: Links) => async (target: Notifi
   );
   storage.signals.publish({ kind: 'due' });
   return outboundId;
-};
-
-/** What links are signed with: what is set, or a key of this data folder. */
-const linkKey = ({ linkSecret, dataDir }: Settings): Buffer => {
-  if (linkSecret !== undefined) return createHash('sha256').update(linkSecret).digest();
-  const file = join(dataDir, LINK_KEY);
-  makeDataFolder(dataDir); // with Postgres nobody else has made it
-  try {
-    writeFileSync(file, randomBytes(32), { flag: 'wx', mode: 0o600 });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
-  return readFileSync(file);
 };
 
 /** A change of a thread may have left a notice or an event: it is looked soon, not at the next second. */
