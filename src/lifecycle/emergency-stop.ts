@@ -1,10 +1,11 @@
 import { isoTime } from '../model/clock.ts';
 import type { EmergencyStop, StopCoverage, StopScope } from '../model/emergency-stop.ts';
 import { HoldpointError } from '../model/errors.ts';
-import { assistantNotFound, threadNotFound } from '../model/not-found.ts';
 import { isHeld } from '../model/run-state.ts';
 import type { Run } from '../model/run.ts';
+import type { Scope } from '../model/scope-pause.ts';
 import type { Ledger } from '../storage/ports.ts';
+import { checkScope } from './check-scope.ts';
 import type { LifecycleDeps } from './deps.ts';
 import { moveRun } from './move-run.ts';
 import { doOnce, madeBefore, type Once } from './once.ts';
@@ -66,7 +67,7 @@ const latch = async (
   ledger: Ledger,
   { scope, reason, actor, once }: EmergencyStopInput,
 ) => {
-  await checkScope(ledger, scope);
+  await checkScope(ledger, asScope(scope));
   const stopId = once?.id ?? deps.newId();
   const at = isoTime(deps.clock);
   const stop: EmergencyStop = {
@@ -132,11 +133,9 @@ const stopRun = async (
     : undefined;
 };
 
-const checkScope = async (ledger: Ledger, scope: StopScope): Promise<void> => {
-  if ('threadId' in scope && !(await ledger.threads.get(scope.threadId)))
-    throw threadNotFound(scope.threadId);
-  if ('assistantId' in scope && !(await ledger.assistants.get(scope.assistantId)))
-    throw assistantNotFound(scope.assistantId);
+const asScope = (scope: StopScope): Scope => {
+  if ('threadId' in scope) return { type: 'thread', id: scope.threadId };
+  return 'assistantId' in scope ? { type: 'assistant', id: scope.assistantId } : { type: 'all' };
 };
 
 /** The stop with what it covers. @throws {HoldpointError} `stop_not_found`. */

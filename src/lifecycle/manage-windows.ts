@@ -3,6 +3,7 @@ import { HoldpointError } from '../model/errors.ts';
 import { parseDestination } from '../model/outbound.ts';
 import type { PauseWindow } from '../model/pause-window.ts';
 import { checkRedirect } from '../model/scope-pause.ts';
+import { checkScope } from './check-scope.ts';
 import type { LifecycleDeps } from './deps.ts';
 import { leaveOpen, previewWindow } from './pause-windows.ts';
 
@@ -36,9 +37,11 @@ export const createPauseWindows = (deps: LifecycleDeps) => {
     list: async (): Promise<PauseWindow[]> => (await storage.windows.list()).map(({ window }) => window),
     /** @throws {HoldpointError} `window_not_found`. */
     get: async (windowId: string): Promise<PauseWindow> => (await find(windowId)).window,
+    /** @throws {HoldpointError} as {@link checkScope}; `invalid_request`. */
     create: async (definition: WindowDefinition): Promise<PauseWindow> => {
       checkNotices(definition);
       checkRedirect(definition);
+      await checkScope(storage, definition.scope);
       const at = isoTime(clock);
       const window: PauseWindow = {
         ...definition,
@@ -55,6 +58,7 @@ export const createPauseWindows = (deps: LifecycleDeps) => {
     /** What is open stays open, until its new end. */
     patch: async (windowId: string, patch: Partial<WindowDefinition>): Promise<PauseWindow> => {
       checkNotices(patch);
+      if (patch.scope) await checkScope(storage, patch.scope);
       for (;;) {
         const { window, version } = await find(windowId);
         const changed = changeWindow(deps, window, patch);

@@ -5,6 +5,7 @@ import type { ResumeCondition } from '../model/resume-condition.ts';
 import type { Run } from '../model/run.ts';
 import { checkRedirect, type NewRuns, type Scope, type ScopePause } from '../model/scope-pause.ts';
 import type { Ledger, RunJob } from '../storage/ports.ts';
+import { checkScope } from './check-scope.ts';
 import type { LifecycleDeps } from './deps.ts';
 import { doOnce, madeBefore, type Once } from './once.ts';
 import { hashToken, type RequestPause } from './pause-thread.ts';
@@ -33,7 +34,7 @@ export interface PausedScope {
  * Pauses everything in a scope: from the commit on no run in it is claimed. What runs is then asked to pause, by
  * {@link createSweepScopes}; what waits in the queue and what comes is held back, in order.
  * @throws {HoldpointError} `invalid_request` where new runs are redirected to nobody, or to somebody and not redirected;
- * `idempotency_key_reused`.
+ * `idempotency_key_reused`; as {@link checkScope}.
  */
 export const createPauseScope = (deps: LifecycleDeps) => {
   return (input: PauseScopeInput): Promise<PausedScope> => {
@@ -54,9 +55,13 @@ const pausedBefore = async (
 };
 
 const pauseScope = async (deps: LifecycleDeps, input: PauseScopeInput): Promise<PausedScope> => {
-  const paused = await deps.storage.transaction((ledger) => openScope(deps, ledger, input), {
-    exclusive: true,
-  });
+  const paused = await deps.storage.transaction(
+    async (ledger) => {
+      await checkScope(ledger, input.scope);
+      return openScope(deps, ledger, input);
+    },
+    { exclusive: true },
+  );
   deps.at('scope:paused');
   deps.storage.signals.publish({ kind: 'due' });
   return paused;

@@ -10,6 +10,11 @@ export const assistantNotFound = (assistantId: string): HoldpointError =>
     details: { assistant_id: assistantId },
   });
 
+export const graphNotFound = (graphId: string): HoldpointError =>
+  new HoldpointError('graph_not_found', `Graph "${graphId}" is not in langgraph.json.`, {
+    details: { graph_id: graphId },
+  });
+
 export const runNotFound = (runId: string): HoldpointError =>
   new HoldpointError('run_not_found', 'Run not found', { details: { run_id: runId } });
 

@@ -215,6 +215,10 @@ describe('the command line', () => {
     const elsewhere = await holdpoint('follow', '00000000-0000-4000-8000-00000000dead');
     expect(elsewhere).toMatchObject({ code: 1, out: '' });
     expect(elsewhere.err).toMatch(/^holdpoint: .*not found/i);
+
+    const typo = await holdpoint('pause', '--graph', 'agnet', '--reason', 'maintenance');
+    expect(typo).toMatchObject({ code: 1, out: '' });
+    expect(typo.err).toContain('Graph "agnet" is not in langgraph.json.');
   });
 
   it('spells out what in the arguments would hide what is decided about', async () => {

@@ -277,6 +277,27 @@ describe('a pause window', () => {
     });
   });
 
+  it('is made for what is there alone, as a pause is', async () => {
+    const id = await create(startsIn(HOUR).schedule);
+    const nobody = crypto.randomUUID();
+    const missing: [string, Record<string, string>][] = [
+      ['graph_not_found', { graph_id: 'stpes' }],
+      ['assistant_not_found', { assistant_id: nobody }],
+      ['thread_not_found', { thread_id: nobody }],
+    ];
+    for (const [code, scope] of missing) {
+      const window = { name: 'w', scope, schedule: startsIn(HOUR).schedule, duration_ms: HOUR };
+      const asked = [
+        await server.api('POST', '/pauses', { scope, reason: 'maintenance' }),
+        await server.api('POST', '/pause-windows', window),
+        await server.api('PATCH', `/pause-windows/${id}`, { scope }),
+      ];
+      expect(asked).toMatchObject(asked.map(() => ({ status: 404, body: { code } })));
+    }
+    expect((await server.api('GET', '/pauses?state=active')).body).toEqual([]);
+    await server.api('DELETE', `/pause-windows/${id}`);
+  });
+
   it('tells before it is made when it would be open', async () => {
     const preview = (more: Record<string, unknown>) =>
       server.api<Record<string, unknown>>('POST', '/pause-windows/preview', { duration_ms: HOUR, ...more });
