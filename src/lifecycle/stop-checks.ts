@@ -2,6 +2,9 @@ import { scopeWords } from '../model/emergency-stop.ts';
 import { failed, passed } from './findings.ts';
 import type { ResumeCheck } from './validate-resume.ts';
 
+const resolutionOf = (threadId: string, key: string): string =>
+  `/threads/${threadId}/effects/${encodeURIComponent(key)}/resolution`;
+
 /** What a resume has to find besides the state of its own run: no stop in force, nothing left over, nothing in doubt. */
 export const STOP_CHECKS: ResumeCheck[] = [
   {
@@ -31,12 +34,13 @@ export const STOP_CHECKS: ResumeCheck[] = [
       const doubtful = (await storage.effects.inDoubt(run.threadId)).filter(
         ({ onInDoubt }) => onInDoubt === 'hold' || onInDoubt === 'fail',
       );
+      if (doubtful.length === 0) return passed();
       const names = doubtful.map(({ name }) => name).join(', ');
-      return doubtful.length === 0
-        ? passed()
-        : failed(`It is not known whether this happened: ${names}. Find out, then resume with force.`, {
-            effects: doubtful.map(({ key, name, intendedAt }) => ({ key, name, intended_at: intendedAt })),
-          });
+      const routes = doubtful.map(({ key }) => resolutionOf(run.threadId, key)).join(', ');
+      return failed(
+        `It is not known whether this happened: ${names}. Find out, and say {"happened": true} or false by POST ${routes}`,
+        { effects: doubtful.map(({ key, name, intendedAt }) => ({ key, name, intended_at: intendedAt })) },
+      );
     },
   },
 ];
