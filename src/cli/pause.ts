@@ -4,7 +4,7 @@ import { connect, CONNECTION } from './kit/connection.ts';
 import { follow } from './kit/follow.ts';
 import { jsonOf } from './kit/json.ts';
 import { millisecondsOf } from './kit/milliseconds.ts';
-import { pauseScope } from './kit/pause-scope.ts';
+import { pauseScope, sayResumeUrl } from './kit/pause-scope.ts';
 import { SCOPE, scopeOf } from './kit/scope.ts';
 import { visible, type Terminal } from './kit/terminal.ts';
 
@@ -94,7 +94,7 @@ const pauseThread = async ({ session, asked, detach, json, terminal }: Pausing):
     terminal.tell(
       `It was ${state} already: "${visible(reason)}". That pause stays as it is, and its terms.\n`,
     );
-  else if (!json) terminal.print(`Resume it from outside, once and without a key: POST ${resumeUrl}\n`);
+  else if (!json) terminal.print(sayResumeUrl(resumeUrl));
   if (!detach && state === 'draining') return follow({ session, terminal, json });
   if (json) terminal.json({ thread_id: id, pause_id: pauseId, state, reason, resume_url: resumeUrl ?? null });
   else terminal.print(`Thread ${id} is ${state}. Go on: holdpoint resume ${id}\n`);

@@ -29,6 +29,10 @@ const progress = ({ runs: { draining, paused, held } }: ScopePause): string => {
   return `${paused} of ${paused + draining} have reached a safe point${waiting}.`;
 };
 
+/** What the URL lets whoever has it. */
+export const sayResumeUrl = (url: string): string =>
+  `Whoever has this URL can resume it, once and without a key: POST ${url}\n`;
+
 /** Pauses a scope and shows how many runs have come to rest in it. Answers the exit code. */
 export const pauseScope = async (pausing: Pausing): Promise<number> => {
   const { client, scope, asked, newRuns, detach, json, terminal } = pausing;
@@ -36,7 +40,7 @@ export const pauseScope = async (pausing: Pausing): Promise<number> => {
   const made = await client.control<ScopePause>('/pauses', { method: 'POST', body });
   const { pause_id: id, resume_url: url } = made;
   if (!json) {
-    if (url !== undefined) terminal.print(`Resume it from outside, once and without a key: POST ${url}\n`);
+    if (url !== undefined) terminal.print(sayResumeUrl(url));
     terminal.print(`Pausing. Go on with all of it: holdpoint resume ${id}\n`);
   }
   const seen = detach
