@@ -1,4 +1,4 @@
-# Holdpoint with its default agent. Your own graphs: see docs/scaling.md.
+# Holdpoint with its default agent. How to run it, and your own graphs in it: docs/scaling.md, "Containers".
 FROM node:20-bookworm-slim AS build
 WORKDIR /app
 # better-sqlite3 is compiled where it has no prebuilt binary.

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { Agent, Session } from '../../src/client/index.ts';
 import type { A2aDeps } from '../../src/http/a2a/deps.ts';
 import type { McpDeps } from '../../src/http/mcp/deps.ts';
 import type { ThreadStreams } from '../../src/http/protocol/deps.ts';
@@ -123,6 +124,14 @@ describe('the documentation', () => {
     expect(names.length).toBeGreaterThan(3);
     const page = readText('docs/operations.md');
     expect(names.map(([, name = '']) => name).filter((name) => !page.includes(name))).toEqual([]);
+  });
+
+  it('of the client has each call, and an example that is run', () => {
+    const page = readText('docs/client.md');
+    const calls = [Agent.prototype, Session.prototype].flatMap((type) => Object.getOwnPropertyNames(type));
+    expect(calls.filter((name) => name !== 'constructor' && !page.includes(`\`${name}(`))).toEqual([]);
+    const [, example = 'none'] = /```ts\n([\s\S]*?)```/.exec(page) ?? [];
+    expect(readText('examples/client/approve.ts')).toContain(example);
   });
 
   it('of the changes has an Unreleased section that says something', () => {

@@ -57,8 +57,10 @@ describe('the commands of the documentation', () => {
     expect(await bash('curl -s $HOLDPOINT/sticky-decisions', env)).toEqual([]);
   });
 
-  it('of the emergency stop stop, show and release', async () => {
-    const [stop = '', see = '', release = ''] = commandsOf('emergency-stop.md');
+  it('of the emergency stop stop, show, release and resume', async () => {
+    const [stop = '', see = '', release = '', look = '', resume = ''] = commandsOf('emergency-stop.md');
+    const { thread_id: thread } = await server.client.threads.create();
+    await server.client.runs.create(thread, 'held', { input: { tools: ['a'] }, afterSeconds: 600 });
     const made = (await bash(stop, {})) as { stop_id: string; state: string };
     expect(made).toMatchObject({ state: 'in_force', reason: 'it mails every customer' });
     expect(await bash(see, {})).toMatchObject([{ stop_id: made.stop_id }]);
@@ -67,6 +69,8 @@ describe('the commands of the documentation', () => {
       released_by: 'ada',
     });
     expect(await bash(see, {})).toEqual([]);
+    expect(await bash(look, { THREAD_ID: thread })).toMatchObject({ passes: true });
+    expect(await bash(resume, { THREAD_ID: thread })).toMatchObject({ attempt: 1 });
   });
 
   it('of requests that are sent again do each once', async () => {
