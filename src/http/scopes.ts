@@ -15,6 +15,10 @@ export const requireScope = (principal: Principal | undefined, scope: RouteScope
   });
 };
 
+/** Whether a key lets its caller do this too; who came without one is judged by the project's own rules. */
+export const hasScope = (principal: Principal | undefined, scope: Scope): boolean =>
+  !principal?.key || allows(principal.key.scopes, scope);
+
 /** What a route asks for beside its scope, by what the body and the query say. */
 export interface MoreScopes {
   /** In words, behind the scope. */

@@ -245,6 +245,33 @@ describe('a server whose data folder has API keys', () => {
     expect(await needs('read', '/mcp', rpc('tools/list'))).toBe('none');
   });
 
+  it('tells a key that may only run nothing of what is in a thread or a cron that it changes', async () => {
+    const threadId = randomUUID();
+    const path = `/threads/${threadId}`;
+    await call(keys.run, 'POST', '/threads', { thread_id: threadId });
+    await call(keys.run, 'POST', `${path}/runs/wait`, { assistant_id: 'gate', input: {} });
+    const planned = { assistant_id: 'steps', input: { steps: 1 }, schedule: '0 0 1 1 *' };
+    const cron = (await call(keys.admin, 'POST', '/runs/crons', planned)).json['cron_id'] as string;
+    const changes: [method: string, path: string, body?: object][] = [
+      ['PATCH', path, {}],
+      ['POST', '/threads', { thread_id: threadId, if_exists: 'do_nothing' }],
+      ['POST', `${path}/copy`],
+      ['PATCH', `/runs/crons/${cron}`, {}],
+    ];
+    const saysNothing = async (key: string, change: (typeof changes)[number]): Promise<boolean> => {
+      const { status, json } = await call(key, ...change);
+      expect(status, change[1]).toBe(200);
+      const { values, interrupts = {}, payload = {} } = json;
+      return (
+        values == null && Object.keys({ ...(interrupts as object), ...(payload as object) }).length === 0
+      );
+    };
+    for (const change of changes) {
+      expect(await saysNothing(keys.run, change), change.join(' ')).toBe(true);
+      expect(await saysNothing(keys.admin, change), change.join(' ')).toBe(false);
+    }
+  });
+
   it('asks for a change of a cron what the cron it becomes would ask for', async () => {
     const threadId = randomUUID();
     await call(keys.run, 'POST', '/threads', { thread_id: threadId });

@@ -19,7 +19,7 @@ import {
 } from '../schemas.ts';
 import type { PlatformDeps } from './deps.ts';
 import { toLaunchInput } from './run-request.ts';
-import { requireScope, scopesOfOwnRun, scopesOfRun } from '../scopes.ts';
+import { hasScope, requireScope, scopesOfOwnRun, scopesOfRun } from '../scopes.ts';
 
 const tag = 'crons';
 
@@ -183,7 +183,8 @@ const single = ({ assistants, crons }: PlatformDeps): Route[] => [
         const next = toCron({ ...merged, assistant_id: assistantId ?? cron.assistantId }, request, threadId);
         return { ...next, userId, launch: { ...(next.launch as CronLaunch), ...callerOf(cron) } };
       });
-      return presentCron(updated);
+      const { payload } = hasScope(request.principal, 'read') ? updated : { payload: {} };
+      return presentCron({ ...updated, payload });
     },
   }),
   route({

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { SuperstepUpdate } from '../../engine/graph-calls.ts';
 import type { JsonObject } from '../../model/json.ts';
+import type { ThreadWithValues } from '../../resources/threads.ts';
 import { MOST_LISTED } from '../bounds.ts';
 import { extract } from '../extract.ts';
 import { pageHeaders, presentThread, presentTtl, selectFields } from '../present.ts';
-import { Reply, route, type Route } from '../route.ts';
+import { Reply, route, type RequestFacts, type Route } from '../route.ts';
 import { ThreadFoundView, ThreadParams, ThreadView, ThreadWithTtlView } from '../schemas.ts';
 import type { PlatformDeps } from './deps.ts';
 import { incomingState } from './incoming-state.ts';
@@ -16,7 +17,7 @@ import {
   ThreadPatchBody,
   threadSearchBody,
 } from './thread-bodies.ts';
-import { scopesOfThread } from '../scopes.ts';
+import { hasScope, scopesOfThread } from '../scopes.ts';
 
 const tag = 'threads';
 
@@ -35,6 +36,14 @@ const filterOf = (body: z.output<typeof ThreadFilterBody>) => ({
   values: body.values ?? undefined,
 });
 
+/** A thread that somebody made or changed: who may not read is not told what is in it. */
+const presentChanged = ({ principal }: RequestFacts, { thread, values }: ThreadWithValues) =>
+  presentThread(
+    hasScope(principal, 'read')
+      ? { thread, values }
+      : { thread: { ...thread, interrupts: {} }, values: null },
+  );
+
 const collection = ({ threads, importThread }: PlatformDeps): Route[] => [
   route({
     method: 'post',
@@ -46,8 +55,9 @@ const collection = ({ threads, importThread }: PlatformDeps): Route[] => [
     example: { metadata: { team: 'billing' } },
     body: ThreadCreate,
     response: ThreadView,
-    handle: async ({ body }) =>
-      presentThread(
+    handle: async ({ body, request }) =>
+      presentChanged(
+        request,
         await importThread({
           threadId: body.thread_id,
           metadata: incomingState(body.metadata ?? {}, 'metadata') as JsonObject,
@@ -145,7 +155,9 @@ const single = ({ threads, deleteThread }: PlatformDeps): Route[] => [
     handle: async ({ params, body, request }) => {
       const metadata = incomingState(body.metadata ?? {}, 'metadata') as JsonObject;
       const patched = await threads.patch(params.thread_id, { metadata, ttl: body.ttl });
-      return request.headers['prefer'] === 'return=minimal' ? new Reply(204) : presentThread(patched);
+      return request.headers['prefer'] === 'return=minimal'
+        ? new Reply(204)
+        : presentChanged(request, patched);
     },
   }),
   route({
@@ -171,7 +183,8 @@ const upkeep = ({ threads, copyThread, pruneThreads }: PlatformDeps): Route[] =>
     summary: 'Make a thread with the same states, questions included',
     params: ThreadParams,
     response: ThreadView,
-    handle: async ({ params }) => presentThread(await threads.get(await copyThread(params.thread_id))),
+    handle: async ({ params, request }) =>
+      presentChanged(request, await threads.get(await copyThread(params.thread_id))),
   }),
   route({
     method: 'post',
