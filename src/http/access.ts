@@ -8,6 +8,7 @@ import type { UserAuth } from '../resources/user-auth.ts';
 import { ACCESS, fallbackAccess, type Access, type Resource } from './access-table.ts';
 import { rpcEvents } from './rpc-access.ts';
 import { isFor, mayUse, mustUse } from './may-use.ts';
+import { mustReachParents } from './parents.ts';
 import { Reply, type Guard, type GuardedInput, type Route } from './route.ts';
 import { cancelsByLeaving, requireScope } from './scopes.ts';
 
@@ -44,6 +45,7 @@ export const createAccessControl =
     requireScope(principal, route.scope);
     return async (input) => {
       for (const scope of route.moreScopes?.of(input.body, input.query) ?? []) requireScope(principal, scope);
+      await mustReachParents(deps, { route, principal, body: input.body });
       const { auth } = deps;
       if (!auth || principal.key?.scopes.includes('admin')) return input;
       const access = ACCESS[`${route.method} ${route.path}`] ?? fallbackAccess(route, input);

@@ -272,6 +272,22 @@ describe('a server whose data folder has API keys', () => {
     }
   });
 
+  it('lets only a key that may operate name a thread as the parent of another: it is told events', async () => {
+    const metadata = { parent_thread_id: randomUUID() };
+    const run = { assistant_id: 'steps', input: { steps: 1 }, metadata };
+    for (const [path, body] of [
+      ['/threads', { metadata }],
+      ['/runs', run],
+      ['/runs/batch', [run]],
+    ] as const) {
+      const { status, json } = await call(keys.run, 'POST', path, body);
+      expect([status, json['metadata']], path).toEqual([403, { scope: 'operate', scopes: ['run'] }]);
+    }
+    const both = (await createKey(server.dataDir, 'supervisor', 'run,operate')).key;
+    expect((await call(both, 'POST', '/threads', { metadata })).status).toBe(200);
+    expect((await call(keys.read, 'POST', '/threads/search', { metadata })).status).toBe(200);
+  });
+
   it('asks for a change of a cron what the cron it becomes would ask for', async () => {
     const threadId = randomUUID();
     await call(keys.run, 'POST', '/threads', { thread_id: threadId });

@@ -290,6 +290,33 @@ describe('under the rules of a project', () => {
     expect((await bert('GET', `/threads/${there}/runs`)).json).toMatchObject([{ assistant_id }]);
   });
 
+  it('nobody names somebody else’s thread as the parent of their own, wherever they could', async () => {
+    const { thread_id: hers } = (await anna('POST', '/threads', {})).json as { thread_id: string };
+    const { thread_id: his } = (await bert('POST', '/threads', {})).json as { thread_id: string };
+    const naming = (parent: string): [method: string, path: string, body: unknown][] => {
+      const metadata = { parent_thread_id: parent };
+      const run = { assistant_id: 'ask', input: {}, metadata, if_not_exists: 'create' };
+      const message = { messageId: 'm', role: 'ROLE_USER', parts: [{ text: 'x' }], metadata };
+      return [
+        ['POST', '/threads', { metadata }],
+        ['PATCH', `/threads/${his}`, { metadata }],
+        ['POST', `/threads/${randomUUID()}/runs`, run],
+        ['POST', '/runs', run],
+        ['POST', '/runs/batch', [run]],
+        ['POST', '/agent/launch', { agent: 'ask', input: {}, metadata }],
+        ['POST', `/threads/${randomUUID()}/commands`, { id: 1, method: 'run.start', params: run }],
+        ['POST', '/a2a/ask', { jsonrpc: '2.0', id: 1, method: 'SendMessage', params: { message } }],
+      ];
+    };
+    for (const [method, path, body] of naming(hers)) {
+      expect((await bert(method, path, body)).json, path).toMatchObject({ code: 'thread_not_found' });
+    }
+    const found = await anna('POST', '/threads/search', { metadata: { parent_thread_id: hers } });
+    expect(found).toMatchObject({ status: 200, json: [] });
+    for (const [method, path, body] of naming(his))
+      expect((await bert(method, path, body)).status, path).toBeLessThan(300);
+  });
+
   it('whoever deletes an assistant deletes no threads of others with it', async () => {
     const { assistant_id } = (await bert('POST', '/assistants', { graph_id: 'ask' })).json as {
       assistant_id: string;
