@@ -9,7 +9,7 @@ const database = z
 const redis = z
   .string()
   .default('')
-  .refine((text) => text === '' || /^rediss?:\/\//.test(text), {
+  .refine((text) => text === '' || (/^rediss?:\/\//.test(text) && URL.canParse(text)), {
     message: 'expected a URL that begins with redis:// or rediss://',
   });
 const web = z

@@ -15,3 +15,13 @@ describe('a setting that is a time', () => {
     expect(() => readSettings({ HOLDPOINT_EVENT_RETENTION_MS: '9000000000000000' })).toThrow(/Too big/);
   });
 });
+
+describe('a setting that is an address', () => {
+  it.each(['redis://:s3cret@h:99999', 'redis://:s3c/ret@h', 'http://h'])(
+    'is refused by its name, and without what it says, when it is none: %s',
+    (url) => {
+      const read = () => readSettings({ HOLDPOINT_REDIS_URL: url, HOLDPOINT_DATABASE_URL: 'postgres://h/x' });
+      expect(read).toThrow(/^Setting HOLDPOINT_REDIS_URL=…: expected a URL that begins with redis:/);
+    },
+  );
+});
