@@ -11,22 +11,33 @@ const LOOKS = [
 
 const BEARER = /\b(bearer|basic) +[\w.~+/=-]{8,}/gi;
 const IN_URL = /(\b\w+:\/\/[^\s:@/"']*):[^\s@/"']+@/g;
-const NAMED =
-  /((?:api[-_]?key|password|passwd|secret|token|authorization)["']?\s*[:=]\s*["']?)[^\s"',;}\\]{6,}/gi;
+const NAMES = '(?:api[-_]?key|password|passwd|secret|token|authorization)';
+const NAMED = new RegExp(String.raw`(${NAMES}["']?\s*[:=]\s*["']?)[^\s"',;}\\]{6,}`, 'gi');
+/** The same where JSON has a number, or a list that begins with one: a text takes its place. */
+const NAMED_NUMBER = new RegExp(String.raw`(${NAMES}"\s*:\s*\[*)[\d.e+-]{6,}`, 'gi');
 
 /** Environment variables whose value is a secret, by their name. */
 const SECRET_NAME = /KEY|SECRET|TOKEN|PASSWORD|PASSWD|CREDENTIAL/i;
+/** A setting of ours with such a name, whose values are words that every log has. */
+const NO_SECRET = 'HOLDPOINT_KEYS';
 const SHORTEST = 8;
 
 /** The values of this process's secrets. */
 export const secretsIn = (env: Record<string, string | undefined>): string[] =>
   Object.entries(env).flatMap(([name, value = '']) =>
-    SECRET_NAME.test(name) ? value.split(',').filter((one) => one.length >= SHORTEST) : [],
+    SECRET_NAME.test(name) && name !== NO_SECRET
+      ? value.split(',').filter((one) => one.length >= SHORTEST)
+      : [],
   );
 
-/** The text without what is known, or looks, to be secret. */
+/** A text as it stands in JSON, without its quotes. */
+const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);
+
+/** The text without what is known, or looks, to be secret. What is JSON stays JSON. */
 export const createRedact = (secrets: readonly string[]): ((text: string) => string) => {
-  const known = [...new Set(secrets)].toSorted((a, b) => b.length - a.length);
+  const known = [...new Set(secrets.flatMap((secret) => [secret, inJson(secret)]))].toSorted(
+    (a, b) => b.length - a.length,
+  );
   return (text) => {
     let safe = text;
     for (const secret of known) safe = safe.replaceAll(secret, '[redacted]');
@@ -34,6 +45,7 @@ export const createRedact = (secrets: readonly string[]): ((text: string) => str
     return safe
       .replace(BEARER, '$1 [redacted]')
       .replace(IN_URL, '$1:[redacted]@')
+      .replace(NAMED_NUMBER, '$1"[redacted]"')
       .replace(NAMED, '$1[redacted]');
   };
 };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { SETTINGS } from '../../src/config/settings.ts';
 import { createRedact, secretsIn } from '../../src/telemetry/redact.ts';
 
 describe('a line of the log', () => {
@@ -38,7 +39,31 @@ describe('a line of the log', () => {
     expect(JSON.parse(safe)).toMatchObject({ msg: 'smtp://anna:[redacted]@mail.example failed' });
   });
 
-  it.each(['a', '-eyJ', 'hpk_', 'a://', 'basic ', ' '])(
+  it.each(['pa"ss\\word', 'line\nbreak', '12345678\\'])(
+    'does not say a secret as JSON writes it: %j',
+    (secret) => {
+      const line = createRedact([secret])(JSON.stringify({ err: { message: `got ${secret}.` } }));
+      expect(JSON.parse(line)).toEqual({ err: { message: 'got [redacted].' } });
+    },
+  );
+
+  it('says words that are the value of a setting and no secret', () => {
+    const said = Object.entries(SETTINGS).filter(([, setting]) => !('secret' in setting));
+    const env = Object.fromEntries(said.map(([, { env: name }]) => [name, 'required']));
+    expect(secretsIn(env)).toEqual([]);
+  });
+
+  it.each([
+    ['{"token":12345678}', { token: '[redacted]' }],
+    ['{"password": -1234567.5,"a":1}', { password: '[redacted]', a: 1 }],
+    ['{"secret":[12345678]}', { secret: ['[redacted]'] }],
+    ['{"api_key":[[123456,"a"],1]}', { api_key: [['[redacted]', 'a'], 1] }],
+    ['{"token":"12345678","a":{"token":123}}', { token: '[redacted]', a: { token: 123 } }],
+  ])('stays JSON where a secret is no text: %s', (line, safe) => {
+    expect(JSON.parse(redact(line))).toEqual(safe);
+  });
+
+  it.each(['a', '-eyJ', '"token":[', 'hpk_', 'a://', 'basic ', ' '])(
     'takes no longer for each character of a long one: %j again and again',
     { timeout: 2000 },
     (piece) => {
