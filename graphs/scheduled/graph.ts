@@ -5,6 +5,8 @@ const State = Annotation.Root({
   entries: Annotation<string[]>({ reducer: (_, next) => next, default: () => [] }),
   /** Entries the store has for this digest, by whoever put them there. */
   found: Annotation<string[]>({ reducer: (_, next) => next, default: () => [] }),
+  /** Which those were. */
+  taken: Annotation<{ key: string; text: string }[]>({ reducer: (_, next) => next, default: () => [] }),
   digest: Annotation<string>({ reducer: (_, next) => next, default: () => '' }),
   /** How many digests there were before, on this thread. */
   issue: Annotation<number>({ reducer: (_, next) => next, default: () => 0 }),
@@ -19,10 +21,10 @@ const MOST_ENTRIES = 1000;
 
 const collect = async ({ entries }: Values, { store }: LangGraphRunnableConfig): Promise<Partial<Values>> => {
   const items = (await store?.search(NAMESPACE, { limit: MOST_ENTRIES })) ?? [];
-  const kept = items
+  const taken = items
     .toSorted((a, b) => a.createdAt.getTime() - b.createdAt.getTime())
-    .map(({ value }) => String(value['text']));
-  return { found: [...entries, ...kept] };
+    .map(({ key, value }) => ({ key, text: String(value['text']) }));
+  return { found: [...entries, ...taken.map(({ text }) => text)], taken };
 };
 
 const write = ({ found, issue }: Values): Partial<Values> => {
@@ -30,12 +32,12 @@ const write = ({ found, issue }: Values): Partial<Values> => {
   return { digest: [`# Digest ${issue + 1}`, '', ...lines].join('\n'), issue: issue + 1, entries: [] };
 };
 
-/** What is in the digest is taken off the list. Deleted twice is deleted, so this step may be repeated. */
-const clear = async ({ found }: Values, { store }: LangGraphRunnableConfig): Promise<Partial<Values>> => {
-  const items = (await store?.search(NAMESPACE, { limit: MOST_ENTRIES })) ?? [];
-  const written = new Set(found);
-  for (const { key, value } of items)
-    if (written.has(String(value['text']))) await store?.delete(NAMESPACE, key);
+/** What is in the digest is taken off the list, and nothing that was put there since. This step may be repeated. */
+const clear = async ({ taken }: Values, { store }: LangGraphRunnableConfig): Promise<Partial<Values>> => {
+  for (const { key, text } of taken) {
+    const item = await store?.get(NAMESPACE, key);
+    if (item && String(item.value['text']) === text) await store?.delete(NAMESPACE, key);
+  }
   return {};
 };
 
