@@ -12,9 +12,11 @@ const State = Annotation.Root({
   pace_ms: replaced(1000),
   /** Where to ask, as `GET <source>?topic=…&question=…`; without one it thinks for itself. */
   source: replaced(''),
-  /** What a person added while it was paused. */
+  /** What a person added while it was paused, on this thread. */
   hints: Annotation<string[]>({ reducer: (before, added) => [...before, ...added], default: () => [] }),
-  notes: Annotation<string[]>({ reducer: (before, added) => [...before, ...added], default: () => [] }),
+  /** How many of those earlier reports have. */
+  told: replaced(0),
+  notes: replaced<string[]>([]),
   report: replaced(''),
 });
 
@@ -33,6 +35,9 @@ const ask = async ({ source, topic, notes }: Values, signal: AbortSignal | undef
   return body.toString();
 };
 
+/** What an earlier research on this thread has found is in its report. */
+const begin = (): Partial<Values> => ({ notes: [] });
+
 /** One question: a step, with a checkpoint at its end. Stopped here, it goes on with the next question. */
 const study = async (state: Values, config: LangGraphRunnableConfig): Promise<Partial<Values>> => {
   const [note] = await Promise.all([
@@ -40,14 +45,16 @@ const study = async (state: Values, config: LangGraphRunnableConfig): Promise<Pa
     pause(state.pace_ms, undefined, config.signal ? { signal: config.signal } : {}),
   ]);
   config.writer?.({ done: state.notes.length + 1, of: state.steps });
-  return { notes: [note] };
+  return { notes: [...state.notes, note] };
 };
 
-const conclude = ({ topic, notes, hints }: Values): Partial<Values> => ({
-  report: [`# ${topic}`, '', ...notes.map((note) => `- ${note}`), ...hints.map((hint) => `- (${hint})`)].join(
-    '\n',
-  ),
-});
+const conclude = ({ topic, notes, hints, told }: Values): Partial<Values> => {
+  const added = hints.slice(told).map((hint) => `- (${hint})`);
+  return {
+    report: [`# ${topic}`, '', ...notes.map((note) => `- ${note}`), ...added].join('\n'),
+    told: hints.length,
+  };
+};
 
 /** What a person says with a resume is kept beside the notes. */
 export const onResume = ({ additionalContext }: { additionalContext?: string | null }): Partial<Values> =>
@@ -63,9 +70,11 @@ export const snapshot = ({ topic, notes, steps, hints }: Values) => ({
 
 /** Forty slow steps, each resumable: a deploy, a crash or a pause costs the question in flight and no other. */
 export const graph = new StateGraph(State)
+  .addNode('begin', begin)
   .addNode('study', study)
   .addNode('conclude', conclude)
-  .addEdge(START, 'study')
+  .addEdge(START, 'begin')
+  .addEdge('begin', 'study')
   .addConditionalEdges('study', ({ notes, steps }) => (notes.length < steps ? 'study' : 'conclude'), [
     'study',
     'conclude',
