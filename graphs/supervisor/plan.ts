@@ -17,11 +17,20 @@ const Plan = z.object({ subtasks: z.array(Planned).min(1).max(20) });
 /** `- researcher: what is to be done` is a plan that needs no model. */
 const ITEM = /^\s*(?:[-*]|\d+[.)])\s*([a-z][a-z0-9-]*)\s*:\s*(.+)$/;
 
-const fromList = (task: string, names: ReadonlySet<string>): Planned[] =>
-  task.split('\n').flatMap((line) => {
-    const [, persona = '', instructions = ''] = ITEM.exec(line) ?? [];
-    return names.has(persona) ? [{ title: instructions.slice(0, 80), persona, instructions }] : [];
-  });
+/** The plan, if every part of it is for somebody that there is: no part is left out. */
+const complete = (planned: Planned[], names: ReadonlySet<string>): Planned[] =>
+  planned.every(({ persona }) => names.has(persona)) ? planned : [];
+
+const fromList = (task: string, names: ReadonlySet<string>): Planned[] => {
+  const planned = task
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => {
+      const [, persona = '', instructions = ''] = ITEM.exec(line) ?? [];
+      return { title: instructions.slice(0, 80), persona, instructions };
+    });
+  return complete(planned, names);
+};
 
 const prompt = (personas: Persona[]): string =>
   [
@@ -36,15 +45,14 @@ const fromReply = (text: string, names: ReadonlySet<string>): Planned[] => {
   const [json] = /\{[\s\S]*\}/.exec(text) ?? [];
   if (json === undefined) return [];
   try {
-    const { subtasks } = Plan.parse(JSON.parse(json));
-    return subtasks.filter(({ persona }) => names.has(persona));
+    return complete(Plan.parse(JSON.parse(json)).subtasks, names);
   } catch {
     return [];
   }
 };
 
 /**
- * Who does what. A task that is a list of `- persona: …` is its own plan; else the model makes one; when that is none,
+ * Who does what. A task that is a list of `- persona: …` and nothing else is its own plan; else the model makes one; when that is none,
  * the first persona is given the whole task.
  */
 export const makePlan = async (
