@@ -35,7 +35,7 @@ export const openKeyRing = async ({
 };
 
 const isLoopback = (host: string): boolean =>
-  ['localhost', '::1', '[::1]'].includes(host) || (isIPv4(host) && host.startsWith('127.'));
+  ['localhost', '::1'].includes(host) || (isIPv4(host) && host.startsWith('127.'));
 
 const allowOpen = ({ host, openToAll }: Settings, log: Logger): void => {
   if (openToAll !== 'yes') {

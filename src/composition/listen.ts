@@ -7,7 +7,10 @@ import { HoldpointError } from '../model/errors.ts';
 /** How many ports after the default one are tried when it is taken. */
 const PORTS_TRIED = 20;
 
-/** Listens, on the next free port where the default one is taken. Answers the address. */
+/**
+ * Listens, on the next free port where the default one is taken. Answers the address.
+ * @throws {HoldpointError} `invalid_request` when no port is free, or the host is none of this machine.
+ */
 export const listen = async (
   server: Server,
   { host, port }: Pick<Settings, 'host' | 'port'>,
@@ -20,7 +23,7 @@ export const listen = async (
       const { port: actual } = server.address() as AddressInfo;
       return `http://${host.includes(':') ? `[${host}]` : host}:${actual}`;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+      if (!isTaken(error)) throw noPlace(host, error);
       if (candidate >= last) {
         throw new HoldpointError(
           'invalid_request',
@@ -31,5 +34,15 @@ export const listen = async (
     }
   }
 };
+
+const isTaken = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+
+/** The system's own words say which of the two is wrong, and why. */
+const noPlace = (host: string, cause: unknown): HoldpointError =>
+  new HoldpointError(
+    'invalid_request',
+    `HOLDPOINT_HOST=${host} and HOLDPOINT_PORT do not name a place to listen on: ${(cause as Error).message}.`,
+    { cause },
+  );
 
 const DEFAULT_PORT = 2024;

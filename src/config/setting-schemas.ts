@@ -24,3 +24,10 @@ export const list = z
       .map((item) => item.trim())
       .filter((item) => item !== ''),
   );
+
+/** A host; an address of IPv6 is taken with its brackets, as URLs have it, or without. */
+export const host = (fallback: string) =>
+  z
+    .string()
+    .default(fallback)
+    .transform((text) => text.replace(/^\[(.+)\]$/, '$1'));

@@ -4,7 +4,7 @@ import { HoldpointError } from '../model/errors.ts';
 import { LOG_LEVELS } from '../model/log-level.ts';
 import { OUTBOUND_SETTINGS } from './outbound-settings.ts';
 import { SCALE_SETTINGS } from './scale-settings.ts';
-import { ageMs, count, list, ms } from './setting-schemas.ts';
+import { ageMs, count, host, list, ms } from './setting-schemas.ts';
 
 const bound = z.coerce.number().int().min(0).default(0);
 
@@ -15,7 +15,7 @@ const bound = z.coerce.number().int().min(0).default(0);
 export const SETTINGS = {
   host: {
     env: 'HOLDPOINT_HOST',
-    schema: z.string().default('127.0.0.1'),
+    schema: host('127.0.0.1'),
     help: 'Address to listen on. Only loopback, unless an API key was made or langgraph.json has auth.',
   },
   port: {
