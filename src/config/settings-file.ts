@@ -40,7 +40,8 @@ const readEntry = (path: string, [key, value]: [string, unknown]): [keyof Settin
   if (isSecret(name)) return refuse(`"${key}" is a secret: set ${SETTINGS[name].env} instead.`);
   const text = textOf(value);
   if (text === undefined) return refuse(`"${key}" must be text, a number, true, false or a list of texts.`);
-  return [name, 'path' in SETTINGS[name] ? resolve(dirname(path), text) : text];
+  const isPath = 'path' in SETTINGS[name] && text !== ''; // an empty text says nothing
+  return [name, isPath ? resolve(dirname(path), text) : text];
 };
 
 const parse = (path: string): Record<string, unknown> => {

@@ -1,5 +1,9 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readSettingsFile } from '../../src/config/settings-file.ts';
 import { readSettings } from '../../src/config/settings.ts';
+import { temporaryFolder } from '../support/server.ts';
 
 describe('a setting that is a time', () => {
   it('is at most what a timer can wait for, with the grace that is added', () => {
@@ -24,4 +28,12 @@ describe('a setting that is an address', () => {
       expect(read).toThrow(/^Setting HOLDPOINT_REDIS_URL=…: expected a URL that begins with redis:/);
     },
   );
+});
+
+it('a path that is empty in the file says nothing, as it does elsewhere', () => {
+  const path = join(temporaryFolder(), 'holdpoint.json');
+  writeFileSync(path, JSON.stringify({ data: '', config: 'my.json' }));
+  const { values } = readSettingsFile(path);
+  expect(values).toEqual({ dataDir: '', config: join(path, '../my.json') });
+  expect(readSettings({}, {}, values).dataDir).toBe(readSettings({}).dataDir);
 });
