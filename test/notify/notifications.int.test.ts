@@ -169,6 +169,7 @@ describe('a person who wants to hear of it', () => {
     await server.send('POST', `/threads/${thread}/pause`, { reason: 'waiting for Ann' });
     latch.open('told');
     await server.client.runs.join(thread, run);
+    await hook.got(1); // nobody is told of a pause that is over, as it is after the stop
     const refused = await server.send('POST', `/threads/${thread}/resume`, { from_checkpoint_id: 'gone' });
     expect(refused.status).toBe(412);
     await server.send('POST', '/emergency-stops', { scope: { thread_id: thread }, reason: 'smoke' });
