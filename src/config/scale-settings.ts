@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { whole } from './setting-schemas.ts';
 
 const database = z
   .string()
@@ -15,7 +16,7 @@ const redis = z
 const web = z
   .string()
   .default('')
-  .refine((text) => text === '' || /^https?:\/\//.test(text), {
+  .refine((text) => text === '' || (/^https?:\/\//.test(text) && URL.canParse(text)), {
     message: 'expected a URL that begins with http:// or https://',
   });
 
@@ -35,7 +36,7 @@ export const SCALE_SETTINGS = {
   },
   databasePool: {
     env: 'HOLDPOINT_DATABASE_POOL',
-    schema: z.coerce.number().int().min(2).default(10),
+    schema: whole(2).default(10),
     help: 'Connections to Postgres that each process opens at most, besides three that listen and carry the queue.',
   },
   redisUrl: {
@@ -51,7 +52,7 @@ export const SCALE_SETTINGS = {
   },
   queueLimit: {
     env: 'HOLDPOINT_QUEUE_LIMIT',
-    schema: z.coerce.number().int().min(0).default(0),
+    schema: whole().default(0),
     help: 'When so many runs wait for a worker, new ones are refused with 503 until there are fewer; answers to questions and runs of crons never are. 0: no limit.',
   },
   fairBy: {

@@ -4,9 +4,9 @@ import { HoldpointError } from '../model/errors.ts';
 import { LOG_LEVELS } from '../model/log-level.ts';
 import { OUTBOUND_SETTINGS } from './outbound-settings.ts';
 import { SCALE_SETTINGS } from './scale-settings.ts';
-import { ageMs, count, host, list, ms } from './setting-schemas.ts';
+import { ageMs, count, host, list, mailbox, ms, msOrNone, urlOf, whole } from './setting-schemas.ts';
 
-const bound = z.coerce.number().int().min(0).default(0);
+const bound = whole().default(0);
 
 /**
  * Every setting: its environment variable, its default and what it means. `--help config` prints this table. Its
@@ -20,7 +20,7 @@ export const SETTINGS = {
   },
   port: {
     env: 'HOLDPOINT_PORT',
-    schema: z.coerce.number().int().min(0).max(65535).default(2024),
+    schema: whole(0, 65_535).default(2024),
     help: 'Port to listen on; the next free one when it is the default and taken. 0: any.',
   },
   dataDir: {
@@ -91,7 +91,7 @@ export const SETTINGS = {
   },
   runTimeoutMs: {
     env: 'HOLDPOINT_RUN_TIMEOUT_MS',
-    schema: z.coerce.number().int().min(0).default(0),
+    schema: msOrNone,
     help: 'How long a run may be at work before it ends as `timeout`; waiting and pauses do not count. 0: no limit.',
   },
   drainTimeoutMs: {
@@ -116,7 +116,7 @@ export const SETTINGS = {
   },
   keepCheckpoints: {
     env: 'HOLDPOINT_KEEP_CHECKPOINTS',
-    schema: z.coerce.number().int().min(0).default(0),
+    schema: bound,
     help: 'How many checkpoints an idle thread keeps once its events are gone; those that wait or are paused keep all. 0: all.',
   },
   bodyLimitBytes: {
@@ -146,24 +146,24 @@ export const SETTINGS = {
   },
   rateLimit: {
     env: 'HOLDPOINT_RATE_LIMIT',
-    schema: z.coerce.number().int().min(0).default(600_000),
+    schema: whole().default(600_000),
     help: 'Requests, and commands over a WebSocket, a minute from one address. 0: any number.',
   },
   openPerClient: {
     env: 'HOLDPOINT_OPEN_PER_CLIENT',
-    schema: z.coerce.number().int().min(0).default(10_000),
+    schema: whole().default(10_000),
     help: 'Requests, streams and WebSockets that one caller (a key, a user, else an address) may have open. 0: any number.',
   },
   trustedProxies: {
     env: 'HOLDPOINT_TRUSTED_PROXIES',
-    schema: z.coerce.number().int().min(0).max(10).default(0),
+    schema: whole(0, 10).default(0),
     help: 'How many proxies are in front, each of which adds to X-Forwarded-For the address it was called from.',
   },
   ...OUTBOUND_SETTINGS,
   publicUrl: {
     env: 'HOLDPOINT_PUBLIC_URL',
-    schema: z
-      .url({ protocol: /^https?$/ })
+    schema: urlOf(/^https?$/)
+      .refine((url) => !/[?#]/.test(url), 'expected a URL without a query')
       .transform((url) => url.replace(/\/+$/, ''))
       .optional(),
     help: 'Where this server is reached from outside, for the links in what people are told and for resume URLs; where it listens, and where it was called, when not set.',
@@ -181,13 +181,13 @@ export const SETTINGS = {
   },
   smtpUrl: {
     env: 'HOLDPOINT_SMTP_URL',
-    schema: z.url({ protocol: /^smtps?$/ }).optional(),
+    schema: urlOf(/^smtps?$/).optional(),
     help: 'The mail server for what people are told by mail: smtp://user:password@host:port, or smtps://….',
     secret: true,
   },
   mailFrom: {
     env: 'HOLDPOINT_MAIL_FROM',
-    schema: z.string().min(1).default('holdpoint@localhost'),
+    schema: mailbox('holdpoint@localhost'),
     help: 'The sender of those mails.',
   },
   outboundRetentionMs: {
@@ -285,6 +285,7 @@ export const readSettings = (
   const resolved = Object.entries(resolveSettings({ flags, env, file }));
   const settings = Object.fromEntries(resolved.map(([name, { value }]) => [name, value])) as Settings;
   refuseShortLease(settings);
+  refuseLoneCarriers(settings);
   return Object.freeze(settings);
 };
 
@@ -294,5 +295,15 @@ const refuseShortLease = ({ leaseMs, renewMs }: Settings): void => {
   throw new HoldpointError(
     'invalid_request',
     `Setting HOLDPOINT_LEASE_MS=${leaseMs}: expected twice HOLDPOINT_RENEW_MS=${renewMs} or more. Workers renew no sooner, and would lose their runs.`,
+  );
+};
+
+/** What is beside the database would be used by nobody without it. */
+const refuseLoneCarriers = ({ databaseUrl, databaseSessionUrl, redisUrl }: Settings): void => {
+  if (databaseUrl !== '' || databaseSessionUrl + redisUrl === '') return;
+  const { env } = SETTINGS[redisUrl === '' ? 'databaseSessionUrl' : 'redisUrl'];
+  throw new HoldpointError(
+    'invalid_request',
+    `Setting ${env}: expected HOLDPOINT_DATABASE_URL beside it, the Postgres that everything is kept in.`,
   );
 };

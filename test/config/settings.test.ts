@@ -30,6 +30,41 @@ describe('a setting that is an address', () => {
   );
 });
 
+describe('a setting that could do nothing, or not what it says,', () => {
+  const database = { HOLDPOINT_DATABASE_URL: 'postgres://h/x' };
+
+  it.each([
+    ['HOLDPOINT_PORT', ' '],
+    ['HOLDPOINT_PORT', '0x50'],
+    ['HOLDPOINT_PORT', '1e3'],
+    ['HOLDPOINT_WORKERS', '1.5'],
+    ['HOLDPOINT_RUN_TIMEOUT_MS', '99999999999999'],
+    ['HOLDPOINT_API_URL', 'http://'],
+    ['HOLDPOINT_SMTP_URL', 'smtp://'],
+    ['HOLDPOINT_SMTP_URL', 'smtp://:25'],
+    ['HOLDPOINT_MAIL_FROM', 'not a mail'],
+    ['HOLDPOINT_PUBLIC_URL', 'https://agents.example/?a=b'],
+    ['HOLDPOINT_REDIS_URL', 'redis://h'],
+    ['HOLDPOINT_DATABASE_SESSION_URL', 'postgres://h/x'],
+  ])('is refused by its name: %s=%j', (name, text) => {
+    expect(() => readSettings({ [name]: text })).toThrow(new RegExp(`^Setting ${name}[=:]`));
+  });
+
+  it.each([
+    ['HOLDPOINT_PORT', '0'],
+    ['HOLDPOINT_RUN_TIMEOUT_MS', '0'],
+    ['HOLDPOINT_API_URL', 'http://api:2024'],
+    ['HOLDPOINT_SMTP_URL', 'smtps://anna:pa%40ss@mail.example:465'],
+    ['HOLDPOINT_MAIL_FROM', 'Agents <agents@example.com>'],
+    ['HOLDPOINT_MAIL_FROM', 'holdpoint@localhost'],
+    ['HOLDPOINT_PUBLIC_URL', 'https://agents.example/under/'],
+    ['HOLDPOINT_REDIS_URL', 'rediss://:pass@h:6379/1'],
+    ['HOLDPOINT_DATABASE_SESSION_URL', 'postgres://h/x'],
+  ])('is no such one: %s=%j', (name, text) => {
+    expect(() => readSettings({ ...database, [name]: text })).not.toThrow();
+  });
+});
+
 it('a path that is empty in the file says nothing, as it does elsewhere', () => {
   const path = join(temporaryFolder(), 'holdpoint.json');
   writeFileSync(path, JSON.stringify({ data: '', config: 'my.json' }));
