@@ -70,12 +70,15 @@ export class WorkerPool {
   readonly #looking: NodeJS.Timeout;
   /** The starts that wait because those before them failed. */
   readonly #restarts = new Map<NodeJS.Timeout, () => WorkerProcess>();
+  readonly #ready: Promise<void>;
+  #setReady = (): void => {};
   #stopping = false;
   #address: string | null | undefined;
   #lastCall = 0;
 
   constructor(options: PoolOptions) {
     this.#options = options;
+    this.#ready = new Promise((resolve) => (this.#setReady = resolve));
     for (let i = 0; i < options.size; i++) this.#start();
     this.#looking = setInterval(() => this.#look(), LOOK_MS);
   }
@@ -91,9 +94,9 @@ export class WorkerPool {
     return [...this.#workers.values()].filter(({ lastSign }) => lastSign > since).map(({ id }) => id);
   }
 
-  /** Resolves once one of the first workers takes runs, or is gone. */
-  async ready(): Promise<void> {
-    await Promise.race([...this.#workers.values()].map(({ started }) => started));
+  /** Resolves once a worker takes runs: one of the first, or one in the place of those that ended as they started. */
+  ready(): Promise<void> {
+    return this.#ready;
   }
 
   /** Tells every worker, and those to come, where the server listens; null: that nobody will say. */
@@ -267,6 +270,7 @@ export class WorkerPool {
       case 'ready':
         worker.ready = true;
         worker.steadyFrom = performance.now() + STEADY_MS;
+        this.#setReady();
         this.#options.onReady();
         this.#letOneGo();
         if (this.#address !== undefined) send(worker, { type: 'address', url: this.#address });

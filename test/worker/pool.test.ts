@@ -39,6 +39,14 @@ it('lets a worker that is replaced take runs until another does, though the firs
   expect(seen).toEqual([['running'], ['running', 'running']]);
 });
 
+it('is ready once a worker takes runs, though those before it die as they start', async () => {
+  let started = 0;
+  const pool = startPool({ options: () => ({ dies: ++started === 1 }) });
+  await pool.ready();
+  expect(pool.list()).toMatchObject([{ state: 'running' }]);
+  await pool.stop(1000);
+});
+
 const limitFiles = (most: number): void => {
   execFileSync('prlimit', [`--pid=${process.pid}`, `--nofile=${most}:`]);
 };
