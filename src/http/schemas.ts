@@ -134,8 +134,10 @@ const Coordinates = {
 
 /** Who asks is what the server knows of them: what a caller says of it is left out, as if it were not said. */
 const Configurable = z.looseObject(Coordinates).superRefine((values, context) => {
-  if (!hasFewKeys(values))
-    return void context.addIssue({ code: 'custom', message: `may have ${MOST_KEYS} keys` });
+  if (!hasFewKeys(values)) {
+    context.addIssue({ code: 'custom', message: `may have ${MOST_KEYS} keys` });
+    return;
+  }
   for (const key of Object.keys(values).filter((name) => name.startsWith('__'))) {
     context.addIssue({
       code: 'custom',

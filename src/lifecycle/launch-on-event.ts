@@ -22,12 +22,12 @@ const MOST_ASSISTANTS = 1000;
 
 export interface LaunchOnEvent {
   /** Whether some assistant is to be launched by it. */
-  launches(event: EventLike): Promise<boolean>;
+  launches: (event: EventLike) => Promise<boolean>;
   /**
    * Launches what the events that all have seen are to launch, in the order they came. Throws where one cannot be
    * launched now (the queue is full, say): it is to be called again then.
    */
-  launchAll(): Promise<void>;
+  launchAll: () => Promise<void>;
 }
 
 /**

@@ -267,8 +267,8 @@ describe('a server whose data folder has API keys', () => {
       );
     };
     for (const change of changes) {
-      expect(await saysNothing(keys.run, change), change.join(' ')).toBe(true);
-      expect(await saysNothing(keys.admin, change), change.join(' ')).toBe(false);
+      expect(await saysNothing(keys.run, change), `${change[0]} ${change[1]}`).toBe(true);
+      expect(await saysNothing(keys.admin, change), `${change[0]} ${change[1]}`).toBe(false);
     }
   });
 

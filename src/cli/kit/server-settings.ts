@@ -76,8 +76,10 @@ export const settingsOf = (options: Given, env: NodeJS.ProcessEnv): Settings => 
   return readSettings(env, flags, file.values);
 };
 
-const shown = (value: unknown): string =>
-  (Array.isArray(value) ? value.join(',') : String(value ?? '')) || 'none';
+const shown = (value: unknown): string => {
+  if (value === undefined) return 'none';
+  return (Array.isArray(value) ? value.join(',') : String(value)) || 'none';
+};
 
 /** Every setting with its default, its value here and now, and where that comes from. */
 export const settingsHelp = (options: Given, env: NodeJS.ProcessEnv): string => {
