@@ -76,10 +76,7 @@ export const settingsOf = (options: Given, env: NodeJS.ProcessEnv): Settings => 
   return readSettings(env, flags, file.values);
 };
 
-const shown = (value: unknown): string => {
-  if (value === undefined) return 'none';
-  return (Array.isArray(value) ? value.join(',') : String(value)) || 'none';
-};
+const shown = (value: unknown): string => (Array.isArray(value) ? value.join(',') : String(value)) || 'none';
 
 /** Every setting with its default, its value here and now, and where that comes from. */
 export const settingsHelp = (options: Given, env: NodeJS.ProcessEnv): string => {
@@ -94,7 +91,7 @@ export const settingsHelp = (options: Given, env: NodeJS.ProcessEnv): string => 
         ? ''
         : `\n      Now:     ${isHidden(name) ? '…' : shown(value)}, from ${from[source]}`;
     const flag = isSecret(name) ? '' : `  --${flagNameOf(name)}`;
-    return `  ${variable}${flag}\n      ${help}\n      Default: ${shown(schema.parse(undefined))}${now}\n`;
+    return `  ${variable}${flag}\n      ${help}\n      Default: ${shown(schema.parse(undefined) ?? [])}${now}\n`;
   });
   return `Each setting can be said by a flag, by its environment variable or in holdpoint.json, in this order. There the
 name is that of the variable in small letters, without HOLDPOINT_: { "port": 2024, "lease_ms": 15000 }.
