@@ -88,10 +88,14 @@ export const culpritOf = ({ lastWords, standing }: WorkerProcess): string | unde
 /** The graphs are loaded when it takes runs already, and may end it. */
 export const STEADY_MS = 5000;
 
-/** How many in a row have ended as they started, now that this one has ended too. */
+/**
+ * How many in a row have ended as they started, now that this one has ended too. One that was killed while it took runs
+ * did not end by itself.
+ */
 export const failedStartsAfter = (worker: WorkerProcess): number => {
+  const killed = worker.ready && worker.child.signalCode === 'SIGKILL';
   const steady = performance.now() >= worker.steadyFrom || culpritOf(worker) !== undefined;
-  return steady ? 0 : worker.failedStarts + 1;
+  return killed || steady ? 0 : worker.failedStarts + 1;
 };
 
 /** Before another is started: none the first time, then a second and twice as long each time, up to half a minute. */

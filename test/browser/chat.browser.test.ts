@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { useLatch } from '../wire/latch.ts';
@@ -88,7 +89,7 @@ describe.skipIf(!hasBrowser)('in a browser, from another origin,', () => {
     });
 
     it('is loaded again in the middle of a run, and sees its end', async () => {
-      const place = `reload ${name} ${transport}`;
+      const place = `reload ${randomUUID()}`; // a new one when the test is tried again
       const page = await open('slow', { url: latch.url(place) });
       await page.click('#send');
       await latch.reached(place);
@@ -102,7 +103,7 @@ describe.skipIf(!hasBrowser)('in a browser, from another origin,', () => {
     });
 
     it('stops a run', async () => {
-      const place = `stop ${name} ${transport}`;
+      const place = `stop ${randomUUID()}`;
       const page = await open('slow', { url: latch.url(place) });
       await page.click('#send');
       await latch.reached(place);

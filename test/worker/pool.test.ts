@@ -105,6 +105,24 @@ it('waits before it starts another when workers end as they start, unless a run 
   expect(delays).toEqual(['gone', 'gone', 1000, 'gone', 'gone']);
 });
 
+it('starts another at once as often as one is killed at its work', async () => {
+  const delays: number[] = [];
+  const log = createLogger('silent');
+  log.warn = ((facts: { delayMs?: number }) => void delays.push(facts.delayMs ?? 0)) as typeof log.warn;
+  let kills = 0;
+  const done = deferred<void>();
+  const pool = startPool({
+    log,
+    onReady: () => {
+      if (++kills > 4) return done.resolve();
+      process.kill(pool.list()[0]?.pid ?? NaN, 'SIGKILL');
+    },
+  });
+  await done.promise;
+  await pool.stop(1000);
+  expect(delays).toEqual([0, 0, 0, 0]);
+});
+
 it('waits twice as long each time, up to half a minute', () => {
   expect([0, 1, 2, 3, 4, 6, 7, 50].map(restartDelayMs)).toEqual([
     0, 0, 1000, 2000, 4000, 16_000, 30_000, 30_000,
