@@ -13,8 +13,8 @@ const PAGE = { first: 20, most: 500 };
 export type ThreadNews =
   | { kind: 'events'; events: ThreadEvent[] }
   | { kind: 'rest'; run: Run }
-  /** Everything there was has been told. */
-  | { kind: 'caught_up' };
+  /** Everything there was, up to this line, has been told. */
+  | { kind: 'caught_up'; after: EventCursor };
 
 export interface FollowThread {
   threadId: string;
@@ -59,7 +59,7 @@ export const createFollowThread = (deps: ReadEventsDeps) => {
         limit = Math.min(limit * 2, PAGE.most);
         if (full || runs.isNew()) continue;
         yield* (await runs.atRest()).map((run) => news('rest', run));
-        yield { kind: 'caught_up' };
+        yield { kind: 'caught_up', after };
         if (runs.threadIsGone()) return;
         if (atWork) tellFollowed(threadId);
         await wakeUp.next(signal);

@@ -1,6 +1,7 @@
 import {
   afterFence,
   inputRequested,
+  lineEnd,
   lineNumber,
   lineOf,
   placed,
@@ -27,6 +28,16 @@ interface SubscribeInput {
   signal: AbortSignal;
 }
 
+/** What a subscriber is told at once. */
+export interface Told {
+  /** In the order of their numbers. */
+  events: ProtocolEvent[];
+  /** What it wants of all up to this number has been told with them. */
+  upTo: number;
+  /** Everything there was has been told. */
+  caughtUp: boolean;
+}
+
 /**
  * A thread in protocol v2, over all its runs, until the subscriber leaves or the thread is deleted. The events of a
  * run, their ids and their order are the same whenever they are read. A question that waits is said to every new
@@ -37,11 +48,7 @@ export const createSubscribeThread = (deps: ReadEventsDeps) => {
   const follow = createFollowThread(deps);
   const currentStart = createCurrentStart(deps);
   const startAround = createStartAround(deps);
-  return async function* ({
-    threadId,
-    subscription,
-    signal,
-  }: SubscribeInput): AsyncGenerator<ProtocolEvent[]> {
+  return async function* ({ threadId, subscription, signal }: SubscribeInput): AsyncGenerator<Told> {
     const { isWanted } = await import('../engine/protocol/wanted.ts'); // LangGraph's: only who subscribes waits for it
     const { since, channels } = subscription;
     const fresh = since === undefined;
@@ -52,13 +59,20 @@ export const createSubscribeThread = (deps: ReadEventsDeps) => {
     const wants = (channel: string): boolean => channels.includes(channel);
     const translate = createThreadTranslator({ after, wants, threadId, storage });
     const waiting = before.waiting.filter(wanted);
-    if (waiting.length > 0) yield waiting;
+    let upTo = 0;
+    if (waiting.length > 0) yield { events: waiting, upTo, caughtUp: false };
     for await (const news of follow({ threadId, after, skipValues: !wants('values'), signal })) {
-      const events = (await translate(news)).filter(wanted);
-      if (events.length > 0) yield events;
-      else if (news.kind === 'caught_up') yield [];
+      const events = await translate(news);
+      upTo = Math.max(upTo, endOf(news), events.at(-1)?.seq ?? 0);
+      yield { events: events.filter(wanted), upTo, caughtUp: news.kind === 'caught_up' };
     }
   };
+};
+
+const endOf = (news: ThreadNews): number => {
+  if (news.kind === 'caught_up') return lineEnd(news.after);
+  const last = news.kind === 'events' ? news.events.at(-1) : undefined;
+  return last ? lineEnd(last.cursor) : 0;
 };
 
 interface QuestionsBefore {
@@ -156,12 +170,12 @@ export const createAgentTree = (deps: ReadEventsDeps) => {
     const nodes = new Map<string, AgentTree>();
     const leaving = new AbortController();
     const subscription = { channels: ['lifecycle'] };
-    for await (const events of subscribe({ threadId, subscription, signal: leaving.signal })) {
+    for await (const { events, caughtUp } of subscribe({ threadId, subscription, signal: leaving.signal })) {
       for (const { params } of events) {
         const { event, graph_name } = params.data as { event: string; graph_name: string };
         nodes.set(params.namespace.join('|'), { namespace: params.namespace, status: event, graph_name });
       }
-      if (events.length === 0) leaving.abort(); // everything there was has been told
+      if (caughtUp) leaving.abort();
     }
     for (const node of nodes.values()) {
       const parent = nodes.get(node.namespace.slice(0, -1).join('|'));

@@ -53,6 +53,20 @@ describe('protocol v2 over a WebSocket (v2 GET /threads/{t}/stream/events)', () 
     socket.close();
   });
 
+  it('sends the events of all subscriptions in the order of their numbers, whichever reads faster', async () => {
+    const threadId = randomUUID();
+    const { ask, find, messages, socket } = await connect(threadId);
+    await ask('run.start', { assistant_id: 'steps', input: { steps: 20, pad: 'x'.repeat(20_000) } });
+    await ask('subscription.subscribe', { channels: ['values', 'tasks', 'checkpoints', 'updates'] });
+    await ask('subscription.subscribe', { channels: ['lifecycle'] });
+    const end = await find(isEnd);
+    const numbers = messages.flatMap(({ type, seq }) => (type === 'event' ? [seq ?? 0] : []));
+    const said = numbers.slice(0, numbers.indexOf(end.seq ?? 0) + 1);
+    expect(said.length).toBeGreaterThan(60);
+    expect(said).toEqual(said.toSorted((a, b) => a - b));
+    socket.close();
+  });
+
   it('answers what is no command and goes on', async () => {
     const { ask, find, send, socket } = await connect(randomUUID());
     send('no json');

@@ -40,6 +40,9 @@ export type Lane = keyof typeof LANES;
 /** The number of a line's first event. */
 export const lineNumber = ({ fence, seq }: EventCursor): number => (fence * LINES + seq) * SUBS;
 
+/** The number of a line's last event. */
+export const lineEnd = (cursor: EventCursor): number => lineNumber(cursor) + SUBS - 1;
+
 /** The line an event with this number came from. */
 export const lineOf = (number: number): EventCursor => {
   const line = Math.floor(number / SUBS);

@@ -55,7 +55,7 @@ export const protocolRoutes = (deps: ProtocolDeps): Route[] => {
           pages: async function* (signal) {
             const { thread_id: threadId } = params;
             const { filters } = request;
-            for await (const events of visibleEvents(deps, { threadId, subscription, filters, signal }))
+            for await (const { events } of visibleEvents(deps, { threadId, subscription, filters, signal }))
               yield events.map(frame).join('');
           },
         });

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { WebSocket } from 'ws';
+import type { ProtocolEvent } from '../../engine/protocol/protocol-event.ts';
+import type { Told } from '../../lifecycle/subscribe-thread.ts';
 import { HoldpointError } from '../../model/errors.ts';
 import type { Subscription } from '../../model/subscription.ts';
 import { read, UnknownSubscription, type CommandAnswer } from './command-answers.ts';
 import { SubscriptionBody, UnsubscribeParams } from './command-schemas.ts';
 import type { OwnCommands } from './commands.ts';
 import type { ProtocolDeps } from './deps.ts';
+import { InOrder, type OrderedReader } from './in-order.ts';
 import type { Entry } from './socket-door.ts';
 import { visibleEvents } from './visible-events.ts';
 
@@ -21,7 +24,10 @@ interface SessionOptions {
   stalledMs: number;
 }
 
-/** One connection: its subscriptions, each of which sends what it matches. */
+/**
+ * One connection: its subscriptions, each of which sends what it matches. Events that several of them match are sent for each,
+ * and all in the order of their numbers: clients take what comes after the end of a run for the next one's.
+ */
 export interface SocketSession {
   commands: OwnCommands;
   /** Settles once the answer is taken, or nobody is there to take it. */
@@ -37,13 +43,7 @@ export const createSocketSession = (options: SessionOptions): SocketSession => {
 
   const send = (messages: object[]): Promise<void> => sendAll(socket, { messages, stalledMs });
 
-  /** Sends at the pace at which the socket takes it. */
-  const run = async (subscription: Subscription, leaving: AbortSignal): Promise<void> => {
-    for await (const events of visibleEvents(deps, { ...heard, subscription, signal: leaving })) {
-      if (leaving.aborted) return;
-      await send(events);
-    }
-  };
+  const inOrder = new InOrder(send);
 
   const subscribe = (subscription: Subscription): string => {
     const id = randomUUID();
@@ -51,7 +51,10 @@ export const createSocketSession = (options: SessionOptions): SocketSession => {
     subscriptions.set(id, leaving);
     begun.push(() => {
       // A log that cannot be read: the client comes back and asks for the rest.
-      run(subscription, leaving.signal).catch(() => socket.close(1011, 'the events could not be read'));
+      const told = visibleEvents(deps, { ...heard, subscription, signal: leaving.signal });
+      readOut(told, inOrder.join(), leaving.signal).catch(() =>
+        socket.close(1011, 'the events could not be read'),
+      );
     });
     return id;
   };
@@ -92,6 +95,23 @@ export const createSocketSession = (options: SessionOptions): SocketSession => {
       return taken;
     },
   };
+};
+
+/** Reads at the pace at which the socket takes it. */
+const readOut = async (
+  all: AsyncIterable<Told>,
+  reader: OrderedReader<ProtocolEvent>,
+  leaving: AbortSignal,
+): Promise<void> => {
+  leaving.addEventListener('abort', () => reader.leave());
+  try {
+    for await (const told of all) {
+      if (leaving.aborted) return;
+      await reader.give(told);
+    }
+  } finally {
+    reader.leave();
+  }
 };
 
 /** Settles once the socket took them all, or is gone: one that takes nothing for long is given up. */

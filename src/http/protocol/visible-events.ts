@@ -1,4 +1,4 @@
-import type { ProtocolEvent } from '../../engine/protocol/protocol-event.ts';
+import type { Told } from '../../lifecycle/subscribe-thread.ts';
 import { passesFilters, type AuthFilters } from '../../model/auth-filter.ts';
 import { threadNotFound } from '../../model/not-found.ts';
 import type { Subscription } from '../../model/subscription.ts';
@@ -19,14 +19,14 @@ interface VisibleInput {
 export const visibleEvents = async function* (
   { threads, streams }: Pick<ProtocolDeps, 'threads' | 'streams'>,
   { filters, ...input }: VisibleInput,
-): AsyncGenerator<ProtocolEvent[]> {
+): AsyncGenerator<Told> {
   let theirs = filters === undefined;
-  for await (const events of streams.subscribe(input)) {
-    if (!theirs && events.length > 0) {
+  for await (const told of streams.subscribe(input)) {
+    if (!theirs && told.events.length > 0) {
       const { thread } = await threads.get(input.threadId);
       if (!passesFilters(thread.metadata, filters ?? {})) throw threadNotFound(input.threadId);
       theirs = true;
     }
-    yield events;
+    yield told;
   }
 };
