@@ -17,7 +17,7 @@ import { openStore } from './composition/store.ts';
 import { openTelemetry, type Telemetry } from './composition/telemetry.ts';
 import { threadPruner, trimming } from './composition/thread-upkeep.ts';
 import { threadStreams } from './composition/thread-streams.ts';
-import { modelConfigured, needsDatabase, readProject, takeOver } from './composition/start.ts';
+import { halfDone, modelConfigured, needsDatabase, readProject, takeOver } from './composition/start.ts';
 import { isShared, openStorage } from './composition/storage.ts';
 import { lookingAgain, startNode, type WorkerNode } from './composition/workers.ts';
 import type { LanggraphConfig } from './config/langgraph-config.ts';
@@ -33,7 +33,6 @@ import { createLimits } from './http/middleware/limits.ts';
 import { serveWebSockets } from './http/protocol/websocket.ts';
 import { allRoutes } from './http/routes.ts';
 import { createHttpServer } from './http/server.ts';
-import { createFinishDeletions } from './lifecycle/delete-thread.ts';
 import { newUuid, type LifecycleDeps } from './lifecycle/deps.ts';
 import { createExpireThreads } from './lifecycle/expire-threads.ts';
 import { scopeCheck } from './lifecycle/pause-scope.ts';
@@ -240,10 +239,12 @@ const startDueWork = ({ langgraph, node, ...rest }: DueParts) => {
 
 /** Everything that comes due by time. */
 const startScheduler = (lifecycle: LifecycleDeps, works: DueWork[], log: Logger): Scheduler => {
+  const { finishDeletions, cancelOrphans } = halfDone(lifecycle);
   const scheduler = new Scheduler({
     works: [
       every(PRUNE_EVERY_MS, 'prune events', createPruneEvents(lifecycle)),
-      every(FINISH_EVERY_MS, 'finish deletions', createFinishDeletions(lifecycle)),
+      every(FINISH_EVERY_MS, 'finish deletions', finishDeletions),
+      every(FINISH_EVERY_MS, 'cancel what deleted assistants left', cancelOrphans),
       { name: DELAYED_RUNS, run: createStartDelayed(lifecycle) },
       ...works,
     ],

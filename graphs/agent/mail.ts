@@ -8,6 +8,9 @@ import { z } from 'zod';
 
 const PATIENCE_MS = 20_000;
 
+/** All of it, also with a server that says a little now and then. */
+const LONGEST_MS = 120_000;
+
 const address = z.email().describe('A mail address, for example team@example.com');
 
 const Mail = z.object({
@@ -40,6 +43,8 @@ const sortFailure = (error: unknown): never => {
 
 const send = async (mail: SendMailOptions, url: string): Promise<void> => {
   const { createTransport } = await import('nodemailer');
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), LONGEST_MS);
   const transport = createTransport({
     url,
     connectionTimeout: PATIENCE_MS,
@@ -47,10 +52,14 @@ const send = async (mail: SendMailOptions, url: string): Promise<void> => {
     socketTimeout: PATIENCE_MS,
   });
   try {
-    const { rejected } = await transport.sendMail(mail).catch(sortFailure);
+    const { rejected } = await transport.sendMail({ ...mail, signal: late.signal }).catch(sortFailure);
     if (rejected.length > 0)
       throw new Error(`the mail server took it, but not for ${rejected.map(String).join(', ')}`);
+  } catch (error) {
+    if (late.signal.aborted) throw new Error(`the mail server took longer than ${LONGEST_MS / 1000} s`);
+    throw error;
   } finally {
+    clearTimeout(timer);
     transport.close();
   }
 };

@@ -26,9 +26,25 @@ const LIST_MS = 60_000;
 const configured = (): Servers => {
   const { HOLDPOINT_MCP_SERVERS: said } = process.env;
   if (!said) return {};
-  const text = said.trimStart().startsWith('{') ? said : readFileSync(said, 'utf8');
-  const given = JSON.parse(text) as Record<string, unknown>;
-  return Servers.parse(given['mcpServers'] ?? given);
+  try {
+    const text = said.trimStart().startsWith('{') ? said : readFileSync(said, 'utf8');
+    const given = JSON.parse(text) as Record<string, unknown>;
+    return Servers.parse(given['mcpServers'] ?? given);
+  } catch (error) {
+    throw unusable(error);
+  }
+};
+
+/** Says which setting it is. Values are not repeated: they may be secrets. */
+const unusable = (error: unknown): Error => {
+  const { code, path } = error as NodeJS.ErrnoException;
+  const why =
+    error instanceof z.ZodError
+      ? z.prettifyError(error)
+      : code
+        ? `${path ?? 'the file'} cannot be read (${code})`
+        : 'it is no JSON';
+  return new Error(`HOLDPOINT_MCP_SERVERS cannot be used: ${why}`);
 };
 
 const chosen = (names: readonly string[]): Servers => {

@@ -24,8 +24,11 @@ export interface Persona extends z.output<typeof Head> {
   instructions: string;
 }
 
+/** With the line ends that everybody else's editor writes. */
+const textOf = (file: string): string => readFileSync(file, 'utf8').replaceAll('\r\n', '\n');
+
 const readPersona = (file: string): Persona => {
-  const [, head, body] = /^---\n([\s\S]*?)\n---\n([\s\S]*)$/.exec(readFileSync(file, 'utf8')) ?? [];
+  const [, head, body] = /^---\n([\s\S]*?)\n---\n([\s\S]*)$/.exec(textOf(file)) ?? [];
   if (head === undefined || body === undefined) throw new Error(`${file} has no head between ---`);
   const entries = head
     .split('\n')

@@ -26,19 +26,26 @@ export const reaper = (lifecycle: LifecycleDeps, graphs: GraphRegistry) => {
   });
 };
 
+/** What finishes a deletion in whose middle a server died. Any node may do so, at any time. */
+export const halfDone = (lifecycle: LifecycleDeps) => ({
+  finishDeletions: createFinishDeletions(lifecycle),
+  cancelOrphans: createCancelOrphans({ ...lifecycle, cancelRun: createCancelRun(lifecycle) }),
+});
+
 /**
  * Finishes what a former server left half done: all of it where the storage has one server, so that every lease found
  * is an orphan. Answers how to take back what a worker held.
  */
 export const takeOver = async (lifecycle: LifecycleDeps, graphs: GraphRegistry) => {
   const reapRuns = reaper(lifecycle, graphs);
-  await createFinishDeletions(lifecycle)();
+  const { finishDeletions, cancelOrphans } = halfDone(lifecycle);
+  await finishDeletions();
   if (lifecycle.storage.capabilities.singleServer)
     await reapRuns({
       held: { expiredBefore: Number.MAX_SAFE_INTEGER },
       reason: 'the server stopped without draining',
     });
-  await createCancelOrphans({ ...lifecycle, cancelRun: createCancelRun(lifecycle) })();
+  await cancelOrphans();
   return reapRuns;
 };
 

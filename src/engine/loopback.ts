@@ -1,3 +1,9 @@
+/** The path of the server's address, where there is one, before that of a route. */
+const beneath = (server: string, path: string): string => {
+  const base = new URL(server).pathname.replace(/\/+$/, '');
+  return path === base || path.startsWith(`${base}/`) ? path : base + path;
+};
+
 /** A TypeError, as of every `fetch` without an address to go to: clients do not try again after one. */
 const noAddress = (): TypeError =>
   new TypeError(
@@ -18,7 +24,7 @@ export const bindLoopback = (): { open: (url: string | null) => void } => {
     if (server === null) throw noAddress();
     // A client that was made before the address was known has put another one before its paths.
     const { pathname, search } = new URL(path, server);
-    return fetch(new URL(pathname + search, server), init);
+    return fetch(new URL(beneath(server, pathname) + search, server), init);
   };
   return {
     open: (url) => {

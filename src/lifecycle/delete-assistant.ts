@@ -49,7 +49,7 @@ export const createDeleteAssistant = (
   };
 };
 
-/** Cancels the runs that are left of deleted assistants; to be called at start. */
+/** Cancels the runs that are left of deleted assistants. */
 export const createCancelOrphans = (deps: CancelDeps) => {
   return async (): Promise<void> => {
     await cancelAll(deps, { runs: await deps.storage.runs.orphans(), actor: 'system' });

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { ToolMessage } from '@langchain/core/messages';
 import { SMTPServer } from 'smtp-server';
@@ -67,6 +67,25 @@ describe('send_email', () => {
     vi.stubEnv('SMTP_URL', 'smtp://127.0.0.1:1');
     await say('go');
     expect(results((await resume('approve')).messages)[0]?.text).toContain('send_email failed:');
+  });
+
+  it('gives up a mail server that says a little for ever, and does not take the mail for refused', async () => {
+    const { say, resume } = await mailing(mail);
+    const server = createServer((socket) => {
+      socket.on('error', () => {}).write('220 here\r\n');
+      const trickle = setInterval(() => socket.write('250-more\r\n'), 5);
+      socket.once('data', () => vi.advanceTimersByTime(120_000)).once('close', () => clearInterval(trickle));
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => void server.close());
+    vi.stubEnv('SMTP_URL', `smtp://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    await say('go');
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { messages, toolRuns } = await resume('approve');
+    expect(results(messages)[0]?.text).toContain('took longer than 120 s');
+    expect(toolRuns).toMatchObject([{ outcome: 'failed' }]);
   });
 
   it('puts each mail into the outbox once, and two equal ones as two', async () => {

@@ -105,6 +105,29 @@ describe('tools of MCP servers', () => {
   });
 });
 
+describe('a setting of MCP servers that cannot be used', () => {
+  it.each([
+    ['is no JSON', '{"tickets": secret', 'it is no JSON'],
+    [
+      'names a file that is not there',
+      '/nowhere/servers.json',
+      '/nowhere/servers.json cannot be read (ENOENT)',
+    ],
+    ['has a server without an address', '{"tickets": {"port": 3}}', 'tickets'],
+  ])('is named, without its values, where it %s', async (_, setting, why) => {
+    const { agent, config } = await useAgent();
+    vi.stubEnv('HOLDPOINT_MCP_SERVERS', setting);
+    const failed = agent.invoke(input, { ...config, ...given({ mcp_servers: ['tickets'] }) });
+    const { message } = await failed.then(
+      () => new Error('it ran'),
+      (error: Error) => error,
+    );
+    expect(message).toContain('HOLDPOINT_MCP_SERVERS cannot be used: ');
+    expect(message).toContain(why);
+    expect(message).not.toContain('secret');
+  });
+});
+
 describe('the memory', () => {
   const remembering = [
     { toolCalls: [{ name: 'remember', args: { name: 'release day', text: 'We release on Mondays.' } }] },

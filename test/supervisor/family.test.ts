@@ -30,12 +30,25 @@ it('a supervisor that runs in no server fails at once and says so', async () => 
 });
 
 describe('a server that answers', () => {
-  const answering = async (status: number, body: string): Promise<void> => {
-    const server = createServer((_, response) => response.writeHead(status).end(body));
+  const answering = async (status: number, body: string, path = ''): Promise<string[]> => {
+    const asked: string[] = [];
+    const server = createServer(({ url = '' }, response) => {
+      asked.push(url);
+      response.writeHead(status).end(body);
+    });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => void server.close());
-    bindLoopback().open(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    bindLoopback().open(`http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`);
+    return asked;
   };
+
+  it.each(['/agents', '/agents/'])('is found beneath the path of its address: %s', async (path) => {
+    const asked = await answering(404, 'none', path);
+    await expect(launch()).rejects.toThrow('404');
+    await expect(pauseSelf('why', {})).rejects.toThrow('404');
+    expect(asked.length).toBeGreaterThan(1);
+    for (const url of asked) expect(url).toMatch(/^\/agents\/(?!agents)/);
+  });
 
   it('is not asked again when it refuses, whatever it refuses', async () => {
     await answering(404, 'There is no thread 11111111-0000-4000-8000-000000000429.');

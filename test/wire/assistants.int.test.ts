@@ -1,4 +1,7 @@
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
+import { BACKEND } from '../support/backend.ts';
 import { drives } from './rows.ts';
 import { refusal, refusalOf, useServer } from './server.ts';
 
@@ -21,6 +24,23 @@ describe('assistants', () => {
     expect(Date.parse(agent.created_at)).not.toBeNaN();
     expect(Date.parse(agent.updated_at)).not.toBeNaN();
     expect(await server.client.assistants.get(AGENT)).toEqual(agent);
+  });
+
+  // As a node leaves them that dies in the middle of the deletion. Where the data is on Postgres other nodes go on meanwhile.
+  it.runIf(BACKEND === 'embedded')('cancels what a deletion that was cut off has left', async () => {
+    const { client, dataDir } = server.process;
+    const { assistant_id: assistantId } = await client.assistants.create({ graphId: 'steps' });
+    const { thread_id: threadId } = await client.threads.create();
+    const { run_id: runId } = await client.runs.create(threadId, assistantId, {
+      input: {},
+      afterSeconds: 3600,
+    });
+    const ledger = new Database(join(dataDir, 'holdpoint.db'), { timeout: 5000 });
+    ledger.prepare('DELETE FROM assistants WHERE assistant_id = ?').run(assistantId);
+    ledger.close();
+    await expect
+      .poll(async () => (await server.send('GET', `/threads/${threadId}/runs/${runId}`)).json)
+      .toMatchObject({ lifecycle: { state: 'cancelled', reason: 'its assistant was deleted' } });
   });
 
   it('finds the assistants of one graph', async () => {
