@@ -72,7 +72,7 @@ const whileDraining = async (command: string, thread: string, name: string): Pro
   return said;
 };
 
-it("the commands of the operator's guide do what it says, in its order", { timeout: 120_000 }, async () => {
+it("the commands of the operator's guide do what it says, in its order", { timeout: 300_000 }, async () => {
   expect(blocks).toHaveLength(NAMES.length);
 
   const thread = await held('redis');

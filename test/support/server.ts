@@ -60,6 +60,7 @@ export const startServerProcess = async (options: StartOptions = {}): Promise<Se
         HOLDPOINT_OUTBOX: join(dataDir, 'outbox'),
         SMTP_URL: '',
         HOLDPOINT_SCHEMAS_AHEAD: 'no',
+        HOLDPOINT_CALL_TIMEOUT_MS: '60000', // a worker may take that long to start where much else goes on
         ...(await backendEnv(dataDir)),
         ...env,
       },

@@ -179,21 +179,25 @@ if (!fs.existsSync(failed)) module.exports.createProgram = () => {
 };
 `;
 
-it('GET /assistants/{id}/schemas: names the channels where the compiler fails, says so in the log, and tries it again', async () => {
-  const broken = userProject(
-    { graphs: { annotated: './annotated.ts:builder' } },
-    {
-      'annotated.ts': ANNOTATED,
-      'node_modules/typescript/package.json': '{"name":"typescript","main":"index.js"}',
-      'node_modules/typescript/index.js': COMPILER,
-    },
-  );
-  const server = await startServerProcess({ config: broken, env: { HOLDPOINT_LOG_LEVEL: 'warn' } });
-  const { state_schema } = await schemasOf(server, 'annotated');
-  expect(state_schema.properties).toMatchObject({ topic: {}, found: {} });
-  expect(state_schema.properties['topic']).not.toHaveProperty('type');
-  expect(server.output()).toContain('the types of a graph cannot be read');
-  const topic = async () => (await schemasOf(server, 'annotated')).state_schema.properties['topic'];
-  await expect.poll(topic, { timeout: 60_000 }).toMatchObject({ type: 'string' });
-  await server.kill('SIGTERM');
-});
+it(
+  'GET /assistants/{id}/schemas: names the channels where the compiler fails, says so in the log, and tries it again',
+  { timeout: 300_000 },
+  async () => {
+    const broken = userProject(
+      { graphs: { annotated: './annotated.ts:builder' } },
+      {
+        'annotated.ts': ANNOTATED,
+        'node_modules/typescript/package.json': '{"name":"typescript","main":"index.js"}',
+        'node_modules/typescript/index.js': COMPILER,
+      },
+    );
+    const server = await startServerProcess({ config: broken, env: { HOLDPOINT_LOG_LEVEL: 'warn' } });
+    const { state_schema } = await schemasOf(server, 'annotated');
+    expect(state_schema.properties).toMatchObject({ topic: {}, found: {} });
+    expect(state_schema.properties['topic']).not.toHaveProperty('type');
+    expect(server.output()).toContain('the types of a graph cannot be read');
+    const topic = async () => (await schemasOf(server, 'annotated')).state_schema.properties['topic'];
+    await expect.poll(topic, { timeout: 180_000 }).toMatchObject({ type: 'string' });
+    await server.kill('SIGTERM');
+  },
+);
