@@ -4,6 +4,7 @@ import { copy } from './copy.ts';
 import { backup } from './backup.ts';
 import { dev } from './dev.ts';
 import { edit } from './edit.ts';
+import { effects } from './effects.ts';
 import { follow } from './follow.ts';
 import { inbox } from './inbox.ts';
 import type { Command } from './kit/command.ts';
@@ -45,6 +46,7 @@ export const COMMANDS: readonly Command[] = [
   windows,
   workers,
   log,
+  effects,
   keys,
   migrate,
   copy,

@@ -68,7 +68,8 @@ interface Explaining {
 /** Says what went wrong and what to do about it. Answers the exit code; what nobody foresaw goes on up. */
 const explain = (error: unknown, { terminal, json, helpOf }: Explaining): number => {
   if (error instanceof UsageError) {
-    terminal.tell(`holdpoint: ${error.message}\nTry "holdpoint${helpOf} --help".\n`);
+    if (json) terminal.json({ error: { code: 'wrong_usage', message: error.message } });
+    else terminal.tell(`holdpoint: ${error.message}\nTry "holdpoint${helpOf} --help".\n`);
     return EXIT.usage;
   }
   const { code, message } = foreseen(error);

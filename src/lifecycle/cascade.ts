@@ -1,11 +1,9 @@
 import { isHoldpointError } from '../model/errors.ts';
 import type { PauseTerms } from '../model/pause.ts';
+import { PARENT } from '../model/thread.ts';
 import type { Storage } from '../storage/ports.ts';
 import type { RequestPause } from './pause-thread.ts';
 import type { ResumeThread } from './resume-thread.ts';
-
-/** What a family is known by: the thread that launched another is named in the metadata of that. */
-const PARENT = 'parent_thread_id';
 
 /** Who asks for the pause of a thread that is paused with another. */
 const CASCADE = 'cascade:';

@@ -2,8 +2,9 @@ import type { BuiltWith } from '../engine/graph-reads.ts';
 import type { ThreadNow } from '../engine/thread-now.ts';
 import { isoTime } from '../model/clock.ts';
 import { HoldpointError } from '../model/errors.ts';
+import type { JsonObject } from '../model/json.ts';
 import { threadNotFound } from '../model/not-found.ts';
-import { newThread, type Thread } from '../model/thread.ts';
+import { newThread, PARENT, type Thread } from '../model/thread.ts';
 import { removeMarked } from './delete-thread.ts';
 import type { LifecycleDeps } from './deps.ts';
 import { defaultTtl } from './thread-ttl.ts';
@@ -13,7 +14,7 @@ const COPIED_WITHIN_MS = 10 * 60_000;
 
 /**
  * Makes a thread with the same graph, metadata and checkpoints as another, questions included; runs and their events
- * stay where they are. A thread that is at work is copied as of its latest checkpoint. The copy is not to be seen
+ * stay where they are, and a thread that launched the other is told nothing of the copy. A thread that is at work is copied as of its latest checkpoint. The copy is not to be seen
  * before it is whole.
  * @throws {HoldpointError} `thread_not_found`; `storage_unavailable` when it took so long that it was taken for one that
  * a crash left half done.
@@ -28,7 +29,7 @@ export const createCopyThread = (
     const source = await storage.threads.get(threadId);
     if (!source) throw threadNotFound(threadId);
     const to = newId();
-    const blank = newThread({ threadId: to, metadata: source.metadata, at: isoTime(clock) });
+    const blank = newThread({ threadId: to, metadata: ofNobody(source.metadata), at: isoTime(clock) });
     await storage.transaction(async (ledger) => {
       await ledger.threads.insert({
         ...blank,
@@ -61,6 +62,12 @@ export const createCopyThread = (
     });
     return to;
   };
+};
+
+/** Nobody launched a copy, so that nobody waits for it, pauses it with itself or is told of it. */
+const ofNobody = (metadata: JsonObject): JsonObject => {
+  const { [PARENT]: _, ...own } = metadata;
+  return own;
 };
 
 const removedMeanwhile = (threadId: string): HoldpointError =>

@@ -35,6 +35,9 @@ export interface Thread {
   updatedAt: string;
 }
 
+/** Where the metadata of a thread name the one that launched it. */
+export const PARENT = 'parent_thread_id';
+
 /** A thread on which nothing has run yet. Its graph may be named in its metadata. */
 export const newThread = ({
   threadId,

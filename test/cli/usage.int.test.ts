@@ -36,6 +36,14 @@ describe('the command line without a server', () => {
     expect(json.json()).toMatchObject({ error: { code: 'unreachable' } });
   });
 
+  it('says as JSON, where results are, what is wrong with the usage', async () => {
+    const { code, err, json } = await run(['launch', '--json'], { env: NOBODY });
+    expect([code, err]).toEqual([2, '']);
+    expect(json()).toEqual({
+      error: { code: 'wrong_usage', message: expect.stringContaining('needs agent') },
+    });
+  });
+
   it.each([
     [[], 'Say what to do'],
     [['lunch'], 'There is no command "lunch"'],

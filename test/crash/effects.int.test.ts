@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { run } from '../cli/cli.ts';
 import { startCrashServer, type CrashServer } from './crash-server.ts';
 
 type Rule = 'verify' | 'retry' | 'hold' | 'fail';
@@ -167,8 +168,24 @@ describe('an effect whose worker dies', () => {
     expect([doubt?.name, others]).toEqual(['effect_in_doubt', []]);
 
     const [, path = 'not named'] = /by POST (\S+)$/.exec(doubt?.detail ?? '') ?? [];
-    const resolved = await call<EffectRow>(path, { happened: true, result: 'it went out' });
-    expect(resolved).toMatchObject({ status: 200, body: { state: 'done', result: 'it went out' } });
+    const key = effect?.key.slice(0, 8) ?? '';
+    const said = (...args: string[]) =>
+      run(['effects', threadId, ...args], { env: { HOLDPOINT_URL: server.url } });
+    expect((await said()).out).toMatch(new RegExp(`^${key}\\S* +mail +intended `, 'm'));
+    expect(await said(key)).toMatchObject({ code: 2, err: expect.stringContaining('--happened yes') });
+    expect(await said('ffff-', '--happened', 'yes')).toMatchObject({ code: 1 });
+    expect(await said(key, '--happened', 'no', '--result', '1')).toMatchObject({ code: 2 });
+    const resolved = await said(
+      key,
+      '--happened',
+      'yes',
+      '--result',
+      '"it went out"',
+      '--by',
+      'ada',
+      '--json',
+    );
+    expect(resolved.json()).toMatchObject({ key: effect?.key, state: 'done', result: 'it went out' });
     expect((await call(path, { happened: false })).status).toBe(409);
     expect((await call(`/threads/${threadId}/effects/unknown/resolution`, { happened: false })).status).toBe(
       404,

@@ -32,6 +32,17 @@ describe('a copy that is being made', () => {
     return copyThread(await newThread());
   };
 
+  it('is of nobody who launched the other', async () => {
+    const { deps, storage, newThread } = bench;
+    const source = await newThread({ metadata: { parent_thread_id: await newThread(), topic: 'tides' } });
+    const copyThread = createCopyThread({
+      ...deps,
+      readThread: () => Promise.reject(new Error('nothing ran')),
+    });
+    const copy = await storage.threads.get(await copyThread(source));
+    expect(copy?.metadata).toEqual({ topic: 'tides' });
+  });
+
   it('is left alone', async () => {
     const copy = await copyWhileFinishing(60_000);
     expect(await bench.storage.threads.get(copy)).toMatchObject({ threadId: copy, updatedAt: AT });

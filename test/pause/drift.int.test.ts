@@ -23,7 +23,29 @@ export const graph = new StateGraph(State)
   .addEdge(START, 'first').addEdge('first', 'second').addEdge('second', END).compile();
 ${more}`;
 
-const config = userProject({ graphs: { g: './graph.mjs:graph' } }, { 'graph.mjs': graph() });
+const V1 = graph('export const stateVersion = 1;');
+const V2 = `export const stateVersion = 2;
+export const migrations = [{ from: '1', to: '2', migrate: ({ name }) => ({ title: 'Countess ' + name }) }];
+`;
+
+/** A graph for each thing that changes, so that one deployment changes all. */
+const GRAPHS = {
+  plain: graph(),
+  code: graph(),
+  migrating: V1,
+  broken: V1,
+  'stopped-code': graph(),
+  'stopped-migrating': V1,
+};
+type Name = keyof typeof GRAPHS;
+
+const files = (of: Partial<Record<Name, string>>): [string, string][] =>
+  Object.entries(of).map(([name, code]) => [`${name}.mjs`, code]);
+
+const config = userProject(
+  { graphs: Object.fromEntries(Object.keys(GRAPHS).map((name) => [name, `./${name}.mjs:graph`])) },
+  Object.fromEntries(files(GRAPHS)),
+);
 const latch = useLatch();
 
 let server: PauseServer;
@@ -32,7 +54,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.kill('SIGTERM'));
 
-const paused = async (name: string, assistant = 'g'): Promise<RunRef> => {
+const paused = async (name: string, assistant = name): Promise<RunRef> => {
   const run = await server.launch(assistant, { url: latch.url(name) });
   await latch.reached(name);
   await server.pause(run);
@@ -42,16 +64,16 @@ const paused = async (name: string, assistant = 'g'): Promise<RunRef> => {
 };
 
 /** In its second step, its first being stored. */
-const inSecond = async (name: string, assistant = 'g'): Promise<RunRef> => {
+const inSecond = async (name: string, assistant: string): Promise<RunRef> => {
   latch.open('at once');
   const run = await server.launch(assistant, { url: latch.url('at once'), next: latch.url(name) });
   await latch.reached(name);
   return run;
 };
 
-/** Another code of the graph, and a server that has read it. */
-const deploy = async (code: string): Promise<void> => {
-  writeFileSync(join(dirname(config), 'graph.mjs'), code);
+/** Another code of these graphs, and a server that has read it. */
+const deploy = async (code: Partial<Record<Name, string>>): Promise<void> => {
+  for (const [file, text] of files(code)) writeFileSync(join(dirname(config), file), text);
   await server.kill('SIGTERM');
   server = await startPauseServer({ config, dataDir: server.dataDir });
 };
@@ -66,12 +88,23 @@ const resumeLine = async (run: RunRef) =>
   (await server.log(run)).findLast(({ kind }) => kind === 'resume')?.detail;
 
 describe('a resume after something changed', () => {
+  const runs = {} as Record<'code' | 'migrating' | 'broken', RunRef>;
+  beforeAll(async () => {
+    for (const name of ['code', 'migrating', 'broken'] as const) runs[name] = await paused(name);
+    await deploy({
+      code: graph('// another line'),
+      migrating: graph(
+        `${V2}export const onResume = ({ data, additionalContext }) => ({ notes: [data, additionalContext] });`,
+      ),
+      broken: graph(V2.replace(/migrate: .* }\]/, `migrate: () => { throw new Error('no such field'); } }]`)),
+    });
+  });
+
   it('is refused when the code did, names the file, and is let through when that is accepted', async () => {
-    const run = await paused('code');
-    await deploy(graph('// another line'));
+    const run = runs.code;
     const refused = await server.resume(run, { data: { kept: true } });
     expect(refused.status).toBe(412);
-    expect(failed(refused)).toMatchObject([{ name: 'code_fingerprint', changes: ['graph.mjs changed'] }]);
+    expect(failed(refused)).toMatchObject([{ name: 'code_fingerprint', changes: ['code.mjs changed'] }]);
     expect(await server.current(run)).toMatchObject({ state: 'paused' });
     expect((await server.resume(run, { on_drift: 'accept' })).status).toBe(202);
     expect(await server.atRest(run)).toMatchObject({ state: 'success' });
@@ -82,13 +115,7 @@ describe('a resume after something changed', () => {
   });
 
   it('is let through by a migration that the graph registers, which brings the state up to date', async () => {
-    await deploy(graph('export const stateVersion = 1;'));
-    const run = await paused('migration');
-    await deploy(
-      graph(`export const stateVersion = 2;
-export const migrations = [{ from: '1', to: '2', migrate: ({ name }) => ({ title: 'Countess ' + name }) }];
-export const onResume = ({ data, additionalContext }) => ({ notes: [data, additionalContext] });`),
-    );
+    const run = runs.migrating;
     const resumed = await server.resume(run, { data: { n: 1 }, additional_context: 'go' });
     expect(resumed.body.preflight.find(({ name }) => name === 'code_fingerprint')).toMatchObject({
       status: 'migrated',
@@ -98,12 +125,7 @@ export const onResume = ({ data, additionalContext }) => ({ notes: [data, additi
   });
 
   it('is refused when a migration fails, and says how', async () => {
-    await deploy(graph('export const stateVersion = 1;'));
-    const run = await paused('broken');
-    await deploy(
-      graph(`export const stateVersion = 2;
-export const migrations = [{ from: '1', to: '2', migrate: () => { throw new Error('no such field'); } }];`),
-    );
+    const run = runs.broken;
     const [check] = failed(await server.resume(run));
     expect(check).toMatchObject({ name: 'code_fingerprint' });
     expect(check?.detail).toContain('no such field');
@@ -113,7 +135,7 @@ export const migrations = [{ from: '1', to: '2', migrate: () => { throw new Erro
 
   it('is refused when the configuration did, with a difference field by field', async () => {
     const { assistant_id: id } = await server.client.assistants.create({
-      graphId: 'g',
+      graphId: 'plain',
       config: { configurable: { model: 'small', depth: 2 } },
     });
     const run = await paused('config', id);
@@ -129,62 +151,50 @@ export const migrations = [{ from: '1', to: '2', migrate: () => { throw new Erro
       },
     ]);
     expect((await server.resume(run, { on_drift: 'accept' })).status).toBe(202);
+    expect(await server.atRest(run)).toMatchObject({ state: 'success' });
   });
 });
 
 describe('a resume after an emergency stop', () => {
   const codeCheck = (checks: Check[] = []) => checks.find(({ name }) => name === 'code_fingerprint');
-
-  it('is refused when the code is not that of the last step that was stored, unless that is accepted', async () => {
-    await deploy(graph());
-    const run = await inSecond('stopped: code');
+  const runs = {} as Record<'code' | 'migrating' | 'edited' | 'configured' | 'paused', RunRef>;
+  const assistants: string[] = [];
+  beforeAll(async () => {
+    for (let i = 0; i < 2; i++) {
+      const settings = { graphId: 'plain', config: { configurable: { model: 'small' } } };
+      assistants.push((await server.client.assistants.create(settings)).assistant_id);
+    }
+    const [ofRunning = '', ofPaused = ''] = assistants;
+    runs.paused = await paused('then stopped', ofPaused);
+    runs.code = await inSecond('stopped: code', 'stopped-code');
+    runs.migrating = await inSecond('stopped: one', 'stopped-migrating');
+    runs.edited = await inSecond('stopped: two', 'stopped-migrating');
+    runs.configured = await inSecond('stopped: config', ofRunning);
     await server.stopAll();
-    latch.open('stopped: code');
-    await deploy(graph('// a fix').replaceAll(`'second'`, `'other'`));
-    const refused = await server.resume(run);
-    expect(refused.status).toBe(412);
-    expect(failed(refused)).toMatchObject([
-      { name: 'code_fingerprint', paused: expect.any(String) as string, now: expect.any(String) as string },
-      { name: 'next_nodes', nodes: ['second'] },
-    ]);
-    await deploy(graph('// a fix'));
-    expect(failed(await server.resume(run))).toMatchObject([{ name: 'code_fingerprint' }]);
-    expect((await server.resume(run, { on_drift: 'accept' })).status).toBe(202);
-    expect(await server.atRest(run)).toMatchObject({ state: 'success' });
+    ['stopped: code', 'stopped: one', 'stopped: two', 'stopped: config'].forEach(latch.open);
+    await deploy({
+      'stopped-code': graph('// a fix').replaceAll(`'second'`, `'other'`),
+      'stopped-migrating': graph(V2),
+    });
   });
 
   it('is let through by a migration, which brings up to date what the run had stored, also beneath an edit', async () => {
-    await deploy(graph('export const stateVersion = 1;'));
-    const [run, edited] = [await inSecond('stopped: one'), await inSecond('stopped: two')];
-    await server.stopAll();
-    ['stopped: one', 'stopped: two'].forEach(latch.open);
-    await deploy(
-      graph(`export const stateVersion = 2;
-export const migrations = [{ from: '1', to: '2', migrate: ({ name }) => ({ title: 'Countess ' + name }) }];`),
-    );
-    await server.client.threads.updateState(edited.threadId, {
-      values: { name: 'Augusta' },
-      asNode: 'first',
-    });
-    for (const each of [run, edited]) {
+    const { migrating, edited } = runs;
+    const edit = { values: { name: 'Augusta' }, asNode: 'first' };
+    await server.client.threads.updateState(edited.threadId, edit);
+    for (const each of [migrating, edited]) {
       const resumed = await server.resume(each);
       expect(codeCheck(resumed.body.preflight)).toMatchObject({ status: 'migrated' });
       expect(await server.atRest(each)).toMatchObject({ state: 'success' });
     }
-    expect(await valuesOf(run)).toMatchObject({ title: 'Countess Ada' });
+    expect(await valuesOf(migrating)).toMatchObject({ title: 'Countess Ada' });
     expect(await valuesOf(edited)).toMatchObject({ title: 'Countess Augusta' });
   });
 
   it('is refused when the configuration changed, also of what was paused before', async () => {
-    const created = () =>
-      server.client.assistants.create({ graphId: 'g', config: { configurable: { model: 'small' } } });
-    const assistants = [await created(), await created()].map(({ assistant_id: id }) => id);
-    const [ofRunning = '', ofPaused = ''] = assistants;
-    const runs = [await inSecond('stopped: config', ofRunning), await paused('then stopped', ofPaused)];
-    await server.stopAll();
     for (const id of assistants)
       await server.client.assistants.update(id, { config: { configurable: { model: 'large' } } });
-    for (const run of runs) {
+    for (const run of [runs.configured, runs.paused]) {
       const [drift, ...others] = failed(await server.resume(run));
       expect(others).toEqual([]);
       expect(drift).toMatchObject({
@@ -195,5 +205,19 @@ export const migrations = [{ from: '1', to: '2', migrate: ({ name }) => ({ title
         ],
       });
     }
+  });
+
+  it('is refused when the code is not that of the last step that was stored, unless that is accepted', async () => {
+    const run = runs.code;
+    const refused = await server.resume(run);
+    expect(refused.status).toBe(412);
+    expect(failed(refused)).toMatchObject([
+      { name: 'code_fingerprint', paused: expect.any(String) as string, now: expect.any(String) as string },
+      { name: 'next_nodes', nodes: ['second'] },
+    ]);
+    await deploy({ 'stopped-code': graph('// a fix') });
+    expect(failed(await server.resume(run))).toMatchObject([{ name: 'code_fingerprint' }]);
+    expect((await server.resume(run, { on_drift: 'accept' })).status).toBe(202);
+    expect(await server.atRest(run)).toMatchObject({ state: 'success' });
   });
 });

@@ -73,12 +73,18 @@ describe('a request that comes again with its idempotency key', () => {
     });
 
     it('is one emergency stop', async () => {
-      const body = { scope: { thread_id: (await held('stop')).threadId }, reason: 'enough' };
+      const body = { scope: { thread_id: (await held(randomUUID())).threadId }, reason: 'enough' };
       const stops = (await send('/emergency-stops', body, randomUUID())).map(made);
       expect(new Set(stops.map(({ stop_id }) => stop_id)).size).toBe(1);
       await server.send('POST', `/emergency-stops/${stops[0]!.stop_id}/release`);
       const listed = await server.send('GET', '/emergency-stops');
       expect(listed.json).toEqual([]);
+      // The worker that had the run is ended after a second, and the steps of others with it.
+      const stopped = async () =>
+        (await server.send('GET', `/emergency-stops/${stops[0]!.stop_id}`)).json as { runs: object[] };
+      await expect
+        .poll(async () => (await stopped()).runs)
+        .toEqual([expect.objectContaining({ confirmed: true })]);
     });
 
     it('is one pause of a scope', async () => {
@@ -118,8 +124,8 @@ describe('a request that comes again with its idempotency key', () => {
   });
 
   it('joins the stream of its run from the beginning, and waits for its values', async () => {
-    const [threadId, key] = [await newThread(), randomUUID()];
-    const body = { assistant_id: 'slow', input: { url: latch.url('join') } };
+    const [threadId, key, place] = [await newThread(), randomUUID(), randomUUID()];
+    const body = { assistant_id: 'slow', input: { url: latch.url(place) } };
     const stream = () =>
       openStream(`${server.url}/threads/${threadId}/runs/stream`, {
         method: 'POST',
@@ -129,15 +135,15 @@ describe('a request that comes again with its idempotency key', () => {
     const cut = await stream();
     const first = await cut.next();
     cut.leave();
-    await latch.reached('join');
+    await latch.reached(place);
     const again = await stream();
     const waiting = post(`/threads/${threadId}/runs/wait`, body, key);
-    latch.open('join');
+    latch.open(place);
     const seen: (Frame | undefined)[] = await again.rest();
     expect(seen[0]).toEqual(first);
     expect(seen.at(-1)?.data).toMatchObject({ path: ['before', 'wait', 'after'] });
     expect((await waiting).json).toMatchObject({ path: ['before', 'wait', 'after'] });
-    expect(latch.calls('join')).toHaveLength(1);
+    expect(latch.calls(place)).toHaveLength(1);
   });
 
   it('is known after a kill -9, and answers what has ended since', async () => {
