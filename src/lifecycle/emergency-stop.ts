@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isoTime } from '../model/clock.ts';
 import type { EmergencyStop, StopCoverage, StopScope } from '../model/emergency-stop.ts';
-import { HoldpointError } from '../model/errors.ts';
+import { HoldpointError, isUnavailable } from '../model/errors.ts';
 import { isHeld } from '../model/run-state.ts';
 import type { Run } from '../model/run.ts';
 import type { Scope } from '../model/scope-pause.ts';
@@ -54,12 +55,35 @@ const stopAll = async (deps: LifecycleDeps, input: EmergencyStopInput): Promise<
   });
   deps.at('stop:committed');
   for (const { runId } of fenced) storage.signals.publish({ kind: 'desired', runId });
-  await Promise.all(
-    fenced.map(({ threadId, fence }) => storage.checkpoints.acquire({ threadId, fence, token: newId() })),
+  await fenceOff(fenced, ({ threadId, fence }) =>
+    storage.checkpoints.acquire({ threadId, fence, token: newId() }),
   );
   for (const threadId of threads) storage.signals.publish({ kind: 'thread', threadId });
   storage.signals.publish({ kind: 'due', of: NOTICES });
   return findStop(storage, stopId);
+};
+
+/** So many at once: each takes a connection, of which others want some too. */
+const FENCES_AT_ONCE = 4;
+/** The stop is in force by now: that storage cannot be used for a moment is no reason to answer that it failed. */
+const INSIST_FOR_MS = 30_000;
+const TRY_AGAIN_MS = 100;
+
+const fenceOff = async (fenced: Fenced[], acquire: (fenced: Fenced) => Promise<unknown>): Promise<void> => {
+  const deadline = performance.now() + INSIST_FOR_MS;
+  const left = [...fenced];
+  const acquireNext = async (): Promise<void> => {
+    for (let next = left.pop(); next; next = left.pop()) {
+      try {
+        await acquire(next);
+      } catch (error) {
+        if (!isUnavailable(error) || performance.now() > deadline) throw error;
+        left.push(next);
+        await sleep(TRY_AGAIN_MS);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: FENCES_AT_ONCE }, acquireNext));
 };
 
 const latch = async (

@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { emptyCheckpoint } from '@langchain/langgraph-checkpoint';
 import {
   createEmergencyStop,
   createReleaseStop,
   createSweepStops,
 } from '../../src/lifecycle/emergency-stop.ts';
-import { LeaseLostError } from '../../src/model/errors.ts';
+import { LeaseLostError, markUnavailable } from '../../src/model/errors.ts';
 import type { Signal } from '../../src/storage/ports.ts';
 import { openLifecycle, type Lifecycle } from './bench.ts';
 
@@ -26,6 +26,29 @@ const stop = (scope: Parameters<ReturnType<typeof createEmergencyStop>>[0]['scop
 const release = (stopId: string) => createReleaseStop(lifecycle.deps)({ stopId, actor: 'ada' });
 
 describe('after an emergency stop returned', () => {
+  it('every worker is kept out, also where storage could not be used for a moment after the stop was in force', async () => {
+    const claims = [await running(), await running(), await running()];
+    const { storage } = lifecycle;
+    const { acquire } = storage.checkpoints;
+    let failures = 2;
+    const spy = vi.spyOn(storage.checkpoints, 'acquire').mockImplementation(async (input) => {
+      if (failures-- <= 0) return acquire.call(storage.checkpoints, input);
+      const broken = new Error('timeout exceeded when trying to connect');
+      markUnavailable(broken);
+      throw broken;
+    });
+    onTestFinished(() => spy.mockRestore());
+    const { stop: made, runs } = await stop({ all: true });
+    await release(made.stopId);
+    expect(runs).toHaveLength(claims.length);
+    for (const { lease, run } of claims) {
+      const writer = await storage.checkpoints.writer({ lease, runId: run.runId, metadata: {} });
+      const config = { configurable: { thread_id: run.threadId, checkpoint_ns: '' } };
+      const put = writer.put(config, emptyCheckpoint(), { source: 'loop', step: 0, parents: {} }, {});
+      await expect(put).rejects.toThrow(LeaseLostError);
+    }
+  });
+
   it('a worker that had the run can write nothing: no checkpoint, no event, no effect, no end', async () => {
     const claimed = await running();
     const { lease, run } = claimed;

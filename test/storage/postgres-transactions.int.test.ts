@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createReceiveEvent, createSpreadEvents } from '../../src/lifecycle/receive-event.ts';
 import { createReceiveHook } from '../../src/lifecycle/receive-hook.ts';
@@ -10,6 +11,7 @@ import { createEffectLedger } from '../../src/storage/ledger/effects.ts';
 import { startDatabaseClock } from '../../src/storage/postgres/database-clock.ts';
 import { openPostgresStorage } from '../../src/storage/postgres/open.ts';
 import { openPool } from '../../src/storage/postgres/pool.ts';
+import { createTransactions } from '../../src/storage/postgres/transactions.ts';
 import type { JsonObject } from '../../src/model/json.ts';
 import type { EffectIntent } from '../../src/storage/effects.ts';
 import type { Ledger, Storage } from '../../src/storage/ports.ts';
@@ -157,6 +159,30 @@ describe('transactions on Postgres', () => {
       if (rows.length > 0) return;
     }
   };
+
+  it('that are exclusive wait for a process that stands still in the middle of another until the server ends that', async () => {
+    const standing = new pg.Client({ connectionString: url });
+    await standing.connect();
+    await standing.query('BEGIN; LOCK TABLE holdpoint.writers IN ACCESS SHARE MODE');
+    setTimeout(() => void standing.end(), 11_000); // a second before the server would have
+    const threadId = thread().threadId;
+    await one.transaction((ledger) => ledger.threads.insert({ ...thread(), threadId }), { exclusive: true });
+    expect(await other.threads.get(threadId)).toMatchObject({ threadId });
+  });
+
+  it('that are exclusive wait for a connection for longer than others do', async () => {
+    const pool = openPool({ url, poolSize: 1, onError: () => {} });
+    const transaction = createTransactions(pool);
+    const busy = pool.query('SELECT pg_sleep(6)');
+    const work = () => Promise.resolve('done');
+    const [others, exclusive] = await Promise.allSettled([
+      transaction(work, { flush: true, exclusive: false }),
+      transaction(work, { flush: true, exclusive: true }),
+    ]);
+    expect([others.status, exclusive]).toEqual(['rejected', { status: 'fulfilled', value: 'done' }]);
+    await busy;
+    await pool.end();
+  });
 
   it('that begin to wait for an event and that spread it see each other: the wait ends', async () => {
     const { deps, claim, launch, newThread, requestPause } = lifecycle;

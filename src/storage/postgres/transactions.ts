@@ -8,6 +8,12 @@ const TRY_FOR_MS = 10_000;
 /** Between two tries, at most: long enough for another to get through. */
 const MOST_WAIT_MS = 50;
 
+/**
+ * An exclusive transaction waits for so long until it can begin: a process that stands still in the middle of a transaction
+ * keeps what it has locked until the server ends its session, and others, who wait behind that, their connections.
+ */
+const BEGIN_WITHIN_MS = 30_000;
+
 const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK = '40P01';
 const UNIQUE_VIOLATION = '23505';
@@ -47,10 +53,10 @@ const once = async <T>(
   work: (connection: LedgerConnection) => Promise<T>,
   { flush, exclusive }: { flush: boolean; exclusive: boolean },
 ): Promise<T> => {
-  const client = await asked(pool.connect());
+  const client = await asked(exclusive ? connection(pool) : pool.connect());
   const on = onClient(client);
-  const query = (text: string): Promise<unknown> =>
-    asked(client.query(text)).catch((error: unknown) => {
+  const query = (text: string, within?: { query_timeout: number }): Promise<unknown> =>
+    asked(client.query({ text, ...within })).catch((error: unknown) => {
       on.broken ||= isOfConnection(error);
       throw error;
     });
@@ -59,9 +65,11 @@ const once = async <T>(
   const begun = query(
     `BEGIN ISOLATION LEVEL REPEATABLE READ; ${flush ? '' : 'SET LOCAL synchronous_commit = off; '}` +
       `LOCK TABLE writers IN ${exclusive ? 'ACCESS EXCLUSIVE' : 'ACCESS SHARE'} MODE`,
+    exclusive ? { query_timeout: BEGIN_WITHIN_MS } : undefined,
   );
   begun.catch(() => {});
   try {
+    if (exclusive) await begun; // what is sent after it would be timed from now on
     const value = await work(on.connection);
     await begun;
     await query('COMMIT');
@@ -72,6 +80,22 @@ const once = async <T>(
     throw why;
   } finally {
     client.release(on.broken);
+  }
+};
+
+/** What pg's pool says when no connection became free in time; a server that cannot be reached is told otherwise. */
+const ALL_BUSY = 'timeout exceeded when trying to connect';
+
+/** One of the pool's, also where all are busy for longer. */
+const connection = async (pool: pg.Pool): Promise<pg.PoolClient> => {
+  const deadline = performance.now() + BEGIN_WITHIN_MS;
+  for (;;) {
+    try {
+      return await pool.connect();
+    } catch (error) {
+      const isBusy = error instanceof Error && error.message === ALL_BUSY;
+      if (!isBusy || performance.now() > deadline) throw error;
+    }
   }
 };
 
