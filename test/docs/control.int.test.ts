@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { useApprovalServer } from '../control/approvals-server.ts';
+import { useLatch } from '../wire/latch.ts';
 
 const run = promisify(execFile);
 
@@ -18,6 +19,7 @@ const commandsOf = (page: string): string[] =>
 
 describe('the commands of the documentation', () => {
   const server = useApprovalServer();
+  const latch = useLatch();
   const { asking, question } = server;
   const bash = async (command: string, env: Record<string, string>): Promise<unknown> => {
     const all = { ...process.env, HOLDPOINT: server.url, ...env };
@@ -76,15 +78,20 @@ describe('the commands of the documentation', () => {
   it('of requests that are sent again do each once', async () => {
     const { thread_id: threadId } = await server.client.threads.create();
     const keys = { LAUNCH_KEY: 'launch', PAUSE_KEY: 'pause', STOP_KEY: 'stop' };
+    const { thread_id: working } = await server.client.threads.create();
+    await server.client.runs.create(working, 'slow', { input: { url: latch.url('working') } });
+    await latch.reached('working');
     const ids: unknown[] = [];
     for (const command of commandsOf('retries.md')) {
-      const send = () => bash(command, { THREAD_ID: threadId, ...keys }) as Promise<Record<string, unknown>>;
+      const thread = command.includes('/pause') ? working : threadId; // the other may wait for an answer by now
+      const send = () => bash(command, { THREAD_ID: thread, ...keys }) as Promise<Record<string, unknown>>;
       const [first, again] = [await send(), await send()];
       const id = ['stop_id', 'pause_id', 'run_id'].find((name) => name in first) ?? '';
       ids.push(id);
       expect(again[id]).toBe(first[id]);
     }
     expect(ids).toEqual(['run_id', 'pause_id', 'stop_id']);
+    latch.open('working');
     const [stop] = (await server.send('GET', '/emergency-stops')).json as { stop_id: string }[];
     await server.send('POST', `/emergency-stops/${stop?.stop_id}/release`);
     expect(await server.client.runs.list(threadId)).toHaveLength(1);

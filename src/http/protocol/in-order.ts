@@ -22,7 +22,7 @@ export interface OrderedReader<T extends Numbered> {
 /** So long nobody may come on before the others go on without them. A reader that lost a signal looks within a second. */
 const WAIT_MS = 1500;
 
-interface Place<T> extends Read<T & Numbered> {
+interface Place<T extends Numbered> extends Read<T> {
   /** How many of its events are sent. */
   sent: number;
   taken: () => void;
