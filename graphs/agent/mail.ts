@@ -56,8 +56,8 @@ const send = async (mail: SendMailOptions, url: string): Promise<void> => {
     if (rejected.length > 0)
       throw new Error(`the mail server took it, but not for ${rejected.map(String).join(', ')}`);
   } catch (error) {
-    if (late.signal.aborted) throw new Error(`the mail server took longer than ${LONGEST_MS / 1000} s`);
-    throw error;
+    if (!late.signal.aborted) throw error;
+    throw new Error(`the mail server took longer than ${LONGEST_MS / 1000} s`, { cause: error });
   } finally {
     clearTimeout(timer);
     transport.close();

@@ -2,6 +2,7 @@ import { passesFilters } from '../model/auth-filter.ts';
 import { isRecord, type JsonObject } from '../model/json.ts';
 import { threadNotFound } from '../model/not-found.ts';
 import type { Principal } from '../model/principal.ts';
+import { PARENT } from '../model/thread.ts';
 import type { UserAuth } from '../resources/user-auth.ts';
 import { check } from './bounds.ts';
 import type { Route } from './route.ts';
@@ -39,6 +40,6 @@ const parentsIn = (body: unknown): string[] => {
   if (Array.isArray(body)) return body.flatMap(parentsIn);
   if (!isRecord(body)) return [];
   const { metadata, params, message } = body;
-  const parent = isRecord(metadata) ? check(Uuid, metadata['parent_thread_id']).data : undefined;
+  const parent = isRecord(metadata) ? check(Uuid, metadata[PARENT]).data : undefined;
   return [...(parent === undefined ? [] : [parent]), ...parentsIn(params), ...parentsIn(message)];
 };

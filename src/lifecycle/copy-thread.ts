@@ -14,8 +14,8 @@ const COPIED_WITHIN_MS = 10 * 60_000;
 
 /**
  * Makes a thread with the same graph, metadata and checkpoints as another, questions included; runs and their events
- * stay where they are, and a thread that launched the other is told nothing of the copy. A thread that is at work is copied as of its latest checkpoint. The copy is not to be seen
- * before it is whole.
+ * stay where they are, and a thread that launched the other is told nothing of the copy. A thread that is at work is
+ * copied as of its latest checkpoint. The copy is not to be seen before it is whole.
  * @throws {HoldpointError} `thread_not_found`; `storage_unavailable` when it took so long that it was taken for one that
  * a crash left half done.
  */

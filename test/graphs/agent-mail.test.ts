@@ -74,15 +74,18 @@ describe('send_email', () => {
     const server = createServer((socket) => {
       socket.on('error', () => {}).write('220 here\r\n');
       const trickle = setInterval(() => socket.write('250-more\r\n'), 5);
-      socket.once('data', () => vi.advanceTimersByTime(120_000)).once('close', () => clearInterval(trickle));
+      socket.once('close', () => clearInterval(trickle));
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     onTestFinished(() => void server.close());
     vi.stubEnv('SMTP_URL', `smtp://127.0.0.1:${(server.address() as AddressInfo).port}`);
     await say('go');
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    onTestFinished(() => void vi.useRealTimers());
+    const real = setTimeout;
+    const soon = (work: (...args: unknown[]) => void, ms?: number, ...args: unknown[]) =>
+      real(work, ms === 120_000 ? 50 : ms, ...args);
+    const clock = vi.spyOn(globalThis, 'setTimeout').mockImplementation(soon as typeof setTimeout);
+    onTestFinished(() => clock.mockRestore());
     const { messages, toolRuns } = await resume('approve');
     expect(results(messages)[0]?.text).toContain('took longer than 120 s');
     expect(toolRuns).toMatchObject([{ outcome: 'failed' }]);

@@ -2,7 +2,7 @@ import { sql, type Selectable } from 'kysely';
 import type { ExternalEvent, ExternalEventStore } from '../trigger-stores.ts';
 import type { LedgerConnection } from './connection.ts';
 import { prepared } from './prepared.ts';
-import { PARENT } from './thread-facts.ts';
+import { PARENT_FACT } from './thread-facts.ts';
 import type { ExternalEventsTable } from './triggers-schema.ts';
 
 /** What `done` says of an event. */
@@ -91,10 +91,10 @@ const oldestIn = async (db: LedgerConnection, stage: Stage): Promise<ExternalEve
 const insertForParent = prepared(
   (_, given: { threadId: string; eventId: string; dataJson: string; receivedMs: number }) => sql`
     INSERT INTO external_events (event_id, type, data_json, received_ms, seen_pause_id, done)
-    SELECT ${given.eventId}, 'children.' || replace(substr(fact, ${PARENT.length}), '"', ''),
+    SELECT ${given.eventId}, 'children.' || replace(substr(fact, ${PARENT_FACT.length}), '"', ''),
       ${given.dataJson}, CAST(${given.receivedMs} AS BIGINT), '', 0
     FROM thread_facts
-    WHERE thread_id = ${given.threadId} AND substr(fact, 1, ${PARENT.length}) = ${PARENT}
+    WHERE thread_id = ${given.threadId} AND substr(fact, 1, ${PARENT_FACT.length}) = ${PARENT_FACT}
     ON CONFLICT DO NOTHING`,
 );
 

@@ -4,7 +4,7 @@ import { prepared } from './prepared.ts';
 import { IN_TURN, offeredAt, UNFINISHED } from './queue-turns.ts';
 import type { RunsTable } from './schema.ts';
 import { isHeldBack, isStopped } from './scope-sql.ts';
-import { PARENT } from './thread-facts.ts';
+import { PARENT_FACT } from './thread-facts.ts';
 
 type NewRow = Omit<Insertable<RunsTable>, 'priority' | 'lane'> & { lane: string };
 
@@ -69,7 +69,7 @@ const moveTold = (told: RawBuilder<unknown>) =>
 
 /** As the metadata of threads name who launched them. */
 const LAUNCHED = sql<unknown>`EXISTS (SELECT 1 FROM thread_facts AS f
-  WHERE f.thread_id = runs.thread_id AND substr(f.fact, 1, ${PARENT.length}) = ${PARENT})`;
+  WHERE f.thread_id = runs.thread_id AND substr(f.fact, 1, ${PARENT_FACT.length}) = ${PARENT_FACT})`;
 /** As `wantedBy` has it for notices. */
 const PUSHED = sql<unknown>`EXISTS (SELECT 1 FROM push_configs AS c WHERE c.thread_id = runs.thread_id)`;
 

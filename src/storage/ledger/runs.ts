@@ -151,7 +151,7 @@ const createRunQueries = (
       .where(UNFINISHED('state'))
       .where('desired', 'not in', ['cancel', 'rollback'])
       .where('assistant_id', 'not in', (eb) => eb.selectFrom('assistants').select('assistant_id'))
-      .orderBy('seq')
+      .orderBy(sql`seq + 0`) // not by its index: it is that of all runs
       .execute();
     return rows.map((row) => ({ runId: row.run_id, threadId: row.thread_id }));
   },

@@ -1,3 +1,4 @@
+import { PARENT } from '../../model/thread.ts';
 import type { LedgerConnection } from './connection.ts';
 
 /** Longer entries are not looked up by index. */
@@ -6,7 +7,7 @@ const MAX_LENGTH = 200;
 const MAX_FACTS = 50;
 export const TOO_MANY = '*';
 /** How the metadata of a thread name the one that launched it, which is looked up whatever else they hold. */
-export const PARENT = 'parent_thread_id="';
+export const PARENT_FACT = `${PARENT}="`;
 
 /** An entry of metadata as one text that is equal when key, type and value are; undefined where none is kept. */
 export const factOf = (key: string, value: unknown): string | undefined => {
@@ -25,7 +26,7 @@ export const factRows = (
 ): { fact: string; thread_id: string }[] => {
   const facts = Object.entries(metadata).flatMap(([key, value]) => factOf(key, value) ?? []);
   const kept =
-    facts.length > MAX_FACTS ? [TOO_MANY, ...facts.filter((fact) => fact.startsWith(PARENT))] : facts;
+    facts.length > MAX_FACTS ? [TOO_MANY, ...facts.filter((fact) => fact.startsWith(PARENT_FACT))] : facts;
   return kept.map((fact) => ({ fact, thread_id: threadId }));
 };
 
