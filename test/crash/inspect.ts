@@ -108,6 +108,14 @@ export const storedRun = async (dataDir: string, runId: string): Promise<LedgerR
   return { ...run, failure: failure === null ? null : (JSON.parse(failure) as LedgerRun['failure']) };
 };
 
+/** All states that some of these runs are in. */
+export const storedStates = async (dataDir: string, runIds: string[]): Promise<Set<string>> => {
+  const ids = runIds.map((id) => `'${id}'`).join(', ');
+  const rows = await query<{ state: string }>(dataDir, `SELECT state FROM runs WHERE run_id IN (${ids})`);
+  expect(rows).toHaveLength(runIds.length);
+  return new Set(rows.map(({ state }) => state));
+};
+
 /** What the session log says of a run, in order. */
 export const runLog = async (
   dataDir: string,

@@ -147,23 +147,28 @@ describe('GET /assistants/{id}/schemas', () => {
     });
   });
 
-  it('has read the types of all graphs before anybody asks, where that is set', async () => {
-    const graphs = { annotated: GRAPHS.annotated, untyped: GRAPHS.untyped };
-    const two = userProject({ graphs }, { 'annotated.ts': ANNOTATED, 'untyped.js': UNTYPED });
-    const ahead = await startServerProcess({ config: two, env: { HOLDPOINT_SCHEMAS_AHEAD: 'yes' } });
-    const kept = () => {
-      const there = join(ahead.dataDir, 'schemas');
-      return existsSync(there) ? readdirSync(there).filter((name) => name.endsWith('.json')) : [];
-    };
-    await vi.waitFor(() => expect(kept()).toHaveLength(Object.keys(graphs).length), {
-      timeout: 120_000,
-      interval: 250,
-    });
-    const answer = await schemasOf(ahead, 'annotated');
-    expect(answer.state_schema.properties['level']).toEqual({ type: 'string', enum: ['low', 'high'] });
-    expect(kept()).toHaveLength(Object.keys(graphs).length);
-    await ahead.kill('SIGTERM');
-  });
+  // What reads them gives way to everything else on the machine.
+  it(
+    'has read the types of all graphs before anybody asks, where that is set',
+    { timeout: 300_000 },
+    async () => {
+      const graphs = { annotated: GRAPHS.annotated, untyped: GRAPHS.untyped };
+      const two = userProject({ graphs }, { 'annotated.ts': ANNOTATED, 'untyped.js': UNTYPED });
+      const ahead = await startServerProcess({ config: two, env: { HOLDPOINT_SCHEMAS_AHEAD: 'yes' } });
+      const kept = () => {
+        const there = join(ahead.dataDir, 'schemas');
+        return existsSync(there) ? readdirSync(there).filter((name) => name.endsWith('.json')) : [];
+      };
+      await vi.waitFor(() => expect(kept()).toHaveLength(Object.keys(graphs).length), {
+        timeout: 280_000,
+        interval: 250,
+      });
+      const answer = await schemasOf(ahead, 'annotated');
+      expect(answer.state_schema.properties['level']).toEqual({ type: 'string', enum: ['low', 'high'] });
+      expect(kept()).toHaveLength(Object.keys(graphs).length);
+      await ahead.kill('SIGTERM');
+    },
+  );
 
   drives(server, ['GET /assistants/{id}/schemas']);
 });
